@@ -52,7 +52,15 @@ def _order(result: CheckResult) -> tuple[object, ...]:
     """By time; at the same instant the worse answer counts, whatever the order of arrival."""
     outcome = result.outcome
     worse = (outcome.bad, outcome.answer is Answer.BLIND, result.canary_seen is not True)
-    return (result.run_at, result.remedy is None, *worse, result.entry, repr(result))
+    return (result.run_at, result.remedy is None, *worse, result.entry, *_rest(result))
+
+
+def _rest(result: CheckResult) -> tuple[object, ...]:
+    """All else that is shown, so that no two answers that differ are equal in the order."""
+    said = result.outcome
+    numbers = (said.count, said.failed, said.undated, said.undecided)
+    words = (said.contradicts, said.where, said.why, result.case or "", result.mode)
+    return (*numbers, *words, result.canary_seen is False, result.simulated)
 
 
 def _word(code: ReasonCode) -> Status:

@@ -174,8 +174,8 @@ def _evidence(result: CheckResult) -> Evidence:
     )
 
 
-def _evidence_order(evidence: Evidence) -> tuple[str, str, int]:
-    return (evidence.leg, evidence.source, evidence.entry)
+def _evidence_order(proof: Evidence) -> tuple[object, ...]:
+    return (proof.leg, proof.source, proof.at, proof.entry)
 
 
 def _document_items(
@@ -231,5 +231,14 @@ def _worst(words: Sequence[Status]) -> Status:
 _CODES = {code: place for place, code in enumerate(ReasonCode)}
 
 
-def _severity(reason: Reason) -> tuple[int, Item, str, int, str]:
-    return (_CODES[reason.code], reason.item, reason.leg, -reason.count, reason.detail)
+def _severity(reason: Reason) -> tuple[object, ...]:
+    """The gravest first, then by place; total, so that equal facts give equal answers."""
+    place = (reason.item, reason.leg)
+    return (
+        _CODES[reason.code],
+        *place,
+        -reason.count,
+        reason.detail,
+        reason.clauses,
+        str(reason.on),
+    )

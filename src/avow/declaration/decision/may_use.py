@@ -1,0 +1,77 @@
+"""May this be used for that? The usage check: all failing reasons, or none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from avow.declaration.decision.decide import Kind, decide, is_live
+from avow.declaration.decision.facts import Group
+from avow.declaration.model import Basis, InForce
+from avow.declaration.scope import purpose_uses
+
+EMAIL_OPT_IN = frozenset({"BE", ""})
+"""Countries where electronic advertising needs consent also for named business addresses (Belgium:
+art. XII.13 CDE); an unknown country counts as the strictest."""
+
+
+class Channel(StrEnum):
+    """How a use reaches the person, where the country's law asks."""
+
+    NONE = "none"
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One reason why a use is not allowed: a stable word, and the clause it rests on."""
+
+    why: str
+    clause: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What somebody wants to do: for which purpose, with which recipient, over which channel.
+
+    `country` is the person's ISO 3166 code; empty when unknown.
+    """
+
+    purpose: str
+    recipient: str | None = None
+    channel: Channel = Channel.NONE
+    country: str = ""
+
+
+def may_use(group: Group, use: Use, law: InForce, day: date) -> tuple[Refusal, ...]:
+    """Every reason that forbids using these cells so on `day`; empty when the use is allowed.
+
+    A declared, live purpose that uses the category; no restriction; a verdict `live`; a declared
+    recipient; the channel's country rule. Law: what is due may be used for nothing.
+    """
+    purpose = next((p for p in law.purposes if p.id == use.purpose), None)
+    if purpose is None:
+        return (Refusal("the purpose is not declared"),)
+    refusals = []
+    if not purpose_uses(purpose, group):
+        refusals.append(Refusal("the purpose does not use this category", purpose.clause))
+    elif not is_live(purpose, group, day):
+        refusals.append(Refusal("the purpose has ended", purpose.clause))
+    if group.facts.restricted:
+        refusals.append(Refusal("the data are restricted"))
+    verdict = decide(group, law, day)
+    if verdict.kind is not Kind.LIVE:
+        refusals += [Refusal(f"the data are {verdict.kind}", c) for c in verdict.clauses or ("",)]
+    if use.recipient is not None and use.recipient not in purpose.recipients:
+        refusals.append(Refusal("the recipient is not declared for this purpose", purpose.clause))
+    if (
+        purpose.marketing
+        and use.channel is Channel.EMAIL
+        and purpose.basis is not Basis.CONSENT
+        and use.country in EMAIL_OPT_IN
+    ):
+        refusals.append(Refusal("the channel needs consent in this country", purpose.clause))
+    return tuple(refusals)

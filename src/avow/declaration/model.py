@@ -1,0 +1,367 @@
+"""The declaration as frozen data: what the loader makes of YAML and everything else reads.
+
+Ids are short words; a clause id is the primary key of every rule. Nothing here decides anything:
+`decision/` does, and `interpretation.py` makes from this what is in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from avow.common.calendar import Period
+from avow.common.places import NOWHERE, Place
+from avow.estate.datamap.model import DataMap, EventMode
+
+
+class Action(StrEnum):
+    """What a retention rule does at its end. Order of declaration is order of strength."""
+
+    ERASE = "erase"
+    ANONYMISE = "anonymise"
+    ARCHIVE = "archive"
+    REVIEW = "review"
+
+
+class Basis(StrEnum):
+    """The legal bases of art. 6(1) GDPR that a statement of this kind uses."""
+
+    CONSENT = "consent"
+    CONTRACT = "contract"
+    LEGITIMATE_INTEREST = "legitimate-interest"
+    LEGAL_OBLIGATION = "legal-obligation"
+
+
+class Level(StrEnum):
+    """What avow may do for a rule in a system, from least to most."""
+
+    OBSERVE = "observe"
+    REHEARSE = "rehearse"
+    APPROVE = "approve"
+    AUTOMATIC = "automatic"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which cells a rule speaks about: keys are and-ed, values or-ed, an empty key means any."""
+
+    category: frozenset[str] = frozenset()
+    collected_at: frozenset[str] = frozenset()
+    subject: frozenset[str] = frozenset()
+    system: frozenset[str] = frozenset()
+    dataset: frozenset[str] = frozenset()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is named: as an exception it takes nothing out."""
+        return not (
+            self.category or self.collected_at or self.subject or self.system or self.dataset
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """A start event and the calendar period that runs from it; `otherwise` is used if it is missing.
+
+    `starts` None is a rule whose print names no start: a defect, and its cells are undated.
+    """
+
+    starts: str | None
+    period: Period
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A retention rule: a maximum. Of several ends the earliest counts. `decided_by` names the
+    signed decision that made or changed it."""
+
+    id: str
+    clause: str
+    applies_to: Scope
+    ends: tuple[End, ...]
+    then: Action = Action.ERASE
+    exceptions: tuple[Scope, ...] = ()
+    decided_by: tuple[str, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Minimum:
+    """A legal minimum: a floor that runs from an event for a period, with the law that sets it."""
+
+    id: str
+    clause: str
+    law: str
+    applies_to: Scope
+    starts: str
+    period: Period
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """A purpose with its one legal basis and the cells it uses; `ends` names the event that ends it."""
+
+    id: str
+    clause: str
+    basis: Basis
+    uses: Scope
+    ends: str | None = None
+    marketing: bool = False
+    recipients: tuple[str, ...] = ()
+    dpv: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A promise by its id; kind says whether software enforces (E), observes (D) or needs a
+    person's document (H). `unbound` promises have no check that could answer yet."""
+
+    id: str
+    kinds: frozenset[str]
+    unbound: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of personal data, the clauses that print it and its DPV term."""
+
+    id: str
+    clauses: tuple[str, ...] = ()
+    dpv: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One item collected at a collection point: category, clause, and whether it is mandatory."""
+
+    category: str
+    clause: str
+    required: bool | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class CollectionPoint:
+    """A place where data are collected from the person, with what is collected there."""
+
+    id: str
+    clause: str
+    collects: tuple[Collected, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """Who receives data: role, country, what for, and the transfer tool that is printed."""
+
+    id: str
+    clause: str
+    name: str
+    role: str
+    country: str | None = None
+    for_: str | None = None
+    transfer: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Never:
+    """A negative promise, with the field names and the category that would break it."""
+
+    id: str
+    clause: str
+    category: str | None = None
+    fields_named: tuple[str, ...] = ()
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class EventKind:
+    """An event and how its moment is read; `fact` events are known to avow and not to the estate."""
+
+    id: str
+    mode: EventMode
+    clause: str | None = None
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Narrow:
+    """A decision's effect: a rule does not reach the cells of `exceptions`."""
+
+    rule: str
+    exceptions: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Starts:
+    """A decision's effect: a rule whose print names no start gets one."""
+
+    rule: str
+    event: str
+    otherwise: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddRule:
+    """A decision's effect: a retention rule where the statement has none."""
+
+    rule: Rule
+
+
+@dataclass(frozen=True, slots=True)
+class AddMinimum:
+    """A decision's effect: a legal minimum that the print does not name."""
+
+    minimum: Minimum
+
+
+@dataclass(frozen=True, slots=True)
+class EndPurpose:
+    """A decision's effect: a purpose ends with an event."""
+
+    purpose: str
+    event: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shortest:
+    """A decision's effect: these rules bind at once and the earliest ends the data."""
+
+    rules: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """A decision's effect: the defect is accepted, with the decision's reason, until a day."""
+
+    until: date
+
+
+Effect = Narrow | Starts | AddRule | AddMinimum | EndPurpose | Shortest | Accept
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A dated decision of the controller where the print is silent or contradicts itself.
+
+    Without a signature over its `digest` it has no effect. `settles` holds finding references
+    such as `AV221 6.b 6.c`.
+    """
+
+    id: str
+    author: str
+    on: date
+    reason: str
+    settles: tuple[str, ...]
+    effects: tuple[Effect, ...]
+    digest: str
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """That `by` signed the decision with this digest on a day."""
+
+    decision: str
+    digest: str
+    by: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person of the organisation who may act, and in which roles."""
+
+    id: str
+    name: str
+    roles: frozenset[str]
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """The legal entity that answers, with the zone whose days count and the state whose law."""
+
+    name: str = ""
+    address: str = ""
+    phone: str = ""
+    zone: str = "UTC"
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test that the declaration carries: a cell group, its events and facts, a day, the verdict."""
+
+    id: str
+    group: Mapping[str, str]
+    events: Mapping[str, str]
+    facts: Mapping[str, object]
+    on: date
+    verdict: str
+    clauses: tuple[str, ...] = ()
+    unsigned: bool = False
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelSetting:
+    """The level asked for a rule in a system; None means every rule or every system."""
+
+    system: str | None
+    rule: str | None
+    level: Level
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """One whole declaration, as written: the statement, its interpretation and the data map."""
+
+    id: str
+    version: str
+    controller: Controller = field(default_factory=Controller)
+    languages: tuple[str, ...] = ()
+    people: Mapping[str, Member] = field(default_factory=dict)
+    clauses: Mapping[str, Clause] = field(default_factory=dict)
+    texts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    categories: Mapping[str, Category] = field(default_factory=dict)
+    subjects: Mapping[str, str | None] = field(default_factory=dict)
+    points: Mapping[str, CollectionPoint] = field(default_factory=dict)
+    purposes: Mapping[str, Purpose] = field(default_factory=dict)
+    recipients: Mapping[str, Recipient] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    minimums: Mapping[str, Minimum] = field(default_factory=dict)
+    events: Mapping[str, EventKind] = field(default_factory=dict)
+    nevers: tuple[Never, ...] = ()
+    decisions: Mapping[str, Decision] = field(default_factory=dict)
+    signatures: tuple[Signature, ...] = ()
+    levels: tuple[LevelSetting, ...] = ()
+    cases: tuple[Case, ...] = ()
+    rights: tuple[Mapping[str, str], ...] = ()
+    datamap: DataMap = field(default_factory=DataMap)
+    digest: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What the decision functions read: the rules with every signed decision applied.
+
+    `settled` holds pairs of rule ids whose overlap somebody has decided; an overlap of two rules
+    with different ends that is not in it leaves the cells between their ends undecided.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    purposes: tuple[Purpose, ...] = ()
+    minimums: tuple[Minimum, ...] = ()
+    settled: frozenset[frozenset[str]] = frozenset()
+    recipients: Mapping[str, Recipient] = field(default_factory=dict)
+    zone: str = "UTC"

@@ -1,0 +1,69 @@
+"""A program: what would be done in one system, in order, as predicates and never as ids.
+
+A *sweep* moves rows that are due whoever they belong to, in windows of key order. An *erasure*
+moves the rows of named persons, in chunks of persons: their keys are put as a key set, spread
+along the edges of ownership, and every step is a semi-join on those sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from avow.declaration.model import Action
+from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.model import Blank
+from avow.estate.datamap.predicates import Predicate
+
+
+class Move(StrEnum):
+    """What a step does to the rows it selects."""
+
+    DELETE = "delete"
+    BLANK = "blank"
+    UNLINK = "unlink"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One set-based action on one dataset, with the promises that demand it.
+
+    `blanks` maps columns to how they are emptied (for `blank` and `unlink`). `rules` are the ids
+    whose level in the system governs the step. Steps run children first.
+    """
+
+    dataset: str
+    move: Move
+    where: Predicate
+    clauses: tuple[str, ...]
+    rules: tuple[str, ...] = ()
+    action: Action = Action.ERASE
+    blanks: Mapping[str, Blank] = field(default_factory=dict)
+    because: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Fill key set `taker` from key set `giver` over an edge; `cyclic` ones run until nothing is new."""
+
+    edge: Edge
+    to: Side
+    giver: str
+    taker: str
+    cyclic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Everything for one system at one day. `roots` maps a root dataset to the key set of the
+    persons to erase (empty in a sweep); `facts` names the key sets of facts that must be put
+    before; `spreads` then fill the others, in order."""
+
+    system: str
+    day: date
+    steps: tuple[Step, ...]
+    roots: Mapping[str, str] = field(default_factory=dict)
+    spreads: tuple[Spread, ...] = ()
+    facts: frozenset[str] = frozenset()

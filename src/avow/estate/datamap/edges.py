@@ -1,0 +1,100 @@
+"""One normal form for links: every link word lowers to an `Edge` from a child to a parent.
+
+The *child* holds the pointer, the *parent* is what it names. `flows` says to which side the right
+passes: owned by and accessed by give it to the child, owns and accesses to the parent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avow.estate.datamap.model import Dataset, Gone, Link, LinkWord, Normaliser, System
+
+
+class Right(StrEnum):
+    """What a person may claim of a row: own it, see it, or nothing."""
+
+    OWN = "own"
+    SEE = "see"
+    NONE = "none"
+
+
+class Side(StrEnum):
+    """A side of an edge: the row that holds the pointer (`child`) or the one it names (`parent`)."""
+
+    CHILD = "child"
+    PARENT = "parent"
+
+
+@dataclass(frozen=True, slots=True)
+class Edge:
+    """A link in normal form. Values of `child_fields` equal those of `parent_fields`, normalised.
+
+    `when` restricts it to child rows whose columns have these values. `name` is stable and tells
+    the edge in paths and key tables: `child.field>parent`.
+    """
+
+    child: str
+    child_fields: tuple[str, ...]
+    parent: str
+    parent_fields: tuple[str, ...]
+    right: Right
+    flows: Side
+    when: tuple[tuple[str, str], ...] = ()
+    of: str | None = None
+    normalise: Normaliser = Normaliser.EXACT
+    gone: Gone | None = None
+
+    @property
+    def name(self) -> str:
+        """`public.login.account_id>public.account`, with the condition where there is one."""
+        condition = "".join(f"[{c}={v}]" for c, v in self.when)
+        return f"{self.child}.{'+'.join(self.child_fields)}{condition}>{self.parent}"
+
+    @property
+    def giver(self) -> str:
+        """The dataset whose persons pass their right on."""
+        return self.parent if self.flows is Side.CHILD else self.child
+
+    @property
+    def taker(self) -> str:
+        """The dataset whose rows the right reaches."""
+        return self.child if self.flows is Side.CHILD else self.parent
+
+
+_MEANING = {
+    LinkWord.OWNED_BY: (Right.OWN, Side.CHILD),
+    LinkWord.ACCESSED_BY: (Right.SEE, Side.CHILD),
+    LinkWord.OWNS: (Right.OWN, Side.PARENT),
+    LinkWord.ACCESSES: (Right.SEE, Side.PARENT),
+    LinkWord.NO_RIGHT: (Right.NONE, Side.CHILD),
+}
+
+
+def edge(dataset: Dataset, link: Link, target: Dataset) -> Edge:
+    """Lower one link of `dataset` to its edge; an unnamed parent field means the target's key."""
+    right, flows = _MEANING[link.word]
+    return Edge(
+        child=dataset.name,
+        child_fields=link.fields,
+        parent=target.name,
+        parent_fields=link.parent_fields or target.key,
+        right=right,
+        flows=flows,
+        when=link.when,
+        of=link.of,
+        normalise=link.normalise,
+        gone=link.gone,
+    )
+
+
+def edges(system: System) -> tuple[Edge, ...]:
+    """Every link of a system in normal form, in declared order. Links to unknown datasets are left
+    out: the loader reports them as errors."""
+    return tuple(
+        edge(dataset, link, system.datasets[link.to])
+        for dataset in system.datasets.values()
+        for link in dataset.links
+        if link.to in system.datasets
+    )

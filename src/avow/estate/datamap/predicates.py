@@ -1,0 +1,166 @@
+"""The small intermediate representation: predicates over the rows of one dataset.
+
+Every predicate is two-valued: a comparison with an absent value is false, and `negate` pushes
+negation down to the leaves, so that no engine's three-valued logic can leak in. SQL connectors
+render it, files and the in-memory twin evaluate it; the meaning is `holds` in `twin.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from avow.estate.datamap.edges import Edge, Side
+
+
+@dataclass(frozen=True, slots=True)
+class Equal:
+    """The column's value, read as text, equals `value`; false where the column is null."""
+
+    field: str
+    value: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Null:
+    """The column is null (or, negated, is not)."""
+
+    field: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """The column's local day is at most `day`; negated: it is later. False where it is null.
+
+    `zone` is that of the controller, whose days are meant. `column_zone` is the zone of a column
+    without offset. The connector turns the day into the bound that fits the column's type: a date
+    is compared with `<=`, an instant with `<` the first instant of the next local day.
+    """
+
+    field: str
+    day: date
+    zone: str
+    column_zone: str | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InKeys:
+    """The row's columns `fields` are in the key set `keys` (a name known to the connection).
+
+    Values are compared through `normalise` of the edge that made them equal-typed; key sets of
+    facts may carry a day: `until` keeps the entries of that day or earlier.
+    """
+
+    fields: tuple[str, ...]
+    keys: str
+    until: date | None = None
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Some row on the other side of `edge` satisfies `where` (negated: none does).
+
+    `to` is the side looked at: PARENT from a row that holds the pointer, CHILD from one it names.
+    """
+
+    edge: Edge
+    to: Side
+    where: Predicate
+    negated: bool = False
+
+    @property
+    def dataset(self) -> str:
+        """The dataset of the rows that are looked for."""
+        return self.edge.parent if self.to is Side.PARENT else self.edge.child
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    """Every part holds; without parts it is true."""
+
+    parts: tuple[Predicate, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    """Some part holds; without parts it is false."""
+
+    parts: tuple[Predicate, ...] = ()
+
+
+Predicate = Equal | Null | Until | InKeys | Related | And | Or
+
+TRUE = And()
+FALSE = Or()
+
+
+def all_of(parts: Iterable[Predicate]) -> Predicate:
+    """Conjunction, flattened; false swallows it, true vanishes."""
+    flat: dict[Predicate, None] = {}
+    for part in parts:
+        for inner in part.parts if isinstance(part, And) else (part,):
+            flat[inner] = None
+    if FALSE in flat:
+        return FALSE
+    return next(iter(flat)) if len(flat) == 1 else And(tuple(flat))
+
+
+def any_of(parts: Iterable[Predicate]) -> Predicate:
+    """Disjunction, flattened; true swallows it, false vanishes."""
+    flat: dict[Predicate, None] = {}
+    for part in parts:
+        for inner in part.parts if isinstance(part, Or) else (part,):
+            flat[inner] = None
+    if TRUE in flat:
+        return TRUE
+    return next(iter(flat)) if len(flat) == 1 else Or(tuple(flat))
+
+
+def negate(predicate: Predicate) -> Predicate:
+    """The complement on every row, absent values included, with negation only at the leaves."""
+    match predicate:
+        case And(parts):
+            return any_of(negate(p) for p in parts)
+        case Or(parts):
+            return all_of(negate(p) for p in parts)
+        case Equal(f, v, negated):
+            return (
+                any_of([Null(f), Equal(f, v, True)])
+                if not negated
+                else any_of([Null(f), Equal(f, v)])
+            )
+        case Null(f, negated):
+            return Null(f, not negated)
+        case Until(f, day, zone, column_zone, negated):
+            return any_of([Null(f), Until(f, day, zone, column_zone, not negated)])
+        case InKeys(fields, keys, until, negated):
+            return InKeys(fields, keys, until, not negated)
+        case Related(edge, to, where, negated):
+            return Related(edge, to, where, not negated)
+    raise TypeError(f"not a predicate: {type(predicate).__name__}")
+
+
+def leaves(predicate: Predicate) -> Iterator[Equal | Null | Until | InKeys | Related]:
+    """Every leaf of a predicate, those inside related rows included, outermost first."""
+    if isinstance(predicate, And | Or):
+        for part in predicate.parts:
+            yield from leaves(part)
+        return
+    yield predicate
+    if isinstance(predicate, Related):
+        yield from leaves(predicate.where)
+
+
+def key_sets(predicate: Predicate) -> frozenset[str]:
+    """Names of all key sets the predicate needs on its connection."""
+    return frozenset(leaf.keys for leaf in leaves(predicate) if isinstance(leaf, InKeys))
+
+
+def matching(edge: Edge) -> Predicate:
+    """The condition of a conditional edge as a predicate over child rows."""
+    return all_of(Equal(column, value) for column, value in edge.when)

@@ -1,0 +1,148 @@
+"""Whose row it is: the executable specification of links, on rows in memory.
+
+With `decide` and `fate` this is what every compiled plan is tested against. It is naive on
+purpose: one pass per step, no index, no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from avow.estate.datamap.edges import Edge, Right, Side, edges
+from avow.estate.datamap.model import Dataset, Normaliser, System
+
+Row: TypeAlias = Mapping[str, object]
+Rows: TypeAlias = Mapping[str, Sequence[Row]]
+Key: TypeAlias = tuple[object, ...]
+
+_DIGITS = frozenset("0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as a system names them: the root dataset and the key there, whether or not it exists."""
+
+    dataset: str
+    key: Key
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """One way in which a person reaches a row: with which right, over which edges (their names)."""
+
+    person: Person
+    dataset: str
+    key: Key
+    right: Right
+    path: tuple[str, ...]
+
+
+def normal(value: object, how: Normaliser) -> object:
+    """A value in the form in which the edge compares it. Only text is changed; bytes that are not
+    ASCII stay as they are, so that every engine agrees."""
+    if how is Normaliser.EXACT or not isinstance(value, str):
+        return value
+    text = value.strip(" ")
+    match how:
+        case Normaliser.ASCII_LOWER:
+            return "".join(c.lower() if c.isascii() else c for c in text)
+        case Normaliser.DIGITS:
+            return "".join(c for c in text if c in _DIGITS)
+    return text
+
+
+def pointer(row: Row, fields: tuple[str, ...], how: Normaliser) -> Key | None:
+    """The values of a pointer in comparable form; None where any part is null: it points nowhere."""
+    values = tuple(normal(row.get(f), how) for f in fields)
+    return None if None in values else values
+
+
+def key_of(dataset: Dataset, row: Row) -> Key:
+    """The row's key, in the order the dataset declares."""
+    return tuple(row.get(f) for f in dataset.key)
+
+
+def applies(edge: Edge, row: Row) -> bool:
+    """Whether a conditional edge speaks about this child row."""
+    return all(row.get(c) is not None and str(row.get(c)) == v for c, v in edge.when)
+
+
+def _across(edge: Edge, rows: Rows, row: Row, at: Side) -> Iterator[Row]:
+    """The rows on the other side of `edge`, seen from `row` which stands on side `at`."""
+    if at is Side.PARENT:
+        target = pointer(row, edge.parent_fields, edge.normalise)
+        others, fields = (
+            [r for r in rows.get(edge.child, ()) if applies(edge, r)],
+            edge.child_fields,
+        )
+    elif applies(edge, row):
+        target = pointer(row, edge.child_fields, edge.normalise)
+        others, fields = list(rows.get(edge.parent, ())), edge.parent_fields
+    else:
+        return
+    if target is not None:
+        yield from (r for r in others if pointer(r, fields, edge.normalise) == target)
+
+
+def _passes(edge: Edge, held: Right) -> Right | None:
+    """The right that reaches the taker: ownership only over owning edges, sight never rises."""
+    if edge.right is Right.SEE:
+        return Right.SEE
+    return Right.OWN if edge.right is Right.OWN and held is Right.OWN else None
+
+
+def _starts(rows: Rows, system: System, person: Person) -> Iterator[tuple[str, Row, Right, str]]:
+    """Where rights begin: the person's row, and rows whose link names the person's key."""
+    root = system.datasets[person.dataset]
+    for row in rows.get(root.name, ()):
+        if key_of(root, row) == person.key:
+            yield root.name, row, Right.OWN, ""
+    for edge in edges(system):
+        if edge.parent != root.name or edge.flows is not Side.CHILD or edge.right is Right.NONE:
+            continue
+        if edge.parent_fields != root.key:
+            continue
+        wanted = tuple(normal(part, edge.normalise) for part in person.key)
+        for row in rows.get(edge.child, ()):
+            if applies(edge, row) and pointer(row, edge.child_fields, edge.normalise) == wanted:
+                yield edge.child, row, edge.right, edge.name
+
+
+def reach(rows: Rows, system: System, seeds: Iterable[Person]) -> frozenset[Reached]:
+    """Every row that each seed owns or sees, once per right and last edge, with one path each.
+
+    Rights run along links to any depth and through circles; sight never becomes ownership.
+    A dataset that is not ours (a tenant's, whose processor we are) is not entered from ours.
+    """
+    lowered = [e for e in edges(system) if e.right is not Right.NONE]
+    found: dict[tuple[Person, str, Key, Right, str], Reached] = {}
+    todo: list[tuple[Reached, Row]] = []
+
+    def note(way: Reached, row: Row) -> None:
+        mark = (way.person, way.dataset, way.key, way.right, way.path[-1] if way.path else "")
+        if mark not in found:
+            found[mark] = way
+            todo.append((way, row))
+
+    for person in seeds:
+        for name, row, right, first in _starts(rows, system, person):
+            dataset = system.datasets[name]
+            path = (first,) if first else ()
+            note(Reached(person, name, key_of(dataset, row), right, path), row)
+    while todo:
+        way, row = todo.pop()
+        for edge in lowered:
+            passed = _passes(edge, way.right)
+            if edge.giver != way.dataset or passed is None or not _same_sphere(system, edge):
+                continue
+            at = Side.PARENT if edge.flows is Side.CHILD else Side.CHILD
+            for other in _across(edge, rows, row, at):
+                key = key_of(system.datasets[edge.taker], other)
+                note(Reached(way.person, edge.taker, key, passed, (*way.path, edge.name)), other)
+    return frozenset(found.values())
+
+
+def _same_sphere(system: System, edge: Edge) -> bool:
+    return system.datasets[edge.child].is_ours == system.datasets[edge.parent].is_ours

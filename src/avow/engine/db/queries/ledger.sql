@@ -1,0 +1,53 @@
+-- name: ledger_write_lock
+-- One writer at a time, until the end of the transaction.
+SELECT pg_advisory_xact_lock(1635151732)
+
+-- name: ledger_head
+-- The last entry's number and bytes; no row in an empty ledger.
+SELECT number, bytes FROM avow.ledger_entry ORDER BY number DESC LIMIT 1
+
+-- name: ledger_log
+-- The identity of the ledger; no row before it is opened.
+SELECT origin, opened_at FROM avow.ledger_log
+
+-- name: ledger_open
+-- Give the ledger its identity; nothing happens when it has one.
+INSERT INTO avow.ledger_log (origin, opened_at) VALUES (%(origin)s, %(at)s) ON CONFLICT DO NOTHING
+
+-- name: ledger_checkpoint_add
+-- Keep a signed tree head.
+INSERT INTO avow.ledger_checkpoint (size, root, note, at)
+VALUES (%(size)s, %(root)s, %(note)s, %(at)s) ON CONFLICT (size) DO NOTHING
+
+-- name: ledger_checkpoint_last
+-- The newest signed tree head; no row before the first group.
+SELECT size, root, note, at FROM avow.ledger_checkpoint ORDER BY size DESC LIMIT 1
+
+-- name: ledger_checkpoint_of
+-- The smallest checkpoint that covers the entry with this number.
+SELECT size, root, note, at FROM avow.ledger_checkpoint
+WHERE size > %(number)s ORDER BY size LIMIT 1
+
+-- name: ledger_checkpoints
+-- Every signed tree head, oldest first.
+SELECT size, root, note, at FROM avow.ledger_checkpoint ORDER BY size
+
+-- name: ledger_entries
+-- Entries by number: from `first`, at most `most`.
+SELECT number, kind, bytes FROM avow.ledger_entry
+WHERE number >= %(first)s ORDER BY number LIMIT %(most)s
+
+-- name: ledger_latest
+-- The newest entries, of one kind when `kind` is given.
+SELECT number, kind, bytes FROM avow.ledger_entry
+WHERE %(kind)s::text IS NULL OR kind = %(kind)s::text
+ORDER BY number DESC LIMIT %(most)s
+
+-- name: ledger_tile
+-- One full tile of the Merkle tree.
+SELECT hashes FROM avow.ledger_tile WHERE level = %(level)s AND number = %(number)s
+
+-- name: ledger_tile_add
+-- Keep a full tile.
+INSERT INTO avow.ledger_tile (level, number, hashes)
+VALUES (%(level)s, %(number)s, %(hashes)s) ON CONFLICT DO NOTHING

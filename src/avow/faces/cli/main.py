@@ -89,4 +89,4 @@ click.version_option(__version__, prog_name="avow", message="%(prog)s %(version)
 
 
 if __name__ == "__main__":
-    main()
+    main(prog_name="avow")

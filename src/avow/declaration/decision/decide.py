@@ -13,9 +13,10 @@ from datetime import date
 from enum import StrEnum
 
 from avow.common.calendar import add
-from avow.declaration.decision.facts import Floor, FloorKind, Group, Moment, Unknown
+from avow.declaration.decision.facts import Floor, FloorKind, Group
 from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import minimum_covers, purpose_uses, rule_covers
+from avow.estate.datamap.moments import Moment, Unknown
 
 
 class Kind(StrEnum):
@@ -73,11 +74,12 @@ def decide(group: Group, law: InForce, day: date) -> Verdict:
     ceilings = tuple(ceiling(r, group) for r in law.rules if rule_covers(r, group))
     reached = tuple(c for c in ceilings if c.reached(day))
     binding = tuple(c for c in reached if not opponents(c, ceilings, law, day))
-    spent = spent_purposes(group, law, day)
-    if not binding and not spent:
+    needless, spent = no_need(group, law, day)
+    if not binding and not needless:
         return _not_ended(group, ceilings, reached, law, day)
     clauses = tuple(dict.fromkeys([*(c.rule.clause for c in binding), *(p.clause for p in spent)]))
-    action = min((c.rule.then for c in binding), key=STRENGTH.__getitem__, default=Action.ERASE)
+    actions = [c.rule.then for c in binding] + [Action.ERASE] * needless
+    action = min(actions, key=STRENGTH.__getitem__)
     since = min((c.end for c in binding if c.end is not None), default=None)
     floors = (*running_minimums(group, law, day), *group.facts.floors)
     if floors:
@@ -132,14 +134,17 @@ def opponents(
     )
 
 
-def spent_purposes(group: Group, law: InForce, day: date) -> tuple[Purpose, ...]:
-    """The purposes of these cells when all of them have ended, else nothing.
+def no_need(group: Group, law: InForce, day: date) -> tuple[bool, tuple[Purpose, ...]]:
+    """Whether no live purpose needs these cells, and the purposes that have all ended.
 
     Never inferred: cells that no purpose names, and purposes without a named end that no act of
-    the person has ended, count as needed.
+    the person has ended, count as needed. Only an accepted erasure request ends what no purpose
+    names.
     """
     purposes = tuple(p for p in law.purposes if purpose_uses(p, group))
-    return purposes if all(not is_live(p, group, day) for p in purposes) else ()
+    if not purposes:
+        return group.facts.erasure, ()
+    return (True, purposes) if all(not is_live(p, group, day) for p in purposes) else (False, ())
 
 
 def is_live(purpose: Purpose, group: Group, day: date) -> bool:

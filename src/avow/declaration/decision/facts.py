@@ -10,17 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import TypeAlias
 
-
-class Unknown(StrEnum):
-    """Why an event has no day: the state still lives, or the source is empty where it must not be."""
-
-    LIVING = "living"
-    MISSING = "missing"
-
-
-Moment: TypeAlias = date | Unknown
+from avow.estate.datamap.moments import Moment, Unknown
 
 
 class FloorKind(StrEnum):
@@ -47,10 +38,12 @@ class Facts:
     """What avow knows of the persons of a cell group.
 
     `ended` are purposes that an act of the person ended (withdrawal, objection, accepted erasure);
+    `erasure`: a request to erase them was accepted, so cells that no purpose names are not needed.
     `floors` are running holds, restrictions and open access requests on these cells.
     """
 
     ended: frozenset[str] = frozenset()
+    erasure: bool = False
     floors: tuple[Floor, ...] = ()
     restricted: bool = False
 

@@ -31,7 +31,8 @@ class Step:
     """One set-based action on one dataset, with the promises that demand it.
 
     `blanks` maps columns to how they are emptied (for `blank` and `unlink`). `rules` are the ids
-    whose level in the system governs the step. Steps run children first.
+    whose level in the system governs the step. Steps run children first: `where` counts on the
+    earlier steps having run, `counted` says beforehand which rows that will be.
     """
 
     dataset: str
@@ -41,6 +42,7 @@ class Step:
     rules: tuple[str, ...] = ()
     action: Action = Action.ERASE
     blanks: Mapping[str, Blank] = field(default_factory=dict)
+    counted: Predicate | None = None
     because: str = ""
 
 

@@ -66,6 +66,8 @@ class Related:
     """Some row on the other side of `edge` satisfies `where` (negated: none does).
 
     `to` is the side looked at: PARENT from a row that holds the pointer, CHILD from one it names.
+    The condition of a conditional edge (`when`) is part of the relation, on whichever side the
+    child stands. A pointer with a null part relates to nothing.
     """
 
     edge: Edge

@@ -69,8 +69,8 @@ def applies(edge: Edge, row: Row) -> bool:
     return all(row.get(c) is not None and str(row.get(c)) == v for c, v in edge.when)
 
 
-def _across(edge: Edge, rows: Rows, row: Row, at: Side) -> Iterator[Row]:
-    """The rows on the other side of `edge`, seen from `row` which stands on side `at`."""
+def across(edge: Edge, rows: Rows, row: Row, at: Side) -> Iterator[Row]:
+    """The rows on the other side of `edge`, seen from `row`, which stands on side `at`."""
     if at is Side.PARENT:
         target = pointer(row, edge.parent_fields, edge.normalise)
         others, fields = (
@@ -138,7 +138,7 @@ def reach(rows: Rows, system: System, seeds: Iterable[Person]) -> frozenset[Reac
             if edge.giver != way.dataset or passed is None or not _same_sphere(system, edge):
                 continue
             at = Side.PARENT if edge.flows is Side.CHILD else Side.CHILD
-            for other in _across(edge, rows, row, at):
+            for other in across(edge, rows, row, at):
                 key = key_of(system.datasets[edge.taker], other)
                 note(Reached(way.person, edge.taker, key, passed, (*way.path, edge.name)), other)
     return frozenset(found.values())

@@ -1,0 +1,214 @@
+"""Compile verdicts and fates into a program: what a sweep would do in one system on one day.
+
+`decide` and `fate` say it row by row; here it becomes one deletion per dataset and one blanking
+per cell group, children first. A row goes iff every cell group of it is due for removal and
+nothing that stays must refer to it; pointers that can be emptied are emptied just before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from avow.declaration.model import Action
+from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
+from avow.engine.planner.program import Move, Program, Step
+from avow.engine.planner.referrers import Pointer, children_first, pointers
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.edges import Side
+from avow.estate.datamap.model import Blank, BlankKind, Dataset, System
+from avow.estate.datamap.predicates import (
+    FALSE,
+    TRUE,
+    Predicate,
+    Related,
+    all_of,
+    any_of,
+    key_sets,
+    negate,
+)
+
+NULL = Blank(BlankKind.NULL)
+
+
+@dataclass(frozen=True, slots=True)
+class Lowering:
+    """One system's map, live schema and verdicts, ready to be asked what would happen.
+
+    `member` narrows every move to rows that satisfy it (an erasure: the rows of the persons), and
+    `shared` names the rows of it whose other owners stay.
+    """
+
+    judge: Judge
+    catalogue: Catalogue
+    member: dict[str, Predicate] = field(default_factory=dict)
+    shared: dict[str, Predicate] = field(default_factory=dict)
+    narrowed: bool = False
+    found: tuple[Pointer, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "found", pointers(self.judge.system, self.catalogue))
+
+    @property
+    def system(self) -> System:
+        """The system that is compiled for."""
+        return self.judge.system
+
+    def cells(self, dataset: str) -> tuple[Cells, ...]:
+        """The cell groups of a dataset, with the columns that the live table really has."""
+        table = self.catalogue.tables.get(dataset)
+        if table is None:
+            return ()
+        columns = tuple(c.name for c in table.columns if not c.generated)
+        return cell_groups(self.system, self.system.datasets[dataset], columns)
+
+    def within(self, dataset: str) -> Predicate:
+        """The rows that moves may touch: all in a sweep, the persons' own in an erasure."""
+        if not self.narrowed:
+            return TRUE
+        mine = self.member.get(dataset, FALSE)
+        return all_of([mine, negate(self.shared.get(dataset, FALSE))])
+
+    def spent(self, dataset: str) -> Predicate:
+        """Rows every cell group of which is due for removal."""
+        groups = self.cells(dataset)
+        if not groups:
+            return FALSE
+        return all_of([self.within(dataset), *(self.judge.removed(c) for c in groups)])
+
+    def deleted(self, dataset: str, seen: frozenset[str] = frozenset()) -> Predicate:
+        """Rows that will go, judged before anything has run: `counted` of a deletion."""
+        spent = self.spent(dataset)
+        return FALSE if spent == FALSE else all_of([spent, negate(self._blocked(dataset, seen))])
+
+    def _blocked(self, dataset: str, seen: frozenset[str]) -> Predicate:
+        return any_of(
+            Related(p.edge, Side.CHILD, self._stays(p, seen | {dataset}))
+            for p in self.found
+            if p.edge.parent == dataset
+        )
+
+    def _stays(self, pointer: Pointer, seen: frozenset[str]) -> Predicate:
+        child = pointer.edge.child
+        if not pointer.mapped:
+            return TRUE
+        if pointer.can_unlink:
+            return self.frozen(child)
+        if child in seen:
+            # A circle that cannot be emptied: both ends go together or neither does.
+            return negate(self.spent(child))
+        return negate(self.deleted(child, seen))
+
+    def frozen(self, dataset: str) -> Predicate:
+        """Rows under a floor, which nobody may alter, not even their pointers."""
+        floors = (self.judge.floor(c) for c in self.cells(dataset))
+        return any_of([self.judge.held(dataset), *floors])
+
+    def leaving(self, dataset: str) -> Predicate:
+        """Rows that go once everything that points to them and is due has gone: `where`."""
+        spent = self.spent(dataset)
+        if spent == FALSE:
+            return FALSE
+        return all_of([spent, *(self._free_of(p) for p in self.found if p.edge.parent == dataset)])
+
+    def _free_of(self, pointer: Pointer) -> Predicate:
+        where: Predicate = TRUE
+        if pointer.can_unlink:
+            where = self.frozen(pointer.edge.child)
+        elif pointer.edge.child == pointer.edge.parent:
+            where = negate(self.spent(pointer.edge.child))
+        return FALSE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
+
+    def steps(self, clause: str | None = None) -> Iterator[Step]:
+        """Every step in order: per dataset, children first, its unlinkings, deletion, blankings."""
+        for name in children_first(self.system.datasets, self.found):
+            if self._speaks_of(name, clause):
+                yield from self._unlinkings(name)
+                yield from self._deletion(name)
+            yield from self._blankings(name, clause)
+
+    def _speaks_of(self, name: str, clause: str | None) -> bool:
+        groups = self.cells(name)
+        return bool(groups) and (clause is None or any(clause in self.clauses(c) for c in groups))
+
+    def clauses(self, cells: Cells) -> tuple[str, ...]:
+        """The promises that may demand the removal of these cells."""
+        removing = (Action.ERASE, Action.ANONYMISE)
+        return tuple(dict.fromkeys(r.clause for r in self.judge.rules(cells) if r.then in removing))
+
+    def _rules(self, groups: tuple[Cells, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(r.id for c in groups for r in self.judge.rules(c)))
+
+    def _deletion(self, name: str) -> Iterator[Step]:
+        where = self.leaving(name)
+        if where != FALSE:
+            groups = self.cells(name)
+            clauses = tuple(dict.fromkeys(c for g in groups for c in self.clauses(g)))
+            yield Step(
+                name, Move.DELETE, where, clauses, self._rules(groups), counted=self.deleted(name)
+            )
+
+    def _unlinkings(self, name: str) -> Iterator[Step]:
+        leaving = self.leaving(name)
+        if leaving == FALSE:
+            return
+        groups = self.cells(name)
+        for pointer in self.found:
+            if pointer.edge.parent != name or not pointer.can_unlink:
+                continue
+            child = self.system.datasets[pointer.edge.child]
+            yield Step(
+                child.name,
+                Move.UNLINK,
+                Related(pointer.edge, Side.PARENT, leaving),
+                tuple(dict.fromkeys(c for g in groups for c in self.clauses(g))),
+                self._rules(groups),
+                blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},
+                counted=all_of(
+                    [
+                        Related(pointer.edge, Side.PARENT, self.deleted(name)),
+                        negate(self.deleted(child.name)),
+                    ]
+                ),
+                because=f"the row it points to in {name} goes",
+            )
+
+    def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
+        dataset = self.system.datasets[name]
+        for cells in self.cells(name):
+            if not cells.columns or (clause is not None and clause not in self.clauses(cells)):
+                continue
+            removed = self.judge.removed(cells)
+            if removed == FALSE:
+                continue
+            where = all_of([self.within(name), removed, filled(dataset, cells.columns)])
+            yield Step(
+                name,
+                Move.BLANK,
+                where,
+                self.clauses(cells),
+                self._rules((cells,)),
+                blanks=blanks_of(dataset, cells.columns),
+                counted=all_of([where, negate(self.deleted(name))]),
+            )
+
+
+def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:
+    """How each of these columns is emptied; NULL where the map says nothing."""
+    return {c: dataset.blanks.get(c, NULL) for c in columns}
+
+
+def sweep(judge: Judge, catalogue: Catalogue, clause: str | None = None) -> Program:
+    """The program that removes what is due in one system on the judge's day, for every clause or
+    for one."""
+    steps = tuple(Lowering(judge, catalogue).steps(clause))
+    return Program(judge.system.name, judge.day, steps, facts=needed(steps))
+
+
+def needed(steps: tuple[Step, ...]) -> frozenset[str]:
+    """The key sets of facts that must be put on the connection before these steps run."""
+    names: set[str] = set()
+    for step in steps:
+        for predicate in (step.where, step.counted):
+            names |= key_sets(predicate) if predicate is not None else frozenset()
+    return frozenset(n for n in names if n.startswith("fact."))

@@ -1,0 +1,206 @@
+"""Compile the erasure of named persons: key sets along ownership, then the same fates as a sweep.
+
+Rights start at the person's row and at rows whose link names the person's key, and run along owning
+links. A row goes only when no owner outside the batch is left, decided on persons; a shared row
+loses the leaver's link and the cells that speak of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from avow.common.findings import Finding
+from avow.declaration.model import Basis, InForce
+from avow.engine.planner.judge import Judge
+from avow.engine.planner.lower import NULL, Lowering, needed
+from avow.engine.planner.program import Move, Program, Spread, Step
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.edges import Edge, Right, Side, edges
+from avow.estate.datamap.model import Blank, Normaliser, System
+from avow.estate.datamap.predicates import (
+    FALSE,
+    InKeys,
+    Predicate,
+    Related,
+    all_of,
+    any_of,
+    matching,
+    negate,
+)
+
+
+def ended_by_erasure(law: InForce) -> frozenset[str]:
+    """The purposes that an accepted erasure request ends: those on consent (it is withdrawn) and on
+    legitimate interest (the objection is upheld), art. 17(1)(b)(c). A contract or a legal duty
+    ends by its own event only."""
+    ending = (Basis.CONSENT, Basis.LEGITIMATE_INTEREST)
+    return frozenset(p.id for p in law.purposes if p.basis in ending)
+
+
+def owned(dataset: str) -> str:
+    """The name of the key set of the rows of `dataset` that the persons of the batch own."""
+    return f"own.{dataset}"
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """Which rows of one system belong to the persons of a batch, as key sets and predicates.
+
+    `roots` are the datasets in which persons of the batch are named.
+    """
+
+    system: System
+    roots: frozenset[str]
+    lowered: tuple[Edge, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = tuple(e for e in edges(self.system) if e.right is Right.OWN and self._inside(e))
+        object.__setattr__(self, "lowered", own)
+
+    def _inside(self, edge: Edge) -> bool:
+        datasets = self.system.datasets
+        return datasets[edge.child].is_ours == datasets[edge.parent].is_ours
+
+    def cyclic(self) -> tuple[Edge, ...]:
+        """Owning edges that lie on a circle: whose other owners a finite predicate cannot name."""
+        return tuple(e for e in self.lowered if e.giver in self._below(e.taker))
+
+    def _below(self, dataset: str) -> frozenset[str]:
+        found, todo = {dataset}, [dataset]
+        while todo:
+            giver = todo.pop()
+            for edge in self.lowered:
+                if edge.giver == giver and edge.taker not in found:
+                    found.add(edge.taker)
+                    todo.append(edge.taker)
+        return frozenset(found)
+
+    def reachable(self) -> frozenset[str]:
+        """Every dataset that may hold rows of these persons."""
+        return frozenset(d for root in self.roots for d in self._below(root))
+
+    def spreads(self) -> tuple[Spread, ...]:
+        """How the key sets of the datasets that give rights on are filled, parents first."""
+        reachable = self.reachable()
+        inner = [
+            e
+            for e in self.lowered
+            if e.giver in reachable and any(o.giver == e.taker for o in self.lowered)
+        ]
+        done, order = set(self.roots), []
+        while inner:
+            ready = [e for e in inner if self._ready(e, inner, done)] or inner[:1]
+            order += ready
+            done |= {e.taker for e in ready}
+            inner = [e for e in inner if e not in ready]
+        return tuple(self._spread(e) for e in order)
+
+    def _ready(self, edge: Edge, waiting: list[Edge], done: set[str]) -> bool:
+        return edge.giver in done and not any(
+            o.taker == edge.giver and o is not edge for o in waiting
+        )
+
+    def _spread(self, edge: Edge) -> Spread:
+        to = Side.CHILD if edge.flows is Side.CHILD else Side.PARENT
+        return Spread(edge, to, owned(edge.giver), owned(edge.taker), edge in self.cyclic())
+
+    def member(self, dataset: str) -> Predicate:
+        """Rows that the persons of the batch own."""
+        if dataset not in self.reachable():
+            return FALSE
+        key = self.system.datasets[dataset].key
+        held = dataset in self.roots or any(s.taker == owned(dataset) for s in self.spreads())
+        ways: list[Predicate] = [InKeys(key, owned(dataset))] if held else []
+        ways += [self.through(e) for e in self.lowered if e.taker == dataset and not held]
+        ways += [
+            self.through(e)
+            for e in self.lowered
+            if held and e.taker == dataset and e.giver in self.roots and e.flows is Side.CHILD
+        ]
+        return any_of(ways)
+
+    def through(self, edge: Edge) -> Predicate:
+        """Rows that the batch owns over this one edge. A pointer to a key is compared with the key
+        set itself, so that it counts even where the row it names is gone."""
+        if edge.giver not in self.reachable():
+            return FALSE
+        giver = self.system.datasets[edge.giver].key
+        if edge.flows is Side.PARENT:
+            return Related(edge, Side.CHILD, InKeys(giver, owned(edge.giver)))
+        if edge.parent_fields == giver and edge.normalise is Normaliser.EXACT:
+            return all_of([matching(edge), InKeys(edge.child_fields, owned(edge.giver))])
+        return Related(edge, Side.PARENT, InKeys(giver, owned(edge.giver)))
+
+    def outside(self, dataset: str) -> Predicate:
+        """Rows that some existing person outside the batch owns, by a link."""
+        return any_of(
+            Related(e, Side.PARENT if e.flows is Side.CHILD else Side.CHILD, self._theirs(e.giver))
+            for e in self.lowered
+            if e.taker == dataset
+        )
+
+    def _theirs(self, dataset: str) -> Predicate:
+        if any(e.taker == dataset and e.giver == dataset for e in self.lowered):
+            return FALSE
+        ways = [self.outside(dataset)]
+        if self.system.datasets[dataset].subject is not None:
+            mine = InKeys(self.system.datasets[dataset].key, owned(dataset))
+            ways.append(negate(mine) if dataset in self.roots else all_of([]))
+        return any_of(ways)
+
+
+def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Program | Finding:
+    """The program that erases the persons named in the key sets of `roots`, or the finding that
+    says why ownership in this system cannot be decided yet."""
+    ownership = Ownership(judge.system, roots)
+    circle = ownership.cyclic()
+    if circle:
+        return Finding(
+            "AV451",
+            f"ownership runs in a circle in `{judge.system.name}`: `{circle[0].name}`",
+            because="whether another owner is left cannot be said by a finite predicate",
+            help="declare the link as `accessed_by` or `no_right`, or erase these rows by retention",
+        )
+    names = ownership.reachable()
+    members = {d: ownership.member(d) for d in names}
+    shared = {d: _shared(judge.system, ownership, d) for d in names}
+    lowering = Lowering(judge, catalogue, members, shared, narrowed=True)
+    steps = (*_unshare(lowering, ownership), *lowering.steps())
+    root_sets = {d: owned(d) for d in sorted(roots)}
+    return Program(
+        judge.system.name, judge.day, steps, root_sets, ownership.spreads(), needed(steps)
+    )
+
+
+def _shared(system: System, ownership: Ownership, dataset: str) -> Predicate:
+    """Rows of the batch that another existing person owns too. A person's own row is never shared,
+    and the row of another person is never the batch's alone."""
+    if system.datasets[dataset].subject is None:
+        return ownership.outside(dataset)
+    if dataset not in ownership.roots:
+        return all_of([])
+    return negate(InKeys(system.datasets[dataset].key, owned(dataset)))
+
+
+def _unshare(lowering: Lowering, ownership: Ownership) -> Iterator[Step]:
+    """For rows that stay with another owner: the leaver's pointer and the cells about them end."""
+    for edge in ownership.lowered:
+        if edge.flows is not Side.CHILD or edge.taker not in lowering.member:
+            continue
+        where = all_of([ownership.through(edge), lowering.shared[edge.taker]])
+        blanks = _leavers_cells(lowering, edge)
+        if where != FALSE and blanks:
+            yield Step(edge.taker, Move.UNLINK, where, (), blanks=blanks, because="shared row")
+
+
+def _leavers_cells(lowering: Lowering, edge: Edge) -> Mapping[str, Blank]:
+    dataset = lowering.system.datasets[edge.taker]
+    about = [f.name for f in dataset.fields if edge.of is not None and f.of == edge.of]
+    pointer = [
+        c
+        for p in lowering.found
+        if p.edge.name == edge.name and p.can_unlink
+        for c in edge.child_fields
+    ]
+    return {c: dataset.blanks.get(c, NULL) for c in dict.fromkeys([*about, *pointer])}

@@ -1,0 +1,98 @@
+"""Who points to a row: declared links by key and the database's own foreign keys, as one list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+
+from avow.estate.connectors.catalogue import Catalogue, Table
+from avow.estate.datamap.edges import Edge, Right, Side, edges
+from avow.estate.datamap.model import Gone, Normaliser, System
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A pointer from `edge.child` to the key of `edge.parent`.
+
+    `mapped`: the pointing dataset is in the data map, so its pointer may be emptied. `nullable`:
+    every column of the pointer may be null. `enforced`: the database holds it.
+    """
+
+    edge: Edge
+    mapped: bool
+    nullable: bool
+    enforced: bool
+
+    @property
+    def can_unlink(self) -> bool:
+        """Whether the pointer may be emptied so that the row pointed to can go."""
+        return self.mapped and self.nullable and self.edge.gone is not Gone.SHELL
+
+
+def pointers(system: System, catalogue: Catalogue) -> tuple[Pointer, ...]:
+    """Every pointer by key of the system: declared links first, then foreign keys nobody declared.
+
+    A link by value points to nobody's key: its column is the row's own data and cannot dangle.
+    """
+    found: dict[tuple[str, tuple[str, ...], str, tuple[tuple[str, str], ...]], Pointer] = {}
+    enforced = {(f.child, f.child_fields, f.parent) for f in catalogue.foreign_keys}
+    for edge in edges(system):
+        if (
+            edge.parent_fields == system.datasets[edge.parent].key
+            and edge.normalise is Normaliser.EXACT
+        ):
+            mark = (edge.child, edge.child_fields, edge.parent, edge.when)
+            held = mark[:3] in enforced
+            found.setdefault(mark, Pointer(edge, True, _nullable(catalogue, edge), held))
+    declared = {mark[:3] for mark in found}
+    for key in catalogue.foreign_keys:
+        mark = (key.child, key.child_fields, key.parent, ())
+        if mark[:3] not in declared:
+            edge = Edge(
+                key.child, key.child_fields, key.parent, key.parent_fields, Right.NONE, Side.CHILD
+            )
+            mapped = key.child in system.datasets
+            found[mark] = Pointer(edge, mapped, _nullable(catalogue, edge), True)
+    return tuple(found.values())
+
+
+def _nullable(catalogue: Catalogue, edge: Edge) -> bool:
+    table: Table | None = catalogue.tables.get(edge.child)
+    if table is None:
+        return False
+    columns = [table.column(name) for name in edge.child_fields]
+    free = all(c is not None and c.nullable and not c.generated for c in columns)
+    return free and not set(edge.child_fields) & set(table.key)
+
+
+def children_first(names: Iterable[str], found: Iterable[Pointer]) -> tuple[str, ...]:
+    """The datasets ordered so that whatever points to a dataset comes before it.
+
+    Circles are broken at the pointer that can be emptied, else by name.
+    """
+    wanted = sorted(names)
+    loose = [p for p in found if p.edge.child != p.edge.parent]
+    graph = _graph(wanted, loose)
+    while True:
+        try:
+            return tuple(TopologicalSorter(graph).static_order())
+        except CycleError as error:
+            circle = list(error.args[1])
+            loose = _broken(loose, list(zip(circle, circle[1:], strict=False)))
+            graph = _graph(wanted, loose)
+
+
+def _graph(names: list[str], found: list[Pointer]) -> Mapping[str, list[str]]:
+    return {
+        n: sorted({p.edge.child for p in found if p.edge.parent == n and p.edge.child in names})
+        for n in names
+    }
+
+
+def _broken(found: list[Pointer], circle: list[tuple[str, str]]) -> list[Pointer]:
+    """The pointers without one of the circle's: the first that can be emptied, else the first."""
+    inside = [p for p in found if (p.edge.child, p.edge.parent) in circle]
+    victim = next((p for p in inside if p.can_unlink), inside[0])
+    pair = (victim.edge.child, victim.edge.parent)
+    return [p for p in found if (p.edge.child, p.edge.parent) != pair]

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-CONFTEST = Path(__file__).parents[1] / "conftest.py"
+RULE = Path(__file__).parents[1] / "skips.py"
 FILES = {
     "test_one.py": 'import pytest\ndef test_it():\n    pytest.skip("no browser here")\n',
     "test_file.py": 'import pytest\npytest.skip("no server here", allow_module_level=True)\n',
@@ -33,8 +33,8 @@ def test_a_skip_fails_in_continuous_integration(tmp_path: Path) -> None:
 
 
 def run(folder: Path, *, ci: str) -> subprocess.CompletedProcess[str]:
-    """Run the three files under our conftest."""
-    shutil.copy(CONFTEST, folder / "conftest.py")
+    """Run the three files under our rule."""
+    shutil.copy(RULE, folder / "conftest.py")
     for name, text in FILES.items():
         (folder / name).write_text(text, encoding="utf-8")
     options = ["-rs", "-p", "no:cacheprovider", "--continue-on-collection-errors"]

@@ -40,7 +40,7 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> LazyGroup:
     (package / "broken_command.py").write_text('"""Break."""\nraise RuntimeError')
     (package / "orbit.py").write_text('"""No command."""')
     monkeypatch.syspath_prepend(tmp_path)
-    return LazyGroup(name="planets", folder=package, package="planets")
+    return LazyGroup("planets", folder=package, package="planets")
 
 
 def test_help_reads_first_lines_and_imports_nothing(group: LazyGroup) -> None:

@@ -18,6 +18,7 @@ from avow.common.version import __version__
 
 PACKAGE = "avow.faces.cli"
 SUFFIX = "_command"
+SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 class LazyGroup(click.Group):
@@ -27,8 +28,8 @@ class LazyGroup(click.Group):
     `command: click.Command`.
     """
 
-    def __init__(self, *, folder: Path, package: str, **settings: object) -> None:
-        super().__init__(**settings)  # type: ignore[arg-type]
+    def __init__(self, name: str, *, folder: Path, package: str, about: str = "") -> None:
+        super().__init__(name=name, help=about, context_settings=SETTINGS)
         self.folder = folder
         self.package = package
 
@@ -76,14 +77,13 @@ def short_help(file: Path) -> str:
 
 
 main = LazyGroup(
-    name="avow",
+    "avow",
     folder=Path(__file__).parent,
     package=PACKAGE,
-    help=(
+    about=(
         "A privacy statement as a program.\n\n"
         "Start with `avow demo`, or with `avow check FOLDER` on a declaration of your own."
     ),
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 click.version_option(__version__, prog_name="avow", message="%(prog)s %(version)s")(main)
 

@@ -25,12 +25,13 @@ COUNTS = {
 
 NAMES = (
     "Isabel NV/SA", "CodaBox NV/SA", "Clearfacts BV/SRL", "Clearnox SAS", "Groupe Isabel",
-    "Clearnox", "Keizerinlaan", "Bruxelles", "Diestsepoort", "Leuven", "Posthoflei", "Antwerpen", "Tours",
-    "Rue Honoré de Balzac", "SurveyAnyplace", "Tobania", "MyForce", "BPost", "Microsoft",
+    "Clearnox", "Keizerinlaan", "Bruxelles", "Diestsepoort", "Leuven", "Posthoflei", "Antwerpen",
+    "Tours", "Rue Honoré de Balzac", "SurveyAnyplace", "Tobania", "MyForce", "BPost", "Microsoft",
     "Google Analytics", "Google Drive", "Google Suite", "OVH", "Zoom", "MailChimp", "Salesforce",
     "Atlassian", "ZenDesk", "TeamViewer", "Ringover", "GoToMeeting", "TableauSoftware",
-    "Woodpecker", "PLEZI", "Autorité de Protection des Données", "privacy@isabelgroup.eu", "arrow up", "pg. n/8",
-    "https://www.autoriteprotectiondonnees.be/", "cookie_list_text", "cookie_button_settings_text",
+    "Woodpecker", "PLEZI", "Autorité de Protection des Données", "privacy@isabelgroup.eu",
+    "arrow up", "pg. n/8", "https://www.autoriteprotectiondonnees.be/", "cookie_list_text",
+    "cookie_button_settings_text",
 )  # fmt: skip
 
 UNITS = {

@@ -76,7 +76,8 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A retention rule: a maximum. Of several ends the earliest counts. `decided_by` names the
-    signed decision that made or changed it."""
+    signed decision that made or changed it. `undo_days`: how long before its maximum a row leaves its
+    system into an encrypted bundle."""
 
     id: str
     clause: str
@@ -86,6 +87,7 @@ class Rule:
     exceptions: tuple[Scope, ...] = ()
     decided_by: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
+    undo_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,6 +276,7 @@ class Signature:
     digest: str
     by: str
     on: date
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,7 +302,11 @@ class Controller:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A test that the declaration carries: a cell group, its events and facts, a day, the verdict."""
+    """A test that the declaration carries: a cell group, its events and facts, a day, the verdict.
+
+    `unsigned`: judged as printed, as long as no decision is signed. `names_clauses`: the deciding
+    clauses must be exactly `clauses`; otherwise they are not looked at.
+    """
 
     id: str
     group: Mapping[str, str]
@@ -310,6 +317,7 @@ class Case:
     clauses: tuple[str, ...] = ()
     unsigned: bool = False
     place: Place = field(default=NOWHERE, compare=False)
+    names_clauses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,6 +357,7 @@ class Declaration:
     rights: tuple[Mapping[str, str], ...] = ()
     datamap: DataMap = field(default_factory=DataMap)
     digest: str = ""
+    right_places: tuple[Place, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,6 @@ CREATE TABLE information_request (
     company_name     text,
     number_of_banks  smallint,
     potential_users  smallint,                 -- how many, never who
-    language         char(2) NOT NULL,
     asked_at         timestamptz NOT NULL
 );
 CREATE INDEX information_request_email ON information_request (lower(email));
@@ -36,6 +35,7 @@ CREATE TABLE trial (
     company_name  text NOT NULL,
     heard_from    text,
     started_at    timestamptz NOT NULL,
+    ends_at       timestamptz NOT NULL,        -- the trial agreement
     closed_at     timestamptz                  -- the trial account was deleted
 );
 CREATE INDEX trial_email ON trial (lower(email));

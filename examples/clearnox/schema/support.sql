@@ -13,7 +13,6 @@ CREATE TABLE requester (
     full_name     text NOT NULL,
     phone         text,
     company_name  text,
-    job_title     text,
     created_at    timestamp NOT NULL
 );
 CREATE INDEX requester_email ON requester (lower(email));
@@ -66,9 +65,11 @@ CREATE TABLE screen_share_session (
     requester_id    bigint NOT NULL REFERENCES requester (id),
     ticket_id       bigint REFERENCES ticket (id),
     agent_id        bigint REFERENCES agent (id),
-    asked_by        text NOT NULL,
+    company_name    text,
+    job_title       text,
     accepted_at     timestamp NOT NULL,
-    remote_control  boolean NOT NULL,
+    asked_by        text,
+    remote_control  boolean,
     recorded_at     timestamp,
     recording_file  text
 );

@@ -48,7 +48,7 @@ class Period:
 
 
 def parse_period(text: str) -> Period | None:
-    """Read `14 months`, `1 year 6 months` or ISO 8601 `P14M`; None when it is no calendar period."""
+    """Read `14 months`, `1 year 6 months` or ISO 8601 `P14M`; None when it is none of these."""
     text = text.strip()
     return _parse_iso(text) if text.startswith("P") else _parse_words(text)
 
@@ -114,11 +114,11 @@ def local_day(instant: datetime, zone: str) -> date:
 
 
 def day_start(day: date, zone: str) -> datetime:
-    """The first instant of `day` in `zone`, in UTC; on a day without midnight, the first that exists."""
+    """The first instant of `day` in `zone`, in UTC; without a midnight, the first that exists."""
     noon = ZonedDateTime(day.year, day.month, day.day, 12, tz=zone)
     return noon.start_of("day").to_instant().to_stdlib().astimezone(UTC)
 
 
 def after(day: date, zone: str) -> datetime:
-    """The first instant of the day after `day` in `zone`: an instant column is compared with `<` it."""
+    """The first instant of the day after `day` in `zone`: instants are compared with `<` it."""
     return day_start(day + timedelta(days=1), zone)

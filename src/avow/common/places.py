@@ -1,4 +1,4 @@
-"""Places in a document: file, line, column and width, so that every finding can point at its cause."""
+"""Places in a document: file, line, column and width, so that a finding can point at its cause."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """A span on one line of one file. `line` and `column` count from 1; `width` is in characters."""
+    """A span on one line of a file. `line` and `column` count from 1; `width` is in characters."""
 
     file: str
     line: int

@@ -63,7 +63,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A start event and the calendar period that runs from it; `otherwise` is used if it is missing.
+    """A start event and the calendar period from it; `otherwise` is used where it is missing.
 
     `starts` None is a rule whose print names no start: a defect, and its cells are undated.
     """
@@ -76,8 +76,8 @@ class End:
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A retention rule: a maximum. Of several ends the earliest counts. `decided_by` names the
-    signed decision that made or changed it. `undo_days`: how long before its maximum a row leaves its
-    system into an encrypted bundle."""
+    signed decision that made or changed it. `undo_days`: how long before its maximum a row leaves
+    its system into an encrypted bundle."""
 
     id: str
     clause: str
@@ -105,7 +105,7 @@ class Minimum:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """A purpose with its one legal basis and the cells it uses; `ends` names the event that ends it."""
+    """A purpose with its one legal basis and the cells it uses; `ends` names its last event."""
 
     id: str
     clause: str
@@ -186,7 +186,7 @@ class Never:
 
 @dataclass(frozen=True, slots=True)
 class EventKind:
-    """An event and how its moment is read; `fact` events are known to avow and not to the estate."""
+    """An event and how its moment is read; `fact` events are known to avow, not to the estate."""
 
     id: str
     mode: EventMode

@@ -25,7 +25,7 @@ class Cells(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """The coordinates of cells alone, without their events: enough to ask which rules cover them."""
+    """The coordinates of cells without their events: enough to ask which rules cover them."""
 
     category: str
     collected_at: str | None = None

@@ -76,7 +76,7 @@ def decide(group: Group, law: InForce, day: date) -> Verdict:
     binding = tuple(c for c in reached if not opponents(c, ceilings, law, day))
     needless, spent = no_need(group, law, day)
     if not binding and not needless:
-        return _not_ended(group, ceilings, reached, law, day)
+        return _not_ended(ceilings, reached, law, day)
     clauses = tuple(dict.fromkeys([*(c.rule.clause for c in binding), *(p.clause for p in spent)]))
     actions = [c.rule.then for c in binding] + [Action.ERASE] * needless
     action = min(actions, key=STRENGTH.__getitem__)
@@ -88,7 +88,6 @@ def decide(group: Group, law: InForce, day: date) -> Verdict:
 
 
 def _not_ended(
-    group: Group,
     ceilings: tuple[Ceiling, ...],
     reached: tuple[Ceiling, ...],
     law: InForce,

@@ -34,7 +34,7 @@ class Referrer:
 
     @property
     def blocks(self) -> bool:
-        """Whether the row pointed to must stay as a shell: the pointer may not be touched, or cannot."""
+        """Whether the row pointed to must stay as a shell: the pointer may not, or cannot, go."""
         if self.gone is Gone.ALONG and not self.held:
             return False
         return self.held or not self.nullable or self.gone is Gone.SHELL

@@ -16,7 +16,7 @@ from avow.declaration.decision.decide import STRENGTH, Kind
 from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
 from avow.estate.datamap.edges import Right, edges
-from avow.estate.datamap.model import BlankKind, Dataset, System
+from avow.estate.datamap.model import BlankKind, Dataset, System, structure
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
@@ -196,30 +196,41 @@ def cell_groups(system: System, dataset: Dataset, columns: tuple[str, ...]) -> t
     if not dataset.is_personal or not dataset.is_ours:
         return ()
     groups: dict[CellPlace, list[str]] = {}
+    moments = moment_columns(system, dataset.name)
     for column, category, point in _named(dataset, columns):
         place = CellPlace(
             category, point, subject_of(system, dataset.name), system.name, dataset.name
         )
         groups.setdefault(place, [])
-        if column is not None:
+        if column is not None and column not in moments:
             groups[place].append(column)
     return tuple(Cells(place, tuple(names)) for place, names in groups.items())
+
+
+def moment_columns(system: System, dataset: str) -> frozenset[str]:
+    """The columns of a dataset that give the moment of an event, to its own rows or to others."""
+    return frozenset(
+        column
+        for name, other in system.datasets.items()
+        for event in other.events
+        for source in event.sources
+        if (source.dataset or name) == dataset
+        for column in (source.field, source.moved_by, source.cancelled_by)
+        if column is not None
+    )
 
 
 def _named(
     dataset: Dataset, columns: tuple[str, ...]
 ) -> Iterator[tuple[str | None, str, str | None]]:
-    structure = set(dataset.key) | {c for link in dataset.links for c in link.fields}
-    if dataset.sphere_field:
-        structure.add(dataset.sphere_field)
-    named = {f.name for f in dataset.fields}
+    beside = structure(dataset) | {f.name for f in dataset.fields}
     for f in dataset.fields:
         yield f.name, f.category, f.collected_at or dataset.collected_at
     if dataset.rest:
         # The rest is personal even where no column is left over: the row itself speaks of somebody.
         yield None, dataset.rest, dataset.collected_at
         for column in columns:
-            if column not in named and column not in structure:
+            if column not in beside:
                 yield column, dataset.rest, dataset.collected_at
 
 

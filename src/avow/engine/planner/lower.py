@@ -8,11 +8,12 @@ nothing that stays must refer to it; pointers that can be emptied are emptied ju
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from avow.declaration.model import Action
+from avow.engine.planner.dependence import Dependence, dependence
 from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
-from avow.engine.planner.program import Move, Program, Step
+from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Side
@@ -45,9 +46,17 @@ class Lowering:
     shared: dict[str, Predicate] = field(default_factory=dict)
     narrowed: bool = False
     found: tuple[Pointer, ...] = field(init=False)
+    reads: Dependence = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "found", pointers(self.judge.system, self.catalogue))
+        object.__setattr__(self, "reads", dependence(self.judge.system, self.judge.law))
+        found = pointers(self.judge.system, self.catalogue)
+        object.__setattr__(self, "found", tuple(self._bound(p) for p in found))
+
+    def _bound(self, pointer: Pointer) -> Pointer:
+        """A pointer through which a moment is read cannot be emptied while its row stays."""
+        reading = pointer.edge.name in self.reads.climbed or pointer.edge in self.reads.carried
+        return replace(pointer, nullable=False) if reading else pointer
 
     @property
     def system(self) -> System:
@@ -79,7 +88,9 @@ class Lowering:
     def deleted(self, dataset: str, seen: frozenset[str] = frozenset()) -> Predicate:
         """Rows that will go, judged before anything has run: `counted` of a deletion."""
         spent = self.spent(dataset)
-        return FALSE if spent == FALSE else all_of([spent, negate(self._blocked(dataset, seen))])
+        if spent == FALSE:
+            return FALSE
+        return all_of([spent, negate(self._blocked(dataset, seen)), self._let_go(dataset, seen)])
 
     def _blocked(self, dataset: str, seen: frozenset[str]) -> Predicate:
         return any_of(
@@ -94,10 +105,24 @@ class Lowering:
             return TRUE
         if pointer.can_unlink:
             return self.frozen(child)
+        if pointer.edge in self.reads.carried:
+            return negate(self._goes_along(child, seen))
         if child in seen:
             # A circle that cannot be emptied: both ends go together or neither does.
             return negate(self.spent(child))
         return negate(self.deleted(child, seen))
+
+    def _goes_along(self, dataset: str, seen: frozenset[str]) -> Predicate:
+        """Rows that would go if only the row they give a moment to went."""
+        return all_of([self.spent(dataset), negate(self._blocked(dataset, seen | {dataset}))])
+
+    def _let_go(self, dataset: str, seen: frozenset[str]) -> Predicate:
+        """Rows that give no moment to a row that stays."""
+        return all_of(
+            negate(Related(e, Side.PARENT, negate(self.deleted(e.parent, seen | {dataset}))))
+            for e in self.reads.carried_by(dataset)
+            if e.parent not in seen
+        )
 
     def frozen(self, dataset: str) -> Predicate:
         """Rows under a floor, which nobody may alter, not even their pointers."""
@@ -105,19 +130,29 @@ class Lowering:
         return any_of([self.judge.held(dataset), *floors])
 
     def leaving(self, dataset: str) -> Predicate:
-        """Rows that go once everything that points to them and is due has gone: `where`."""
+        """Rows that go once everything that points to them and is due has gone: `where`.
+
+        Rows that give a moment to a row that is there do not go by themselves but along with it.
+        """
         spent = self.spent(dataset)
         if spent == FALSE:
             return FALSE
-        return all_of([spent, *(self._free_of(p) for p in self.found if p.edge.parent == dataset)])
+        alone = (Related(e, Side.PARENT, TRUE, True) for e in self.reads.carried_by(dataset))
+        return all_of([spent, *self._free(dataset), *alone])
+
+    def _free(self, dataset: str) -> Iterator[Predicate]:
+        return (self._free_of(p) for p in self.found if p.edge.parent == dataset)
 
     def _free_of(self, pointer: Pointer) -> Predicate:
+        child = pointer.edge.child
         where: Predicate = TRUE
         if pointer.can_unlink:
-            where = self.frozen(pointer.edge.child)
-        elif pointer.edge.child == pointer.edge.parent:
-            where = negate(self.spent(pointer.edge.child))
-        return FALSE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
+            where = self.frozen(child)
+        elif pointer.edge in self.reads.carried:
+            where = negate(all_of([self.spent(child), *self._free(child)]))
+        elif child == pointer.edge.parent:
+            where = negate(self.spent(child))
+        return TRUE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
 
     def steps(self, clause: str | None = None) -> Iterator[Step]:
         """Every step in order: per dataset, children first, its unlinkings, deletion, blankings."""
@@ -145,7 +180,13 @@ class Lowering:
             groups = self.cells(name)
             clauses = tuple(dict.fromkeys(c for g in groups for c in self.clauses(g)))
             yield Step(
-                name, Move.DELETE, where, clauses, self._rules(groups), counted=self.deleted(name)
+                name,
+                Move.DELETE,
+                where,
+                clauses,
+                self._rules(groups),
+                counted=self.deleted(name),
+                along=tuple(Along(e) for e in self.reads.carriers(name)),
             )
 
     def _unlinkings(self, name: str) -> Iterator[Step]:

@@ -160,7 +160,7 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
             "AV451",
             f"ownership runs in a circle in `{judge.system.name}`: `{circle[0].name}`",
             because="whether another owner is left cannot be said by a finite predicate",
-            help="declare the link as `accessed_by` or `no_right`, or erase these rows by retention",
+            help="declare the link as `accessed_by` or `no_right`, or leave the rows to retention",
         )
     names = ownership.reachable()
     members = {d: ownership.member(d) for d in names}

@@ -27,12 +27,24 @@ class Move(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Along:
+    """Rows that go in the same transaction as the rows of a step, just before them: they give the
+    moment by which those rows are due, so neither may go without the other.
+
+    They are the rows of `edge.child` whose pointer names a row of the step.
+    """
+
+    edge: Edge
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One set-based action on one dataset, with the promises that demand it.
 
     `blanks` maps columns to how they are emptied (for `blank` and `unlink`). `rules` are the ids
     whose level in the system governs the step. Steps run children first: `where` counts on the
-    earlier steps having run, `counted` says beforehand which rows that will be.
+    earlier steps having run, `counted` says beforehand which rows that will be. With `along` the
+    keys of the step's rows are read first, then the rows along go, then the step's own.
     """
 
     dataset: str
@@ -43,12 +55,13 @@ class Step:
     action: Action = Action.ERASE
     blanks: Mapping[str, Blank] = field(default_factory=dict)
     counted: Predicate | None = None
+    along: tuple[Along, ...] = ()
     because: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Fill key set `taker` from key set `giver` over an edge; `cyclic` ones run until nothing is new."""
+    """Fill key set `taker` from `giver` over an edge; `cyclic` ones run until nothing is new."""
 
     edge: Edge
     to: Side

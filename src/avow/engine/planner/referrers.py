@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from avow.estate.connectors.catalogue import Catalogue, Table
 from avow.estate.datamap.edges import Edge, Right, Side, edges
@@ -79,7 +80,7 @@ def children_first(names: Iterable[str], found: Iterable[Pointer]) -> tuple[str,
             return tuple(TopologicalSorter(graph).static_order())
         except CycleError as error:
             circle = list(error.args[1])
-            loose = _broken(loose, list(zip(circle, circle[1:], strict=False)))
+            loose = _broken(loose, list(pairwise(circle)))
             graph = _graph(wanted, loose)
 
 

@@ -21,7 +21,7 @@ class Right(StrEnum):
 
 
 class Side(StrEnum):
-    """A side of an edge: the row that holds the pointer (`child`) or the one it names (`parent`)."""
+    """A side of an edge: the row with the pointer (`child`) or the one it names (`parent`)."""
 
     CHILD = "child"
     PARENT = "parent"
@@ -31,7 +31,9 @@ class Side(StrEnum):
 class Edge:
     """A link in normal form. Values of `child_fields` equal those of `parent_fields`, normalised.
 
-    `when` restricts it to child rows whose columns have these values. `name` is stable and tells
+    `when` restricts it to child rows whose columns have these values. `by_value`: it names no key
+    but a value that both sides hold; there an empty text points nowhere, because blanked rows must
+    not find each other. `name` is stable and tells
     the edge in paths and key tables: `child.field>parent`.
     """
 
@@ -45,6 +47,7 @@ class Edge:
     of: str | None = None
     normalise: Normaliser = Normaliser.EXACT
     gone: Gone | None = None
+    by_value: bool = False
 
     @property
     def name(self) -> str:
@@ -86,6 +89,7 @@ def edge(dataset: Dataset, link: Link, target: Dataset) -> Edge:
         of=link.of,
         normalise=link.normalise,
         gone=link.gone,
+        by_value=bool(link.parent_fields) and set(link.parent_fields) != set(target.key),
     )
 
 

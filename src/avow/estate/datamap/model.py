@@ -1,7 +1,7 @@
-"""The data map: systems, datasets, fields, identities, links and events. Categories are opaque here.
+"""The data map: systems, datasets, fields, identities, links and events.
 
 A system is one real place where personal data lives; a dataset is a table of it; a field is a
-column. Each dataset says whose its rows are (rows first) and may say what each column holds
+column; categories are opaque words here. Each dataset says whose its rows are (rows first) and may say what each column holds
 (columns second). Nothing in this folder knows law.
 """
 
@@ -90,7 +90,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What names a person in this dataset: a kind (`email`), the field that holds it, its strength."""
+    """What names a person here: a kind (`email`), the field that holds it, its strength."""
 
     kind: str
     field: str
@@ -221,10 +221,16 @@ def personal_columns(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, st
     links are structure: they carry a category only where `fields` names them.
     """
     named = {f.name: f.category for f in dataset.fields}
-    structure = set(dataset.key) | {c for link in dataset.links for c in link.fields}
-    if dataset.sphere_field:
-        structure.add(dataset.sphere_field)
     found = dict(named)
     if dataset.rest:
-        found |= {c: dataset.rest for c in columns if c not in named and c not in structure}
+        beside = structure(dataset) | named.keys()
+        found |= {c: dataset.rest for c in columns if c not in beside}
     return found
+
+
+def structure(dataset: Dataset) -> frozenset[str]:
+    """The columns that hold the map together: keys, pointers, their conditions and the tenant."""
+    links = {c for link in dataset.links for c in link.fields}
+    conditions = {c for link in dataset.links for c, _ in link.when}
+    sphere = {dataset.sphere_field} if dataset.sphere_field else set()
+    return frozenset(set(dataset.key) | links | conditions | sphere)

@@ -17,7 +17,7 @@ from avow.estate.datamap.readings import Reading, reading, source_edge
 
 
 class Unknown(StrEnum):
-    """Why an event has no day: the state still lives, or the source is empty where it must not be."""
+    """Why an event has no day: its state still lives, or its source is empty and must not be."""
 
     LIVING = "living"
     MISSING = "missing"

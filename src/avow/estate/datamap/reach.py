@@ -22,7 +22,7 @@ _DIGITS = frozenset("0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as a system names them: the root dataset and the key there, whether or not it exists."""
+    """A person as a system names them: the root dataset and the key there, even if the row is gone."""
 
     dataset: str
     key: Key
@@ -53,10 +53,11 @@ def normal(value: object, how: Normaliser) -> object:
     return text
 
 
-def pointer(row: Row, fields: tuple[str, ...], how: Normaliser) -> Key | None:
-    """The values of a pointer in comparable form; None where any part is null: it points nowhere."""
-    values = tuple(normal(row.get(f), how) for f in fields)
-    return None if None in values else values
+def pointer(edge: Edge, row: Row, fields: tuple[str, ...]) -> Key | None:
+    """The values of one end of an edge in comparable form; None where it points nowhere: a part is
+    null, or, in a link by value, empty."""
+    values = tuple(normal(row.get(f), edge.normalise) for f in fields)
+    return None if None in values or (edge.by_value and "" in values) else values
 
 
 def key_of(dataset: Dataset, row: Row) -> Key:
@@ -72,18 +73,18 @@ def applies(edge: Edge, row: Row) -> bool:
 def across(edge: Edge, rows: Rows, row: Row, at: Side) -> Iterator[Row]:
     """The rows on the other side of `edge`, seen from `row`, which stands on side `at`."""
     if at is Side.PARENT:
-        target = pointer(row, edge.parent_fields, edge.normalise)
+        target = pointer(edge, row, edge.parent_fields)
         others, fields = (
             [r for r in rows.get(edge.child, ()) if applies(edge, r)],
             edge.child_fields,
         )
     elif applies(edge, row):
-        target = pointer(row, edge.child_fields, edge.normalise)
+        target = pointer(edge, row, edge.child_fields)
         others, fields = list(rows.get(edge.parent, ())), edge.parent_fields
     else:
         return
     if target is not None:
-        yield from (r for r in others if pointer(r, fields, edge.normalise) == target)
+        yield from (r for r in others if pointer(edge, r, fields) == target)
 
 
 def _passes(edge: Edge, held: Right) -> Right | None:
@@ -106,7 +107,7 @@ def _starts(rows: Rows, system: System, person: Person) -> Iterator[tuple[str, R
             continue
         wanted = tuple(normal(part, edge.normalise) for part in person.key)
         for row in rows.get(edge.child, ()):
-            if applies(edge, row) and pointer(row, edge.child_fields, edge.normalise) == wanted:
+            if applies(edge, row) and pointer(edge, row, edge.child_fields) == wanted:
                 yield edge.child, row, edge.right, edge.name
 
 

@@ -156,7 +156,7 @@ class Reader:
         return all_of([any_of(at), negate(any_of(late))])
 
     def _own_missing(self, how: Reading) -> Predicate:
-        event, top = how.event, self.system.datasets[how.top]
+        event = how.event
         own = [s for s in event.sources if s.dataset is None]
         linked = [s for s in event.sources if s.dataset is not None]
         if event.mode is EventMode.END_OF:

@@ -1,0 +1,117 @@
+"""The whole database after a sweep, worked out row by row with `decide` and `fate` alone."""
+
+from __future__ import annotations
+
+from avow.declaration.decision.decide import Verdict, decide, running_minimums
+from avow.declaration.decision.fate import Fate, FateKind, Referrer, fate
+from avow.engine.planner.judge import Cells, cell_groups
+from avow.engine.planner.lower import Lowering, blanks_of
+from avow.engine.planner.referrers import Pointer
+from avow.estate.datamap.model import BlankKind
+from avow.estate.datamap.reach import Row, applies, pointer
+from tests.properties.test_readings_and_verdicts import columns, group
+from tests.properties.worlds import TODAY, World
+
+Mark = tuple[str, object]
+"""A row: dataset and id."""
+
+
+class Oracle:
+    """Verdicts once, then the largest set of rows that may go together."""
+
+    def __init__(self, world: World, lowering: Lowering) -> None:
+        self.world, self.lowering = world, lowering
+        self.rows: dict[Mark, Row] = {
+            (name, r["id"]): r for name, table in world.rows.items() for r in table
+        }
+        self.groups = {
+            name: cell_groups(world.system, world.system.datasets[name], columns(world, name))
+            for name in world.rows
+        }
+        self.verdicts = {m: self._verdicts(m) for m in self.rows}
+
+    def _verdicts(self, mark: Mark) -> dict[Cells, Verdict]:
+        row = self.rows[mark]
+        return {
+            c: decide(group(self.world, c, row), self.world.law, TODAY)
+            for c in self.groups[mark[0]]
+        }
+
+    def frozen(self, mark: Mark) -> bool:
+        """Whether a floor stands on any cell of the row."""
+        row = self.rows[mark]
+        facts = [group(self.world, c, row) for c in self.groups[mark[0]]]
+        return any(g.facts.floors or running_minimums(g, self.world.law, TODAY) for g in facts)
+
+    def fate(self, mark: Mark, going: set[Mark]) -> Fate:
+        """The row's fate if the rows of `going` go."""
+        named = {str(n): v for n, v in enumerate(self.verdicts[mark].values())}
+        found = fate(named, self._referrers(mark, going))
+        if found.kind is FateKind.DELETE and self._needed(mark, going):
+            return Fate(FateKind.BLANK, frozenset(named))
+        return found
+
+    def _referrers(self, mark: Mark, going: set[Mark]) -> list[Referrer]:
+        found = []
+        for p in self.lowering.found:
+            if p.edge.parent != mark[0]:
+                continue
+            found += [
+                Referrer(self.frozen(other), p.can_unlink, p.edge.gone)
+                for other in self._pointing(p, mark)
+                if other not in going
+            ]
+        return found
+
+    def _pointing(self, p: Pointer, mark: Mark) -> list[Mark]:
+        target = pointer(p.edge, self.rows[mark], p.edge.parent_fields)
+        return [
+            m
+            for m, r in self.rows.items()
+            if m[0] == p.edge.child
+            and applies(p.edge, r)
+            and pointer(p.edge, r, p.edge.child_fields) == target
+        ]
+
+    def _needed(self, mark: Mark, going: set[Mark]) -> bool:
+        """Whether the row gives a moment to a row that stays."""
+        row = self.rows[mark]
+        for edge in self.lowering.reads.carried_by(mark[0]):
+            named = pointer(edge, row, edge.child_fields) if applies(edge, row) else None
+            parent = (edge.parent, named[0]) if named else None
+            if parent in self.rows and parent not in going:
+                return True
+        return False
+
+    def going(self) -> set[Mark]:
+        """The largest set of rows each of which is deleted given that the others are."""
+        going = set(self.rows)
+        while True:
+            kept = {m for m in going if self.fate(m, going).kind is not FateKind.DELETE}
+            if not kept:
+                return going
+            going -= kept
+
+    def after(self) -> dict[str, list[Row]]:
+        """Every row of every dataset after the sweep."""
+        going = self.going()
+        result: dict[str, list[Row]] = {name: [] for name in self.world.rows}
+        for mark, row in self.rows.items():
+            if mark not in going:
+                result[mark[0]].append(self._left(mark, dict(row), going))
+        return result
+
+    def _left(self, mark: Mark, row: dict[str, object], going: set[Mark]) -> Row:
+        dataset = self.world.system.datasets[mark[0]]
+        blanked = self.fate(mark, going).blank
+        for number, cells in enumerate(self.groups[mark[0]]):
+            if str(number) in blanked:
+                for column, how in blanks_of(dataset, cells.columns).items():
+                    if row[column] is not None:
+                        row[column] = None if how.kind is BlankKind.NULL else how.value
+        for p in self.lowering.found:
+            if p.edge.child == mark[0] and p.can_unlink and applies(p.edge, self.rows[mark]):
+                named = pointer(p.edge, self.rows[mark], p.edge.child_fields)
+                if named is not None and (p.edge.parent, named[0]) in going:
+                    row |= dict.fromkeys(p.edge.child_fields)
+        return row

@@ -1,0 +1,98 @@
+"""What is compiled says the same as what is decided, on random worlds."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from hypothesis import given, settings
+
+from avow.declaration.decision.decide import Kind, decide
+from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
+from avow.engine.planner.judge import ACCESS, HOLD, RESTRICTION, Cells, Judge, cell_groups
+from avow.estate.connectors.twin import holds
+from avow.estate.datamap.moments import Estate, Unknown
+from avow.estate.datamap.reach import Row
+from avow.estate.datamap.readings import Reader
+from tests.properties.worlds import EVENTS, FACTS, TODAY, ZONE, World, key_sets, worlds
+
+FLOORS = {HOLD: FloorKind.HOLD, RESTRICTION: FloorKind.RESTRICTION, ACCESS: FloorKind.ACCESS}
+
+
+def estate(world: World) -> Estate:
+    """The world as the specification sees it."""
+    return Estate(world.system, world.rows, ZONE, FACTS, world.known)
+
+
+def group(world: World, cells: Cells, row: Row) -> Group:
+    """One cell group with the moments of its events and the facts about its owners."""
+    seen, name = estate(world), cells.place.dataset
+    floors = tuple(Floor(k, f) for f, k in FLOORS.items() if seen.held(name, row, f))
+    ended = frozenset(p.id for p in world.law.purposes if seen.held(name, row, f"ended:{p.id}"))
+    return Group(
+        cells.place.category,
+        cells.place.collected_at,
+        cells.place.subject,
+        cells.place.system,
+        name,
+        {e: seen.moment(name, row, e) for e in EVENTS},
+        Facts(ended=ended, floors=floors),
+    )
+
+
+def columns(world: World, dataset: str) -> tuple[str, ...]:
+    """The live columns of a dataset."""
+    return tuple(c.name for c in world.catalogue.tables[dataset].columns)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_a_compiled_moment_is_the_moment(world: World) -> None:
+    """For every row, event and day: the predicate holds iff the moment is no later than the day."""
+    seen, sets = estate(world), key_sets(world.known)
+    reader = Reader(world.system, ZONE, FACTS, frozenset(sets))
+    days = [TODAY - timedelta(days=n) for n in (0, 1, 31, 60)]
+    for name, table in world.rows.items():
+        for event in EVENTS:
+            reached = {d: reader.reached(name, event, d) for d in days}
+            missing = reader.missing(name, event)
+            for row in table:
+                moment = seen.moment(name, row, event)
+                for day, predicate in reached.items():
+                    expected = isinstance(moment, date) and moment <= day
+                    assert holds(predicate, row, world.rows, world.catalogue, sets) is expected
+                is_missing = holds(missing, row, world.rows, world.catalogue, sets)
+                assert is_missing is (moment is Unknown.MISSING)
+
+
+@settings(max_examples=150, deadline=None)
+@given(worlds())
+def test_compiled_verdicts_part_the_rows_as_decide_does(world: World) -> None:
+    """For every cell group exactly one verdict's predicate holds: the one that `decide` gives."""
+    sets = key_sets(world.known)
+    judge = Judge(world.system, world.law, TODAY, FACTS, frozenset(sets))
+    for name, table in world.rows.items():
+        for cells in cell_groups(world.system, world.system.datasets[name], columns(world, name)):
+            verdicts = judge.verdicts(cells)
+            for row in table:
+                held = [
+                    kind
+                    for kind, predicate in verdicts.items()
+                    if holds(predicate, row, world.rows, world.catalogue, sets)
+                ]
+                verdict = decide(group(world, cells, row), world.law, TODAY)
+                assert held == [verdict.kind], (cells, row)
+
+
+def test_the_worlds_are_not_all_alike() -> None:
+    """The generator makes every verdict, or the properties above prove little."""
+    seen: set[Kind] = set()
+
+    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @given(worlds())
+    def collect(world: World) -> None:
+        for name, table in world.rows.items():
+            for cells in cell_groups(world.system, world.system.datasets[name], ()):
+                seen.update(decide(group(world, cells, r), world.law, TODAY).kind for r in table)
+
+    collect()
+    assert seen == set(Kind)

@@ -5,9 +5,9 @@ What a row is decides what is wrong with it: see `_Stage`.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from random import Random
-from typing import Any
 
 from examples.clearnox.days import Limit
 from examples.clearnox.people import Firm, Someone
@@ -61,26 +61,64 @@ class AppRows:
         self.accounts: list[_Account] = []
         self._stages = self._stage()
         self.country = table("country", "code name", keyed=True)
-        self.company = table("company", "number name legal_form vat_number street postcode city country_code language contact_name contact_email contact_phone created_at")  # fmt: skip
-        self.contract = table("contract", "company_id reference started_on ended_on end_reason resumes_id")  # fmt: skip
-        self.account = table("account", "company_id email full_name job_title phone language plan heard_from password_hash adult_attested_at created_at deleted_at deletion_asked_by")  # fmt: skip
-        self.workspace = table("workspace", "company_id account_id display_name notify_email notify_phone settings updated_at")  # fmt: skip
-        self.setting = table("collection_setting", "company_id sender_name tone first_after_days updated_at")  # fmt: skip
-        self.subscription = table("product_subscription", "company_id product seats monthly_price bought_at bought_by payer_name")  # fmt: skip
-        self.invoice = table("invoice", "company_id contract_id number issued_on fiscal_year_end due_on billing_name billing_address billing_email total paid_on")  # fmt: skip
+        self.company = table(
+            "company",
+            "number name legal_form vat_number street postcode city country_code language contact_name contact_email contact_phone created_at",
+        )
+        self.contract = table(
+            "contract", "company_id reference started_on ended_on end_reason resumes_id"
+        )
+        self.account = table(
+            "account",
+            "company_id email full_name job_title phone language plan heard_from password_hash adult_attested_at created_at deleted_at deletion_asked_by",
+        )
+        self.workspace = table(
+            "workspace",
+            "company_id account_id display_name notify_email notify_phone settings updated_at",
+        )
+        self.setting = table(
+            "collection_setting", "company_id sender_name tone first_after_days updated_at"
+        )
+        self.subscription = table(
+            "product_subscription",
+            "company_id product seats monthly_price bought_at bought_by payer_name",
+        )
+        self.invoice = table(
+            "invoice",
+            "company_id contract_id number issued_on fiscal_year_end due_on billing_name billing_address billing_email total paid_on",
+        )
         self.line = table("invoice_line", "invoice_id position description amount subscription_id")
-        self.signature = table("signature", "contract_id account_id signer_name signer_email signer_phone certificate_serial signed_at")  # fmt: skip
+        self.signature = table(
+            "signature",
+            "contract_id account_id signer_name signer_email signer_phone certificate_serial signed_at",
+        )
         self.login = table("login", "account_id at ip user_agent succeeded")
         self.activity = table("activity", "account_id at action object_type object_id ip")
-        self.debtor = table("debtor", "company_id name email phone street postcode city country_code")  # fmt: skip
+        self.debtor = table(
+            "debtor", "company_id name email phone street postcode city country_code"
+        )
         self.claim = table("claim", "company_id debtor_id number amount due_on paid_on")
         self.reminder = table("reminder", "company_id claim_id channel sent_at body")
 
     def tables(self) -> list[Table]:
         """Every table, parents first."""
-        return [self.country, self.company, self.contract, self.account, self.workspace, self.setting,
-                self.subscription, self.invoice, self.line, self.signature, self.login, self.activity,
-                self.debtor, self.claim, self.reminder]  # fmt: skip
+        return [
+            self.country,
+            self.company,
+            self.contract,
+            self.account,
+            self.workspace,
+            self.setting,
+            self.subscription,
+            self.invoice,
+            self.line,
+            self.signature,
+            self.login,
+            self.activity,
+            self.debtor,
+            self.claim,
+            self.reminder,
+        ]
 
     @property
     def firms(self) -> int:
@@ -123,15 +161,30 @@ class AppRows:
         started = (max(ended or 0, 0)) + rng.randrange(1500, 2600)
         number = len(self.company.rows) + 1
         company = self.company.add(
-            f"C{100000 + number}", firm.name, firm.form, firm.vat, firm.street, firm.postcode,
-            firm.city, firm.country, firm.language, contact.name,
-            contact.email if stage.contact else None, contact.phone if stage.contact else None,
+            f"C{100000 + number}",
+            firm.name,
+            firm.form,
+            firm.vat,
+            firm.street,
+            firm.postcode,
+            firm.city,
+            firm.country,
+            firm.language,
+            contact.name,
+            contact.email if stage.contact else None,
+            contact.phone if stage.contact else None,
             times.at(started),
-        )  # fmt: skip
+        )
         contract = self._contracts(company, started, stage)
         accounts = self._accounts(company, staff, stage) if stage.contact else []
         sold = self._subscriptions(company, staff[0], accounts, started, ended)
-        self.setting.add(company, contact.name, rng.choice(("friendly", "firm")), 7, times.at(max(ended or 0, 0) + 20))  # fmt: skip
+        self.setting.add(
+            company,
+            contact.name,
+            rng.choice(("friendly", "firm")),
+            7,
+            times.at(max(ended or 0, 0) + 20),
+        )
         self._invoices(company, contract, firm, sold, started, stage)
         if stage.contact:
             self._signature(contract, contact, accounts, started)
@@ -160,12 +213,29 @@ class AppRows:
     def _account(self, company: int, person: Someone, deleted: int | None, by: str) -> int:
         times, created = self.times, self.rng.randrange(430, 1490)
         number = self.account.add(
-            company, person.email, person.name, person.job, person.phone, person.language,
-            self.rng.choice(_PRODUCTS[:3]), self.rng.choice(("search", "a colleague", "an event")),
-            f"scrypt${self.rng.getrandbits(96):024x}", times.at(created), times.at(created),
-            None if deleted is None else times.edge(deleted), None if deleted is None else by,
-        )  # fmt: skip
-        self.workspace.add(company, number, person.name, person.email, person.phone, '{"view": "list"}', times.at(created - 5))  # fmt: skip
+            company,
+            person.email,
+            person.name,
+            person.job,
+            person.phone,
+            person.language,
+            self.rng.choice(_PRODUCTS[:3]),
+            self.rng.choice(("search", "a colleague", "an event")),
+            f"scrypt${self.rng.getrandbits(96):024x}",
+            times.at(created),
+            times.at(created),
+            None if deleted is None else times.edge(deleted),
+            None if deleted is None else by,
+        )
+        self.workspace.add(
+            company,
+            number,
+            person.name,
+            person.email,
+            person.phone,
+            '{"view": "list"}',
+            times.at(created - 5),
+        )
         if deleted is None:
             self.accounts.append(_Account(number, company, person, created))
         else:
@@ -178,12 +248,16 @@ class AppRows:
         last = max(ended or 0, 0)
         return [
             self.subscription.add(
-                company, self.rng.choice(_PRODUCTS), self.rng.randrange(1, 12), 49 + 10 * n,
+                company,
+                self.rng.choice(_PRODUCTS),
+                self.rng.randrange(1, 12),
+                49 + 10 * n,
                 self.times.at(self.rng.randrange(last, started)),
-                self.rng.choice(accounts) if accounts else None, buyer.name,
+                self.rng.choice(accounts) if accounts else None,
+                buyer.name,
             )
             for n in range(self.rng.randrange(1, 4))
-        ]  # fmt: skip
+        ]
 
     def _invoices(
         self, company: int, contract: int, firm: Firm, sold: list[int], started: int, stage: _Stage
@@ -203,25 +277,41 @@ class AppRows:
         last = (self.times.today - end.replace(year=end.year - 1, month=12, day=30)).days
         return [last + self.rng.randrange(900) for _ in range(self.rng.randrange(2, 5))]
 
-    def _invoice(
-        self, company: int, contract: int, firm: Firm, sold: list[int], age: int
-    ) -> None:
+    def _invoice(self, company: int, contract: int, firm: Firm, sold: list[int], age: int) -> None:
         day, number = self.times.day, len(self.invoice.rows) + 1
         total = 49 + number % 900
         invoice = self.invoice.add(
-            company, contract, f"F{number:07}", day(age), f"{day(age)[:4]}-12-31", day(age - 30),
-            firm.name, firm.address, f"facturation@{firm.domain}", total, day(age - 25),
-        )  # fmt: skip
+            company,
+            contract,
+            f"F{number:07}",
+            day(age),
+            f"{day(age)[:4]}-12-31",
+            day(age - 30),
+            firm.name,
+            firm.address,
+            f"facturation@{firm.domain}",
+            total,
+            day(age - 25),
+        )
         for position in (1, 2):
-            self.line.add(invoice, position, "subscription", total / 2, self.rng.choice(sold) if sold else None)  # fmt: skip
+            self.line.add(
+                invoice,
+                position,
+                "subscription",
+                total / 2,
+                self.rng.choice(sold) if sold else None,
+            )
 
-    def _signature(
-        self, contract: int, signer: Someone, accounts: list[int], started: int
-    ) -> None:
+    def _signature(self, contract: int, signer: Someone, accounts: list[int], started: int) -> None:
         self.signature.add(
-            contract, accounts[0] if accounts else None, signer.name, signer.email, signer.phone,
-            f"{self.rng.getrandbits(64):016x}", self.times.at(started),
-        )  # fmt: skip
+            contract,
+            accounts[0] if accounts else None,
+            signer.name,
+            signer.email,
+            signer.phone,
+            f"{self.rng.getrandbits(64):016x}",
+            self.times.at(started),
+        )
 
     # --- what is wrong with it --------------------------------------------------------------------
 
@@ -251,8 +341,15 @@ class AppRows:
             self.tally.add(clause, "public.invoice", kind, len(invoices) - lawful)
             self.tally.add(clause, "public.invoice_line", kind, 2 * (len(invoices) - lawful))
             self.tally.add(clause, "public.invoice", "retained", lawful, "below the legal minimum")
-            self.tally.add(clause, "public.invoice_line", "retained", 2 * lawful, "below the legal minimum")  # fmt: skip
-        self.tally.add("6.d", "public.contract", kind, note=shell and "becomes a shell: a retained invoice needs its end")  # fmt: skip
+            self.tally.add(
+                clause, "public.invoice_line", "retained", 2 * lawful, "below the legal minimum"
+            )
+        self.tally.add(
+            "6.d",
+            "public.contract",
+            kind,
+            note=shell and "becomes a shell: a retained invoice needs its end",
+        )
         sold = sum(1 for r in self.subscription.rows if r[1] == company)
         self.tally.add("6.d", "public.product_subscription", kind, sold)
         self.tally.add("6.e", "public.collection_setting", kind)
@@ -278,34 +375,37 @@ class AppRows:
     def _logs(self) -> None:
         limit = self.six_months
         edges = [*limit.edges(), *limit.clamped()]
-        late = range(limit.overdue, limit.overdue + 200)
-        self._log("public.login", self._login, edges, late, self.size.of(400), self.size.of(80000))
-        self._log("public.activity", self._act, edges, late, self.size.of(300), self.size.of(90000))
+        of = self.size.of
+        self._log("public.login", self._login, edges, of(400), of(80000))
+        self._log("public.activity", self._act, edges, of(300), of(90000))
 
     def _log(
-        self, dataset: str, write: Any, edges: list[int], late: range, over: int, fresh: int
-    ) -> None:  # noqa: ANN401 - one of the two methods below
+        self, dataset: str, write: Callable[[str], None], edges: list[int], over: int, fresh: int
+    ) -> None:
+        limit, times = self.six_months, self.times
+        late = [self.rng.randrange(limit.overdue, limit.overdue + 200) for _ in range(over)]
         for age in edges:
-            write(age, self.times.edge(age))
-        for age in (self.rng.choice(late) for _ in range(over)):
-            edges.append(age)
-            write(age, self.times.at(age))
-        for age in edges:
-            self.tally.add("6.m", dataset, self.six_months.kind(age))
-        due = self.six_months.due
+            write(times.edge(age))
+        for age in late:
+            write(times.at(age))
+        for age in (*edges, *late):
+            self.tally.add("6.m", dataset, limit.kind(age))
         for _ in range(fresh):
-            age = int(self.rng.random() * due)
-            write(age, self.times.at(age))
+            write(times.at(int(self.rng.random() * limit.due)))
 
-    def _login(self, age: int, at: str) -> None:
+    def _login(self, at: str) -> None:
         bits = self.rng.getrandbits(32)
         who = self.accounts[bits % len(self.accounts)].id
-        self.login.add(who, at, f"198.51.100.{bits >> 24}", _AGENTS[bits & 3], "f" if bits & 63 == 0 else "t")  # fmt: skip
+        self.login.add(
+            who, at, f"198.51.100.{bits >> 24}", _AGENTS[bits & 3], "f" if bits & 63 == 0 else "t"
+        )
 
-    def _act(self, age: int, at: str) -> None:
+    def _act(self, at: str) -> None:
         bits = self.rng.getrandbits(32)
         who = self.accounts[bits % len(self.accounts)].id
-        self.activity.add(who, at, _ACTIONS[bits % 5], "claim", bits >> 16, f"198.51.100.{bits >> 24}")  # fmt: skip
+        self.activity.add(
+            who, at, _ACTIONS[bits % 5], "claim", bits >> 16, f"198.51.100.{bits >> 24}"
+        )
 
     def _debtors(self, people: list[Someone]) -> None:
         """Debtors of live customers; every fortieth is at home in the accounts too, under the same
@@ -314,12 +414,29 @@ class AppRows:
         for n in range(self.size.of(9000, 40)):
             who = people[-1 - n % (len(people) // 2)] if n % 40 else self.accounts[n % 17].person
             company = homes[n % len(homes)]
-            debtor = self.debtor.add(company, who.name, who.email, who.phone, who.firm.street, who.firm.postcode, who.firm.city, who.firm.country)  # fmt: skip
+            debtor = self.debtor.add(
+                company,
+                who.name,
+                who.email,
+                who.phone,
+                who.firm.street,
+                who.firm.postcode,
+                who.firm.city,
+                who.firm.country,
+            )
             self._claims(company, debtor, who.name, n)
 
     def _claims(self, company: int, debtor: int, name: str, n: int) -> None:
         for k in range(1 + n % 2):
             age = int(self.rng.random() * 500)
-            claim = self.claim.add(company, debtor, f"V{n}-{k}", 100 + n % 4000, self.times.day(age), None)  # fmt: skip
+            claim = self.claim.add(
+                company, debtor, f"V{n}-{k}", 100 + n % 4000, self.times.day(age), None
+            )
             if age > 20:
-                self.reminder.add(company, claim, "mail", self.times.at(age - 15), f"Dear {name}, this invoice is still open.")  # fmt: skip
+                self.reminder.add(
+                    company,
+                    claim,
+                    "mail",
+                    self.times.at(age - 15),
+                    f"Dear {name}, this invoice is still open.",
+                )

@@ -68,7 +68,10 @@ def _tables(system: str) -> list[str]:
 _ADDRESSES = frozenset(
     "email contact_email notify_email billing_email signer_email from_address to_address".split()
 )
-_FIXED = {"consent": {"purpose": "newsletter"}, "account": {"deletion_asked_by": None}}
+_FIXED: Mapping[str, Mapping[str, str | None]] = {
+    "consent": {"purpose": "newsletter"},
+    "account": {"deletion_asked_by": None},
+}
 """Texts that mean something to the estate, so that no mark may stand there."""
 _EMPTY = frozenset(
     "deleted_at closed_at ended_on cancelled_at moved_to withdrawn_at expires_at resumes_id".split()
@@ -105,7 +108,7 @@ class _Nest:
     def lay(self, connection: psycopg.Connection, system: str, table: str) -> None:
         """Insert the person's row of one PostgreSQL table."""
         columns = connection.execute(_COLUMNS, (table,)).fetchall()
-        parents = dict(connection.execute(_PARENTS, (table,)).fetchall())
+        parents: dict[str, str] = dict(connection.execute(_PARENTS, (table,)).fetchall())
         row = {
             name: self.keys.get((system, parents[name]))
             if name in parents

@@ -47,15 +47,45 @@ _TRADE = (
 ).split()
 _FORM = {"BE": ("NV/SA", "BV/SRL", "VZW/ASBL"), "FR": ("SAS", "SARL", "SA")}
 _CITY = {
-    "BE": (("1000", "Bruxelles"), ("3000", "Leuven"), ("2600", "Antwerpen"), ("4000", "Liège"),
-           ("9000", "Gent"), ("5000", "Namur"), ("8000", "Brugge")),
-    "FR": (("37000", "Tours"), ("75011", "Paris"), ("69002", "Lyon"), ("59000", "Lille"),
-           ("44000", "Nantes")),
-}  # fmt: skip
-_STREET = ("Rue du Moulin", "Kerkstraat", "Rue de la Gare", "Stationsstraat", "Avenue des Tilleuls",
-           "Molenweg", "Place du Marché", "Lindenlaan")  # fmt: skip
-_JOB = ("CFO", "Credit manager", "Comptable", "Boekhouder", "Office manager", "Gérant", "Zaakvoerder",
-        "Accountant", "Assistante administrative", "Collections officer")  # fmt: skip
+    "BE": (
+        ("1000", "Bruxelles"),
+        ("3000", "Leuven"),
+        ("2600", "Antwerpen"),
+        ("4000", "Liège"),
+        ("9000", "Gent"),
+        ("5000", "Namur"),
+        ("8000", "Brugge"),
+    ),
+    "FR": (
+        ("37000", "Tours"),
+        ("75011", "Paris"),
+        ("69002", "Lyon"),
+        ("59000", "Lille"),
+        ("44000", "Nantes"),
+    ),
+}
+_STREET = (
+    "Rue du Moulin",
+    "Kerkstraat",
+    "Rue de la Gare",
+    "Stationsstraat",
+    "Avenue des Tilleuls",
+    "Molenweg",
+    "Place du Marché",
+    "Lindenlaan",
+)
+_JOB = (
+    "CFO",
+    "Credit manager",
+    "Comptable",
+    "Boekhouder",
+    "Office manager",
+    "Gérant",
+    "Zaakvoerder",
+    "Accountant",
+    "Assistante administrative",
+    "Collections officer",
+)
 _DOMAIN = ("example.com", "example.net", "example.org", "test")
 _PLAIN = str.maketrans("àâçéèêëîïôûüœ", "aaceeeeiiouuo")
 

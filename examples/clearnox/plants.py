@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 
-
 STAYS = "these cells only; the row stays"
 """Note of rows that other rules still retain."""
 DECIDED = "no period is printed; a signed decision sets one"

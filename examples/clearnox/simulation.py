@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 import psycopg
 
@@ -68,11 +69,18 @@ def _connect(url: str) -> psycopg.Connection:
     return connection
 
 
-def _insert(connection: psycopg.Connection, table: str, columns: str, rows: list[tuple]) -> list[int]:  # type: ignore[type-arg]
+def _insert(
+    connection: psycopg.Connection, table: str, columns: str, rows: list[tuple[Any, ...]]
+) -> list[int]:
     """Insert rows in order; the ids they were given."""
     marks = ", ".join(["%s"] * len(rows[0]))
     statement = f"INSERT INTO {table} ({columns}) VALUES ({marks}) RETURNING id"  # noqa: S608 - our own names
-    return [connection.execute(statement, row).fetchone()[0] for row in rows]  # type: ignore[arg-type, index]
+    made = []
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(statement, row)
+            made += [found[0] for found in cursor]
+    return made
 
 
 # --- the application --------------------------------------------------------------------------------
@@ -88,11 +96,65 @@ def _app(url: str, day: date, rng: Random, people: list[Someone]) -> int:
 
 def _new_customer(connection: psycopg.Connection, day: date, who: Someone) -> int:
     at, now = who.firm, _clock(day, 1)
-    (company,) = _insert(connection, "company", "number, name, legal_form, vat_number, street, postcode, city, country_code, language, contact_name, contact_email, contact_phone, created_at", [(f"N{day:%Y%m%d}", at.name, at.form, at.vat, at.street, at.postcode, at.city, at.country, at.language, who.name, who.email, who.phone, now)])  # fmt: skip
-    (contract,) = _insert(connection, "contract", "company_id, reference, started_on", [(company, f"N{day:%Y%m%d}", day)])  # fmt: skip
-    (account,) = _insert(connection, "account", "company_id, email, full_name, job_title, phone, language, plan, password_hash, adult_attested_at, created_at", [(company, who.email, who.name, who.job, who.phone, who.language, "Clearnox Start", "scrypt$0", now, now)])  # fmt: skip
-    _insert(connection, "workspace", "company_id, account_id, display_name, notify_email, updated_at", [(company, account, who.name, who.email, now)])  # fmt: skip
-    _insert(connection, "signature", "contract_id, account_id, signer_name, signer_email, certificate_serial, signed_at", [(contract, account, who.name, who.email, f"{company:016x}", now)])  # fmt: skip
+    (company,) = _insert(
+        connection,
+        "company",
+        "number, name, legal_form, vat_number, street, postcode, city, country_code, language, contact_name, contact_email, contact_phone, created_at",
+        [
+            (
+                f"N{day:%Y%m%d}",
+                at.name,
+                at.form,
+                at.vat,
+                at.street,
+                at.postcode,
+                at.city,
+                at.country,
+                at.language,
+                who.name,
+                who.email,
+                who.phone,
+                now,
+            )
+        ],
+    )
+    (contract,) = _insert(
+        connection,
+        "contract",
+        "company_id, reference, started_on",
+        [(company, f"N{day:%Y%m%d}", day)],
+    )
+    (account,) = _insert(
+        connection,
+        "account",
+        "company_id, email, full_name, job_title, phone, language, plan, password_hash, adult_attested_at, created_at",
+        [
+            (
+                company,
+                who.email,
+                who.name,
+                who.job,
+                who.phone,
+                who.language,
+                "Clearnox Start",
+                "scrypt$0",
+                now,
+                now,
+            )
+        ],
+    )
+    _insert(
+        connection,
+        "workspace",
+        "company_id, account_id, display_name, notify_email, updated_at",
+        [(company, account, who.name, who.email, now)],
+    )
+    _insert(
+        connection,
+        "signature",
+        "contract_id, account_id, signer_name, signer_email, certificate_serial, signed_at",
+        [(contract, account, who.name, who.email, f"{company:016x}", now)],
+    )
     return 5
 
 
@@ -101,9 +163,15 @@ def _machine_notes(connection: psycopg.Connection, day: date, rng: Random) -> in
         "SELECT id FROM account WHERE deleted_at IS NULL AND email IS NOT NULL ORDER BY id"
     ).fetchall()
     accounts = [rng.choice(found)[0] for _ in range(60)]
-    logins = [(a, _clock(day, n), f"198.51.100.{n}", "Mozilla/5.0 Firefox/142.0", True) for n, a in enumerate(accounts)]  # fmt: skip
+    logins = [
+        (a, _clock(day, n), f"198.51.100.{n}", "Mozilla/5.0 Firefox/142.0", True)
+        for n, a in enumerate(accounts)
+    ]
     _insert(connection, "login", "account_id, at, ip, user_agent, succeeded", logins)
-    acts = [(a, _clock(day, n), "opened claim", "claim", f"198.51.100.{n}") for n, a in enumerate(accounts)]  # fmt: skip
+    acts = [
+        (a, _clock(day, n), "opened claim", "claim", f"198.51.100.{n}")
+        for n, a in enumerate(accounts)
+    ]
     _insert(connection, "activity", "account_id, at, action, object_type, ip", acts)
     return len(logins) + len(acts)
 
@@ -127,13 +195,16 @@ def _contract_ends(connection: psycopg.Connection, day: date) -> int:
         " SELECT max(id) FROM contract WHERE ended_on IS NULL AND started_on < %s)",
         (day, day - timedelta(days=365)),
     ).rowcount
-    return rows + connection.execute(
-        "UPDATE account SET deleted_at = %s, deletion_asked_by = 'company'"
-        " WHERE deleted_at IS NULL AND email IS NOT NULL"
-        " AND company_id IN (SELECT company_id FROM contract WHERE ended_on = %s)"
-        " AND company_id NOT IN (SELECT company_id FROM contract WHERE ended_on IS NULL OR ended_on > %s)",
-        (_clock(day, 3), day, day),
-    ).rowcount
+    return (
+        rows
+        + connection.execute(
+            "UPDATE account SET deleted_at = %s, deletion_asked_by = 'company'"
+            " WHERE deleted_at IS NULL AND email IS NOT NULL"
+            " AND company_id IN (SELECT company_id FROM contract WHERE ended_on = %s)"
+            " AND company_id NOT IN (SELECT company_id FROM contract WHERE ended_on IS NULL OR ended_on > %s)",
+            (_clock(day, 3), day, day),
+        ).rowcount
+    )
 
 
 # --- marketing --------------------------------------------------------------------------------------
@@ -147,33 +218,58 @@ def _marketing(url: str, day: date, number: int, people: list[Someone]) -> int:
 
 
 def _newcomers(connection: psycopg.Connection, day: date, people: list[Someone]) -> int:
-    asks = [(p.email, p.name, p.phone, p.firm.name, _clock(day, n)) for n, p in enumerate(people[:4])]
-    _insert(connection, "information_request", "email, full_name, phone, company_name, asked_at", asks)
-    answers = [(1, p.email, p.name, '{"content": 8}', _clock(day, n)) for n, p in enumerate(people[4:7])]
-    _insert(connection, "survey_answer", "survey_id, email, full_name, answers, answered_at", answers)
-    readers = [(p.email, p.name, p.language, p.firm.name, _clock(day, n)) for n, p in enumerate(people[7:9])]  # fmt: skip
-    _insert(connection, "newsletter_subscriber", "email, full_name, language, company_name, subscribed_at", readers)  # fmt: skip
+    asks = [
+        (p.email, p.name, p.phone, p.firm.name, _clock(day, n)) for n, p in enumerate(people[:4])
+    ]
+    _insert(
+        connection, "information_request", "email, full_name, phone, company_name, asked_at", asks
+    )
+    answers = [
+        (1, p.email, p.name, '{"content": 8}', _clock(day, n)) for n, p in enumerate(people[4:7])
+    ]
+    _insert(
+        connection, "survey_answer", "survey_id, email, full_name, answers, answered_at", answers
+    )
+    readers = [
+        (p.email, p.name, p.language, p.firm.name, _clock(day, n))
+        for n, p in enumerate(people[7:9])
+    ]
+    _insert(
+        connection,
+        "newsletter_subscriber",
+        "email, full_name, language, company_name, subscribed_at",
+        readers,
+    )
     proofs = [(p.email, "newsletter", "v3", _clock(day, n)) for n, p in enumerate(people[7:9])]
     _insert(connection, "consent", "email, purpose, wording, given_at", proofs)
     return len(asks) + len(answers) + len(readers) + len(proofs)
 
 
+_AGAIN = """
+    INSERT INTO consent (email, purpose, wording, given_at)
+    SELECT email, 'newsletter', 'v3', %s FROM newsletter_subscriber WHERE email IN (
+        SELECT email FROM consent
+         WHERE purpose = 'newsletter' AND withdrawn_at::date = %s::date
+         ORDER BY id DESC LIMIT 1)
+"""
+_WITHDRAWN = """
+    UPDATE consent SET withdrawn_at = %s
+     WHERE purpose = 'newsletter' AND ended_at IS NULL AND email = (
+        SELECT email FROM consent
+         WHERE purpose = 'newsletter' AND ended_at IS NULL AND given_at::date < %s
+         ORDER BY id DESC LIMIT 1)
+"""
+
+
 def _withdrawal(connection: psycopg.Connection, day: date, number: int) -> int:
-    """One reader withdraws; on every fifth day the one of the day before gives consent again."""
-    email = "SELECT email FROM consent WHERE purpose = 'newsletter' AND {} ORDER BY id DESC LIMIT 1"
-    again = 0
+    """One reader withdraws; on every fifth day the one of the day before gives consent again, if
+    retention has left anything of them."""
+    rows = 0
     if number % 5 == 0:
-        again = connection.execute(
-            "INSERT INTO consent (email, purpose, wording, given_at)"
-            " SELECT email, 'newsletter', 'v3', %s FROM newsletter_subscriber WHERE email IN ("
-            + email.format("withdrawn_at::date = %s::date") + ")",
-            (_clock(day, 4), day - timedelta(days=1)),
-        ).rowcount  # fmt: skip
-    return again + connection.execute(
-        "UPDATE consent SET withdrawn_at = %s WHERE purpose = 'newsletter' AND ended_at IS NULL"
-        " AND email = (" + email.format("ended_at IS NULL AND given_at::date < %s") + ")",
-        (_clock(day, 5), day - timedelta(days=2)),
-    ).rowcount
+        yesterday = day - timedelta(days=1)
+        rows += connection.execute(_AGAIN, (_clock(day, 4), yesterday)).rowcount
+    old = day - timedelta(days=2)
+    return rows + connection.execute(_WITHDRAWN, (_clock(day, 5), old)).rowcount
 
 
 def _missing_starts(connection: psycopg.Connection, day: date, number: int) -> int:
@@ -206,13 +302,61 @@ def _asking(url: str, number: int) -> tuple[Asked, ...]:
 
 def _support(url: str, day: date, people: list[Someone]) -> int:
     with _connect(url) as connection:
-        callers = [(p.email, p.name, p.phone, p.firm.name, _clock(day, n)) for n, p in enumerate(people[:6])]  # fmt: skip
-        ids = _insert(connection, "requester", "email, full_name, phone, company_name, created_at", callers)  # fmt: skip
-        tickets = _insert(connection, "ticket", "requester_id, agent_id, subject, channel, opened_at, form_ip, form_user_agent", [(r, 1, "Question", "form", _clock(day, n), f"192.0.2.{n}", "Mozilla/5.0 Firefox/142.0") for n, r in enumerate(ids)])  # fmt: skip
-        words = [(t, r, a, _clock(day, n), "How do I start?") for n, (t, r) in enumerate(zip(tickets, ids, strict=True)) for a in (None, 2)]  # fmt: skip
+        callers = [
+            (p.email, p.name, p.phone, p.firm.name, _clock(day, n), _clock(day, n))
+            for n, p in enumerate(people[:6])
+        ]
+        ids = _insert(
+            connection,
+            "requester",
+            "email, full_name, phone, company_name, created_at, last_message_at",
+            callers,
+        )
+        tickets = _insert(
+            connection,
+            "ticket",
+            "requester_id, agent_id, subject, channel, opened_at, form_ip, form_user_agent",
+            [
+                (
+                    r,
+                    1,
+                    "Question",
+                    "form",
+                    _clock(day, n),
+                    f"192.0.2.{n}",
+                    "Mozilla/5.0 Firefox/142.0",
+                )
+                for n, r in enumerate(ids)
+            ],
+        )
+        words = [
+            (t, r, a, _clock(day, n), "How do I start?")
+            for n, (t, r) in enumerate(zip(tickets, ids, strict=True))
+            for a in (None, 2)
+        ]
         _insert(connection, "message", "ticket_id, requester_id, agent_id, sent_at, body", words)
-        calls = [(r, t, 3, "+32 400 00 00 01", _clock(day, n), 240, _clock(day, n), f"call-{day}-{n}.ogg", 240) for n, (t, r) in enumerate(zip(tickets, ids, strict=True)) if n % 2]  # fmt: skip
-        _insert(connection, "call", "requester_id, ticket_id, agent_id, phone_number, started_at, seconds, recorded_at, recording_file, recording_seconds", calls)  # fmt: skip
+        calls = [
+            (
+                r,
+                t,
+                3,
+                "+32 400 00 00 01",
+                _clock(day, n),
+                240,
+                _clock(day, n),
+                f"call-{day}-{n}.ogg",
+                240,
+            )
+            for n, (t, r) in enumerate(zip(tickets, ids, strict=True))
+            if n % 2
+        ]
+        _insert(
+            connection,
+            "call",
+            "requester_id, ticket_id, agent_id, phone_number, started_at, seconds, recorded_at,"
+            " recording_file, recording_seconds",
+            calls,
+        )
     return len(ids) + len(tickets) + len(words) + len(calls)
 
 
@@ -221,9 +365,17 @@ def _web(url: str, day: date, rng: Random) -> int:
     try:
         for n in range(40):
             at = utc_text(day, _clock(day, n)[11:])
-            visit = connection.execute("INSERT INTO visit (visitor, started_at, landing_page, device) VALUES (?, ?, '/', 'phone')", (f"{rng.getrandbits(64):016x}", at)).lastrowid  # fmt: skip
-            connection.execute("INSERT INTO page_view (visit_id, at, path) VALUES (?, ?, '/')", (visit, at))  # fmt: skip
-            connection.execute("INSERT INTO web_log (at, ip, method, path, status) VALUES (?, ?, 'GET', '/', 200)", (at, f"192.0.2.{n}"))  # fmt: skip
+            visit = connection.execute(
+                "INSERT INTO visit (visitor, started_at, landing_page, device) VALUES (?, ?, '/', 'phone')",
+                (f"{rng.getrandbits(64):016x}", at),
+            ).lastrowid
+            connection.execute(
+                "INSERT INTO page_view (visit_id, at, path) VALUES (?, ?, '/')", (visit, at)
+            )
+            connection.execute(
+                "INSERT INTO web_log (at, ip, method, path, status) VALUES (?, ?, 'GET', '/', 200)",
+                (at, f"192.0.2.{n}"),
+            )
         connection.commit()
     finally:
         connection.close()

@@ -31,7 +31,9 @@ class WebRows:
         """Make all rows: 6.i fourteen months for statistics, 6.m six months for the log."""
         limit = Limit(self.times.today, 14)
         edges = [*limit.edges(), *limit.clamped()]
-        late = [self.rng.randrange(limit.overdue, limit.overdue + 200) for _ in range(self.size.of(300))]
+        late = [
+            self.rng.randrange(limit.overdue, limit.overdue + 200) for _ in range(self.size.of(300))
+        ]
         for n, age in enumerate([*edges, *late]):
             views = self._visit(self.times.utc_edge(age), n)
             self.tally.add("6.i", "visit", limit.kind(age))
@@ -41,7 +43,9 @@ class WebRows:
         self._logs()
 
     def _visit(self, at: str, n: int) -> int:
-        visit = self.visit.add(f"{self.rng.getrandbits(64):016x}", at, _PAGES[n % 7], None, ("phone", "desktop")[n % 2])  # fmt: skip
+        visit = self.visit.add(
+            f"{self.rng.getrandbits(64):016x}", at, _PAGES[n % 7], None, ("phone", "desktop")[n % 2]
+        )
         for k in range(1 + n % 4):
             self.view.add(visit, at, _PAGES[(n + k) % 7], 5 + n % 120)
         return 1 + n % 4
@@ -49,7 +53,9 @@ class WebRows:
     def _logs(self) -> None:
         limit = Limit(self.times.today, 6)
         edges = [*limit.edges(), *limit.clamped()]
-        late = [self.rng.randrange(limit.overdue, limit.overdue + 200) for _ in range(self.size.of(500))]
+        late = [
+            self.rng.randrange(limit.overdue, limit.overdue + 200) for _ in range(self.size.of(500))
+        ]
         for age in [*edges, *late]:
             self._line(self.times.utc_edge(age))
             self.tally.add("6.m", "web_log", limit.kind(age))

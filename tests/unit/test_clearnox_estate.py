@@ -3,6 +3,8 @@
 The questions below are SQL with PostgreSQL's own calendar, on two days that are hard on calendars.
 """
 
+# ruff: noqa: E501 - a question is easier to read as one line of SQL
+
 from __future__ import annotations
 
 import sqlite3
@@ -34,8 +36,14 @@ _ENDED = (
     "(SELECT company_id AS id, max(ended_on) AS ended FROM contract GROUP BY 1"
     " HAVING bool_and(ended_on IS NOT NULL))"
 )
-_OLD = "SELECT (r.ended + interval '10 years')::date, NULL::date FROM {} x JOIN " + _ENDED + " r ON "
-_FLOOR = "SELECT (r.ended + interval '10 years')::date, (i.fiscal_year_end + interval '10 years')::date FROM {} JOIN " + _ENDED + " r ON r.id = i.company_id"  # fmt: skip
+_OLD = (
+    "SELECT (r.ended + interval '10 years')::date, NULL::date FROM {} x JOIN " + _ENDED + " r ON "
+)
+_FLOOR = (
+    "SELECT (r.ended + interval '10 years')::date, (i.fiscal_year_end + interval '10 years')::date FROM {} JOIN "
+    + _ENDED
+    + " r ON r.id = i.company_id"
+)
 _INVOICE, _LINE = "invoice i", "invoice_line x JOIN invoice i ON i.id = x.invoice_id"
 _BY_COMPANY = _OLD + "r.id = x.company_id"
 _LAST = "SELECT (max(m.sent_at) + interval '10 years')::date FROM message m WHERE m.{} = x.id"
@@ -48,10 +56,22 @@ _CAME = "coalesce(e.moved_to, e.held_at)::date + interval '1 month'"
 
 QUESTIONS: dict[tuple[str, str, str], str] = {
     ("6.a", "app", "public.account"): "SELECT deleted_at::date, NULL FROM account",
-    ("6.a", "app", "public.workspace"): "SELECT a.deleted_at::date, NULL FROM workspace w JOIN account a ON a.id = w.account_id",
+    (
+        "6.a",
+        "app",
+        "public.workspace",
+    ): "SELECT a.deleted_at::date, NULL FROM workspace w JOIN account a ON a.id = w.account_id",
     ("6.a", "marketing", "public.trial"): "SELECT closed_at::date, NULL FROM trial",
-    ("6.b", "app", "public.company"): f"SELECT r.ended, NULL FROM company x JOIN {_ENDED} r ON r.id = x.id WHERE contact_email IS NOT NULL",
-    ("6.b", "app", "public.signature"): f"SELECT r.ended, NULL FROM signature s JOIN contract k ON k.id = s.contract_id JOIN {_ENDED} r ON r.id = k.company_id",
+    (
+        "6.b",
+        "app",
+        "public.company",
+    ): f"SELECT r.ended, NULL FROM company x JOIN {_ENDED} r ON r.id = x.id WHERE contact_email IS NOT NULL",
+    (
+        "6.b",
+        "app",
+        "public.signature",
+    ): f"SELECT r.ended, NULL FROM signature s JOIN contract k ON k.id = s.contract_id JOIN {_ENDED} r ON r.id = k.company_id",
     ("6.c", "app", "public.company"): _OLD.format("company") + "r.id = x.id",
     ("6.c", "app", "public.invoice"): _FLOOR.format(_INVOICE),
     ("6.c", "app", "public.invoice_line"): _FLOOR.format(_LINE),
@@ -61,25 +81,91 @@ QUESTIONS: dict[tuple[str, str, str], str] = {
     ("6.d", "app", "public.invoice"): _FLOOR.format(_INVOICE),
     ("6.d", "app", "public.invoice_line"): _FLOOR.format(_LINE),
     ("6.e", "app", "public.collection_setting"): _BY_COMPANY.format("collection_setting"),
-    ("6.f", "support", "public.ticket"): f"SELECT ({_LAST.format('ticket_id')}), NULL FROM ticket x",
-    ("6.f", "support", "public.message"): f"SELECT ({_LAST.format('ticket_id')}), NULL FROM message y JOIN ticket x ON x.id = y.ticket_id",
-    ("6.f", "support", "public.requester"): f"SELECT ({_LAST.format('requester_id')}), NULL FROM requester x",
-    ("6.f", "support", "public.call"): "SELECT (started_at + interval '10 years')::date, NULL FROM call",
-    ("6.g", "marketing", "public.information_request"): "SELECT (greatest(asked_at, (SELECT max(received_at) FROM information_mail m WHERE m.request_id = x.id))::date + interval '3 years')::date, NULL FROM information_request x",
-    ("6.h", "support", "public.call"): "SELECT (recorded_at + interval '1 month')::date, NULL FROM call",
-    ("6.h", "support", "public.screen_share_session"): "SELECT (recorded_at + interval '1 month')::date, NULL FROM screen_share_session",
-    ("6.j", "marketing", "public.webinar_registration"): "SELECT (w.held_at::date + interval '12 months')::date, NULL FROM webinar_registration r JOIN webinar w ON w.id = r.webinar_id",
-    ("6.j", "marketing", "public.webinar_question"): "SELECT (w.held_at::date + interval '12 months')::date, NULL FROM webinar_question q JOIN webinar_registration r ON r.id = q.registration_id JOIN webinar w ON w.id = r.webinar_id",
-    ("6.k", "marketing", "public.event_registration"): f"SELECT (CASE WHEN e.cancelled_at IS NULL THEN {_CAME} END)::date, NULL FROM event_registration r JOIN event e ON e.id = r.event_id",
-    ("6.l", "marketing", "public.survey_answer"): "SELECT (answered_at::date + interval '12 months')::date, NULL FROM survey_answer",
-    ("6.m", "app", "public.login"): "SELECT (at::date + interval '6 months')::date, NULL FROM login",
-    ("6.m", "app", "public.activity"): "SELECT (at::date + interval '6 months')::date, NULL FROM activity",
-    ("6.m", "marketing", "public.webinar_registration"): "SELECT (registered_at::date + interval '6 months')::date, NULL FROM webinar_registration WHERE ip IS NOT NULL",
-    ("6.m", "support", "public.ticket"): "SELECT (opened_at::date + interval '6 months')::date, NULL FROM ticket WHERE form_ip IS NOT NULL",
+    (
+        "6.f",
+        "support",
+        "public.ticket",
+    ): f"SELECT ({_LAST.format('ticket_id')}), NULL FROM ticket x",
+    (
+        "6.f",
+        "support",
+        "public.message",
+    ): f"SELECT ({_LAST.format('ticket_id')}), NULL FROM message y JOIN ticket x ON x.id = y.ticket_id",
+    (
+        "6.f",
+        "support",
+        "public.requester",
+    ): f"SELECT ({_LAST.format('requester_id')}), NULL FROM requester x",
+    (
+        "6.f",
+        "support",
+        "public.call",
+    ): "SELECT (started_at + interval '10 years')::date, NULL FROM call",
+    (
+        "6.g",
+        "marketing",
+        "public.information_request",
+    ): "SELECT (greatest(asked_at, (SELECT max(received_at) FROM information_mail m WHERE m.request_id = x.id))::date + interval '3 years')::date, NULL FROM information_request x",
+    (
+        "6.h",
+        "support",
+        "public.call",
+    ): "SELECT (recorded_at + interval '1 month')::date, NULL FROM call",
+    (
+        "6.h",
+        "support",
+        "public.screen_share_session",
+    ): "SELECT (recorded_at + interval '1 month')::date, NULL FROM screen_share_session",
+    (
+        "6.j",
+        "marketing",
+        "public.webinar_registration",
+    ): "SELECT (w.held_at::date + interval '12 months')::date, NULL FROM webinar_registration r JOIN webinar w ON w.id = r.webinar_id",
+    (
+        "6.j",
+        "marketing",
+        "public.webinar_question",
+    ): "SELECT (w.held_at::date + interval '12 months')::date, NULL FROM webinar_question q JOIN webinar_registration r ON r.id = q.registration_id JOIN webinar w ON w.id = r.webinar_id",
+    (
+        "6.k",
+        "marketing",
+        "public.event_registration",
+    ): f"SELECT (CASE WHEN e.cancelled_at IS NULL THEN {_CAME} END)::date, NULL FROM event_registration r JOIN event e ON e.id = r.event_id",
+    (
+        "6.l",
+        "marketing",
+        "public.survey_answer",
+    ): "SELECT (answered_at::date + interval '12 months')::date, NULL FROM survey_answer",
+    (
+        "6.m",
+        "app",
+        "public.login",
+    ): "SELECT (at::date + interval '6 months')::date, NULL FROM login",
+    (
+        "6.m",
+        "app",
+        "public.activity",
+    ): "SELECT (at::date + interval '6 months')::date, NULL FROM activity",
+    (
+        "6.m",
+        "marketing",
+        "public.webinar_registration",
+    ): "SELECT (registered_at::date + interval '6 months')::date, NULL FROM webinar_registration WHERE ip IS NOT NULL",
+    (
+        "6.m",
+        "support",
+        "public.ticket",
+    ): "SELECT (opened_at::date + interval '6 months')::date, NULL FROM ticket WHERE form_ip IS NOT NULL",
     ("6.o", "marketing", "public.newsletter_subscriber"): _CONSENT.format("", "s.id"),
-    ("6.o", "marketing", "public.newsletter_reading"): _CONSENT.format("JOIN newsletter_reading r ON r.subscriber_id = s.id", "r.id"),
-    ("6.∅", "marketing", "public.information_mail"): "SELECT ((SELECT max(sent_at) FROM information_mail o WHERE o.request_id = m.request_id)::date + interval '3 years')::date, NULL FROM information_mail m",
-}  # fmt: skip
+    ("6.o", "marketing", "public.newsletter_reading"): _CONSENT.format(
+        "JOIN newsletter_reading r ON r.subscriber_id = s.id", "r.id"
+    ),
+    (
+        "6.∅",
+        "marketing",
+        "public.information_mail",
+    ): "SELECT ((SELECT max(sent_at) FROM information_mail o WHERE o.request_id = m.request_id)::date + interval '3 years')::date, NULL FROM information_mail m",
+}
 """(clause, system, dataset) -> one (last day, last day of the legal minimum) per row it reaches."""
 
 WEB = {
@@ -104,7 +190,7 @@ class Estate:
         """Rows of a PostgreSQL system, with days as they are in Brussels."""
         with psycopg.connect(self.urls[system]) as connection:
             connection.execute(f"SET TimeZone = '{ZONE.key}'")
-            return connection.execute(question).fetchall()  # type: ignore[arg-type]
+            return connection.execute(question).fetchall()
 
     def ends(self, place: tuple[str, str, str]) -> list[tuple[date | None, date | None]]:
         """Last day and floor of every row that a clause reaches in a dataset."""
@@ -163,10 +249,13 @@ def estate(request: pytest.FixtureRequest, new_estate: Callable[..., Estate]) ->
 def test_every_overdue_row_is_planted_and_every_planted_row_is_overdue(estate: Estate) -> None:
     found = Counter(
         {
-            place: sum(e is not None and e < estate.today and not _kept(f, estate) for e, f in estate.ends(place))
+            place: sum(
+                e is not None and e < estate.today and not _kept(f, estate)
+                for e, f in estate.ends(place)
+            )
             for place in (*QUESTIONS, *WEB)
         }
-    )  # fmt: skip
+    )
     assert +found == estate.said("overdue")
 
 
@@ -183,10 +272,13 @@ def test_rows_at_the_limit_end_today_and_are_not_yet_overdue(estate: Estate) -> 
 def test_retained_rows_are_past_their_end_and_below_the_legal_minimum(estate: Estate) -> None:
     found = Counter(
         {
-            place: sum(e is not None and e < estate.today and _kept(f, estate) for e, f in estate.ends(place))
+            place: sum(
+                e is not None and e < estate.today and _kept(f, estate)
+                for e, f in estate.ends(place)
+            )
             for place in QUESTIONS
         }
-    )  # fmt: skip
+    )
     assert +found == estate.said("retained")
 
 
@@ -202,8 +294,12 @@ def test_two_rules_have_rows_whose_start_is_missing(estate: Estate) -> None:
     cancelled = "SELECT count(*) FROM event_registration r JOIN event e ON e.id = r.event_id WHERE e.cancelled_at IS NOT NULL"
     undated = "SELECT count(*) FROM webinar_registration r JOIN webinar w ON w.id = r.webinar_id WHERE w.held_at IS NULL"
     said = estate.said("undated")
-    assert estate.ask("marketing", cancelled) == [(said["6.k", "marketing", "public.event_registration"],)]
-    assert estate.ask("marketing", undated) == [(said["6.j", "marketing", "public.webinar_registration"],)]
+    assert estate.ask("marketing", cancelled) == [
+        (said["6.k", "marketing", "public.event_registration"],)
+    ]
+    assert estate.ask("marketing", undated) == [
+        (said["6.j", "marketing", "public.webinar_registration"],)
+    ]
     assert {clause for clause, _, _ in said} == {"6.j", "6.k"}
 
 
@@ -247,7 +343,10 @@ def test_nobody_in_it_can_exist(estate: Estate) -> None:
 
 def _content(estate: Estate) -> list[Any]:
     tables = {"app": "account", "marketing": "consent", "support": "message"}
-    found = [estate.ask(s, f"SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {t} t") for s, t in tables.items()]  # fmt: skip
+    found = [
+        estate.ask(s, f"SELECT md5(string_agg(t::text, '|' ORDER BY id)) FROM {t} t")
+        for s, t in tables.items()
+    ]
     return [*found, _local_days(estate.urls["web"], "SELECT at FROM web_log")]
 
 
@@ -316,8 +415,14 @@ class Live:
 def _live(estate: Estate, system: str) -> dict[str, Live]:
     if system == "web":
         return _live_web(estate.urls["web"])
-    columns = estate.ask(system, "SELECT 'public.' || table_name, column_name, is_nullable FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' ORDER BY ordinal_position")  # fmt: skip
-    pointers = estate.ask(system, "SELECT 'public.' || conrelid::regclass::text, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) WHERE contype = 'f'")  # fmt: skip
+    columns = estate.ask(
+        system,
+        "SELECT 'public.' || table_name, column_name, is_nullable FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER' ORDER BY ordinal_position",
+    )
+    pointers = estate.ask(
+        system,
+        "SELECT 'public.' || conrelid::regclass::text, attname FROM pg_constraint JOIN pg_attribute ON attrelid = conrelid AND attnum = ANY (conkey) WHERE contype = 'f'",
+    )
     return {
         table: Live(
             tuple(c for t, c, _ in columns if t == table),
@@ -331,7 +436,12 @@ def _live(estate: Estate, system: str) -> dict[str, Live]:
 def _live_web(file: str) -> dict[str, Live]:
     connection = sqlite3.connect(file)
     try:
-        names = [r[0] for r in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'")]  # fmt: skip
+        names = [
+            r[0]
+            for r in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            )
+        ]
         info = {t: connection.execute(f"PRAGMA table_info({t})").fetchall() for t in names}
         keys = {t: connection.execute(f"PRAGMA foreign_key_list({t})").fetchall() for t in names}
     finally:
@@ -404,12 +514,21 @@ def test_the_canary_leaves_a_mark_in_every_text_column_of_every_persons_table(
             table = name.removeprefix("public.")
             marked = {m.column for m in bird.marks if (m.system, m.dataset) == (system, name)}
             if dataset.is_personal:
-                texts = {c for (c,) in estate.ask(system, f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' AND data_type = 'text'")}  # fmt: skip
+                texts = {
+                    c
+                    for (c,) in estate.ask(
+                        system,
+                        f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' AND data_type = 'text'",
+                    )
+                }
                 assert texts - {"deletion_asked_by", "purpose"} <= marked, name
             else:
                 assert table in NOBODYS
                 assert not marked
     assert {m.dataset for m in bird.marks if m.system == "web"} == {"visit", "page_view", "web_log"}
     for mark in (m for m in bird.marks if m.system != "web"):
-        found = estate.ask(mark.system, f"SELECT t::text LIKE '%{mark.value}%', t.{mark.column}::text LIKE '%{mark.value}%' FROM {mark.dataset} t WHERE t::text LIKE '%{mark.value}%'")  # fmt: skip
+        found = estate.ask(
+            mark.system,
+            f"SELECT t::text LIKE '%{mark.value}%', t.{mark.column}::text LIKE '%{mark.value}%' FROM {mark.dataset} t WHERE t::text LIKE '%{mark.value}%'",
+        )
         assert found == [(True, True)], mark

@@ -1,0 +1,49 @@
+"""What surrounds every page: language, navigation, the stop button, what was just done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from avow.faces.web.security import Asked
+from avow.faces.web.source import PageSource, Stop, Told
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The part of a page context that all pages share."""
+
+    language: Annotated[str, "language of the page"]
+    languages: Annotated[tuple[str, ...], "languages the page is offered in"]
+    house: Annotated[str, "name of the organisation"]
+    page: Annotated[str, "which entry of the navigation is current"]
+    here: Annotated[str, "path of the page below its language"]
+    query: Annotated[str, "query string, without what was told"]
+    now: Annotated[datetime, "the instant the page speaks of"]
+    stops: Annotated[tuple[Stop, ...], "stops in effect"]
+    told: Annotated[Told | None, "what came of the action that led here"]
+
+
+def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame:
+    """The frame of the page that is asked for."""
+    house = source.house()
+    path = request.url.path.removesuffix(".json").strip("/")
+    query = "&".join(
+        part for part in request.url.query.split("&") if part and not part.startswith("told=")
+    )
+    return Frame(
+        language=language,
+        languages=house.languages,
+        house=house.name,
+        page=page,
+        here=path.removeprefix(language).strip("/"),
+        query=query,
+        now=source.now(),
+        stops=source.stops(),
+        told=_told(request.query_params.get("told", "")),
+    )
+
+
+def _told(code: str) -> Told | None:
+    return Told(code) if code in set(Told) else None

@@ -23,7 +23,21 @@ from avow.engine.db.migrate import migrate
 from avow.engine.db.store import Store
 
 MADE = datetime(2026, 1, 1, tzinfo=UTC)
+ROOM = 2 << 30
+"""Bytes that must be free in memory for the servers of the tests."""
 _NUMBERS = count(1)
+
+
+def new_home() -> Path:
+    """A private folder that the server's account may enter, in memory where there is room.
+
+    Copying a database is ten times faster there than on a busy disk.
+    """
+    memory = Path("/dev/shm")
+    room = memory.is_dir() and shutil.disk_usage(memory).free > ROOM
+    home = Path(tempfile.mkdtemp(prefix="avow-test-", dir=memory if room else None))
+    home.chmod(0o711)
+    return home
 
 
 @contextmanager
@@ -33,8 +47,7 @@ def server(found: binaries.Binaries) -> Iterator[Path]:
     Every local role may connect without a password, so that a test can be a reader with few
     rights; only the folder's mode keeps other accounts out.
     """
-    home = Path(tempfile.mkdtemp(prefix="avow-test-"))
-    home.chmod(0o711)
+    home = new_home()
     try:
         with launcher.embedded(home / "state", binaries=found, durable=False):
             run = home / "state" / "postgresql" / "run"
@@ -58,7 +71,8 @@ def database(run: Path, template: str = "template0") -> Iterator[str]:
     """A fresh database copied from `template`, dropped at the end: gives its URL."""
     name = f"test_{next(_NUMBERS)}"
     with psycopg.connect(launcher.url(run, "postgres"), autocommit=True) as owner:
-        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        by_file = "STRATEGY FILE_COPY" if owner.info.server_version >= 150_000 else ""
+        owner.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" {by_file}')
     try:
         yield launcher.url(run, name)
     finally:

@@ -5,7 +5,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 
 from avow.common.errors import StateError
 from avow.engine.db import accounts, binaries, directories, launcher
+from tests.postgres import new_home
 
 HOLD = """
 import sys, time, pathlib
@@ -27,8 +27,7 @@ with embedded(pathlib.Path(sys.argv[1]), durable=False) as url:
 
 @pytest.fixture
 def state() -> Iterator[Path]:
-    home = Path(tempfile.mkdtemp(prefix="avow-test-"))
-    home.chmod(0o755)
+    home = new_home()
     yield home / "state"
     shutil.rmtree(home, ignore_errors=True)
 

@@ -4,11 +4,11 @@
 class AvowError(Exception):
     """Something that cannot go on, told in the user's words.
 
-    `code` is stable and has a paragraph in the documentation; `what` says what is wrong,
-    `because` why, `help` what to do. None of them may hold a personal value.
+    `code` is stable and has a paragraph in the documentation; a class may have one for all.
+    `what` says what is wrong, `because` why, `help` what to do. None may hold a personal value.
     """
 
-    code = "AV000"
+    code = ""
 
     def __init__(
         self,
@@ -37,10 +37,6 @@ class AvowError(Exception):
 class StateError(AvowError):
     """avow's own database cannot be reached, started or brought up to date (AV85x)."""
 
-    code = "AV850"
-
 
 class KeyringError(AvowError):
     """A key is missing, destroyed, or does not open what it should (AV87x)."""
-
-    code = "AV870"

@@ -88,7 +88,7 @@ class Transaction:
             raise StateError(
                 f"the schema of the database is too old for `{name}`: "
                 f"it is {self.schema}, {query.since} is needed",
-                help="run `avow migrate`",
+                help="run the newest release of avow once against this database",
                 code="AV863",
             )
         return psycopg.sql.SQL(query.sql)
@@ -155,6 +155,16 @@ class Store:
         """See `Runs.copy`."""
         with self.transaction() as tx:
             tx.copy(table, columns, rows)
+
+    def rewrite(self, table: str) -> None:
+        """Write a table of the schema `avow` anew, so that deleted values leave its file too.
+
+        Locks the table; for small tables such as `bundle_key`.
+        """
+        with self.outside() as connection:
+            connection.execute(
+                psycopg.sql.SQL("VACUUM (FULL) {}").format(psycopg.sql.Identifier("avow", table))
+            )
 
     @contextmanager
     def outside(self) -> Iterator[psycopg.Connection[DictRow]]:

@@ -35,12 +35,14 @@ COMMENT ON COLUMN avow.ledger_tile.hashes IS '256 hashes of 32 bytes.';
 CREATE TABLE avow.ledger_checkpoint (
     size bigint      PRIMARY KEY CHECK (size >= 0),
     root bytea       NOT NULL CHECK (length(root) = 32),
+    edge bytea       NOT NULL,
     note text        NOT NULL,
     at   timestamptz NOT NULL
 );
 COMMENT ON TABLE avow.ledger_checkpoint IS 'No personal data. Signed tree heads, one per group of entries. Rows are never updated or deleted.';
 COMMENT ON COLUMN avow.ledger_checkpoint.size IS 'Number of entries covered.';
 COMMENT ON COLUMN avow.ledger_checkpoint.root IS 'Root of the Merkle tree (RFC 6962) over these entries.';
+COMMENT ON COLUMN avow.ledger_checkpoint.edge IS 'Roots of the complete subtrees from left to right, one per binary one of the size: what the next group starts from.';
 COMMENT ON COLUMN avow.ledger_checkpoint.note IS 'The C2SP signed note: origin, size, root, signature. This is what is printed in notices and letters.';
 COMMENT ON COLUMN avow.ledger_checkpoint.at IS 'The instant of the last entry covered.';
 

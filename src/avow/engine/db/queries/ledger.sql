@@ -3,8 +3,11 @@
 SELECT pg_advisory_xact_lock(1635151732)
 
 -- name: ledger_head
--- The last entry's number and bytes; no row in an empty ledger.
-SELECT number, bytes FROM avow.ledger_entry ORDER BY number DESC LIMIT 1
+-- The last entry and the last checkpoint; no row in an empty ledger.
+SELECT entry.number, entry.bytes, checkpoint.size, checkpoint.edge
+FROM (SELECT number, bytes FROM avow.ledger_entry ORDER BY number DESC LIMIT 1) AS entry
+FULL JOIN (SELECT size, edge FROM avow.ledger_checkpoint ORDER BY size DESC LIMIT 1) AS checkpoint
+ON true
 
 -- name: ledger_log
 -- The identity of the ledger; no row before it is opened.
@@ -16,8 +19,8 @@ INSERT INTO avow.ledger_log (origin, opened_at) VALUES (%(origin)s, %(at)s) ON C
 
 -- name: ledger_checkpoint_add
 -- Keep a signed tree head.
-INSERT INTO avow.ledger_checkpoint (size, root, note, at)
-VALUES (%(size)s, %(root)s, %(note)s, %(at)s) ON CONFLICT (size) DO NOTHING
+INSERT INTO avow.ledger_checkpoint (size, root, edge, note, at)
+VALUES (%(size)s, %(root)s, %(edge)s, %(note)s, %(at)s)
 
 -- name: ledger_checkpoint_last
 -- The newest signed tree head; no row before the first group.
@@ -29,8 +32,9 @@ SELECT size, root, note, at FROM avow.ledger_checkpoint
 WHERE size > %(number)s ORDER BY size LIMIT 1
 
 -- name: ledger_checkpoints
--- Every signed tree head, oldest first.
-SELECT size, root, note, at FROM avow.ledger_checkpoint ORDER BY size
+-- Signed tree heads after a size, oldest first.
+SELECT size, root, note, at FROM avow.ledger_checkpoint
+WHERE size > %(after)s ORDER BY size LIMIT %(most)s
 
 -- name: ledger_entries
 -- Entries by number: from `first`, at most `most`.

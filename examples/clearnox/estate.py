@@ -1,12 +1,13 @@
 """The estate of a made-up Clearnox: four systems full of people who do not exist.
 
 `load` fills empty systems as they would be found on the first day, with a known number of faults
-for every retention rule; `play_day` (in `simulation`) lives on from there.
+for every retention rule; `play_day` (in `simulation.py`) lives on from there.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -24,33 +25,57 @@ SYSTEMS = ("app", "marketing", "support", "web")
 """The systems that `load` needs an address for; `web` is an SQLite file, the others PostgreSQL."""
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """The rows of the four systems, made and not yet loaded."""
+
+    app: AppRows
+    marketing: MarketingRows
+    support: SupportRows
+    web: WebRows
+
+    def planted(self) -> list[Planted]:
+        """What is wrong, system by system, in order of the clauses."""
+        every = (self.app, self.marketing, self.support, self.web)
+        return [p for each in every for p in each.tally.planted()]
+
+
+def make(*, today: date, seed: int = 1, scale: float = 1.0) -> Made:
+    """Make all rows in memory. The same arguments give the same rows.
+
+    `scale` 1.0 makes about half a million rows of twenty thousand people; every date is relative
+    to `today`.
+    """
+    size = Size(scale)
+    app = AppRows(_times(today, seed, "app"), _random(seed, "app"), size)
+    firms, people = population(seed, app.firms, max(3 * app.firms, size.of(18000, 600)))
+    app.fill(firms, people)
+    times, rng = _times(today, seed, "marketing"), _random(seed, "marketing")
+    marketing = MarketingRows(times, rng, size, people)
+    marketing.fill()
+    times, rng = _times(today, seed, "support"), _random(seed, "support")
+    support = SupportRows(times, rng, size, people)
+    support.fill()
+    web = WebRows(_times(today, seed, "web"), _random(seed, "web"), size)
+    web.fill()
+    return Made(app, marketing, support, web)
+
+
 def load(
     urls: Mapping[str, str], *, today: date, seed: int = 1, scale: float = 1.0
 ) -> list[Planted]:
     """Fill four empty systems and say what is wrong in them.
 
     `urls` gives a PostgreSQL address for `app`, `marketing` and `support`, and a file that does not
-    exist yet for `web`. Every date is relative to `today`. The same arguments give the same rows.
-    `scale` 1.0 makes about half a million rows of twenty thousand people.
+    exist yet for `web`. The other arguments are those of `make`.
     """
-    size = Size(scale)
-    app = AppRows(_times(today, seed, "app"), _random(seed, "app"), size)
-    firms, people = population(seed, app.firms, max(3 * app.firms, size.of(18000, 600)))
-    app.fill(firms, people)
-    into_postgresql(urls["app"], "app", app.tables())
-    marketing = MarketingRows(
-        _times(today, seed, "marketing"), _random(seed, "marketing"), size, people
-    )
-    marketing.fill()
-    into_postgresql(urls["marketing"], "marketing", marketing.tables())
+    made = make(today=today, seed=seed, scale=scale)
+    into_postgresql(urls["app"], "app", made.app.tables())
+    into_postgresql(urls["marketing"], "marketing", made.marketing.tables())
     _refresh(urls["marketing"])
-    support = SupportRows(_times(today, seed, "support"), _random(seed, "support"), size, people)
-    support.fill()
-    into_postgresql(urls["support"], "support", support.tables())
-    web = WebRows(_times(today, seed, "web"), _random(seed, "web"), size)
-    web.fill()
-    into_sqlite(urls["web"], "web", web.tables())
-    return [p for each in (app, marketing, support, web) for p in each.tally.planted()]
+    into_postgresql(urls["support"], "support", made.support.tables())
+    into_sqlite(urls["web"], "web", made.web.tables())
+    return made.planted()
 
 
 def _random(seed: int, what: str) -> Random:

@@ -169,7 +169,7 @@ class MarketingRows:
     def _trials(self) -> None:
         at_once = Limit(self.times.today, 0)
         closed = [0, 1, 1, *(self.rng.randrange(2, 300) for _ in range(self.size.of(40)))]
-        for n, age in enumerate([*closed, *[-1] * self.size.of(1400)]):
+        for n, age in enumerate([*closed, *[-1] * self.size.of(1400, 40)]):
             who, started = self._anyone(), max(age, 0) + 40 + n % 200
             done = None if age < 0 else self.times.edge(age)
             self.trial.add(
@@ -230,7 +230,7 @@ class MarketingRows:
         limit, rng = Limit(self.times.today, 1), self.rng
         ages = [(a, True) for a in (*limit.edges(), *limit.clamped(), *limit.coming())]
         ages += [(limit.overdue + 40 * n, False) for n in range(1, self.size.of(4))]
-        ages += [(rng.randrange(-120, limit.due - 14), False) for _ in range(self.size.of(20))]
+        ages += [(rng.randrange(-120, limit.due - 14), False) for _ in range(self.size.of(20, 20))]
         for n, (age, edge) in enumerate(ages):
             event = self.event.add(
                 f"Round table {n + 1}", "Bruxelles", self._at(age, edge=edge), None, None
@@ -270,7 +270,7 @@ class MarketingRows:
         ages += [
             (rng.randrange(limit.overdue, limit.overdue + 300), False) for _ in range(size.of(6))
         ]
-        ages += [(rng.randrange(-40, limit.due - 16), False) for _ in range(size.of(45))]
+        ages += [(rng.randrange(-40, limit.due - 16), False) for _ in range(size.of(45, 30))]
         for n, (age, edge) in enumerate(ages):
             webinar = self.webinar.add(
                 f"Webinar {n + 1}", ("fr", "nl", "en")[n % 3], self._at(age, edge=edge)

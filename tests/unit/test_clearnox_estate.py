@@ -22,7 +22,7 @@ from avow.declaration.load import load as load_declaration
 from avow.estate.datamap.model import DataMap, Dataset, personal_columns
 from examples.clearnox.canary import NOBODYS, canary
 from examples.clearnox.days import ZONE, plus_months
-from examples.clearnox.estate import SYSTEMS, load
+from examples.clearnox.estate import SYSTEMS, load, make
 from examples.clearnox.plants import Planted
 from examples.clearnox.simulation import EVENT_TAKEN_UP_ON, WEBINAR_DATED_ON, play_day
 from tests.postgres import database
@@ -288,6 +288,18 @@ def _kept(floor: date | None, estate: Estate) -> bool:
 
 def test_every_rule_of_section_6_has_something_overdue(estate: Estate) -> None:
     assert {p.clause for p in estate.planted if p.kind == "overdue"} >= EVERY_RULE
+
+
+def test_the_table_of_the_readme_gives_the_numbers_of_the_full_estate() -> None:
+    overdue: dict[str, Counter[str]] = {}
+    for p in make(today=DAYS[0]).planted():
+        if p.kind == "overdue":
+            overdue.setdefault(p.clause, Counter())[p.dataset.removeprefix("public.")] += p.count
+    table = (ROOT / "examples" / "clearnox" / "README.md").read_text(encoding="utf-8").splitlines()
+    for clause in EVERY_RULE:
+        numbers = ", ".join(f"`{name}` {count}" for name, count in overdue[clause].items())
+        row = next(line for line in table if line.startswith(f"| {clause} |"))
+        assert row.endswith(f"| {numbers} |")
 
 
 def test_two_rules_have_rows_whose_start_is_missing(estate: Estate) -> None:

@@ -1,0 +1,171 @@
+"""Making a plan: every step counted on a connection that only reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from avow.engine.planner import preflight
+from avow.engine.planner.chunks import ROWS
+from avow.engine.planner.judge import FLOOR
+from avow.engine.planner.keysets import Held, Known, Roots, seat
+from avow.engine.planner.plan import Measure, Part, PlannedStep
+from avow.engine.planner.program import Program, Step
+from avow.estate.connectors.base import Connection
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.edges import Right, Side, edges
+from avow.estate.datamap.predicates import (
+    FALSE,
+    TRUE,
+    And,
+    InKeys,
+    Or,
+    Predicate,
+    Related,
+    Until,
+    all_of,
+    any_of,
+    key_sets,
+)
+
+HELD = f"fact.{FLOOR}."
+"""Key sets of what is held, restricted or openly asked for."""
+PER_SECOND = 45_000
+"""Rows deleted per second with locks, measured; for the estimate of the longest lock only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """What is counted: a program, the facts and persons it is about, and the last plan's part."""
+
+    program: Program
+    known: Known
+    zone: str = "UTC"
+    roots: Roots = field(default_factory=dict)
+    last: Part | None = None
+    undo_until: date | None = None
+
+
+def count(connection: Connection, what: Counting) -> Part:
+    """A program with the counts, side effects and gaps of the live system. Writes nothing there."""
+    catalogue = connection.catalogue()
+    said = preflight.gaps(connection, catalogue, what.program)
+    if said:
+        return _uncounted(catalogue, what, said)
+    Held(connection, what.known, {}).refresh(what.program)
+    seat(connection, what.program, what.roots)
+    steps = [_planned(connection, catalogue, what, i) for i in range(len(what.program.steps))]
+    return Part(what.program, tuple(steps), catalogue.digest, what.undo_until)
+
+
+def _uncounted(catalogue: Catalogue, what: Counting, said: tuple[str, ...]) -> Part:
+    steps = tuple(PlannedStep(step, Measure(0, 0)) for step in what.program.steps)
+    return Part(what.program, steps, catalogue.digest, what.undo_until, said)
+
+
+def _planned(
+    connection: Connection, catalogue: Catalogue, what: Counting, index: int
+) -> PlannedStep:
+    step = what.program.steps[index]
+    measure = _measure(connection, what, step)
+    table = catalogue.tables[step.dataset]
+    return PlannedStep(
+        step,
+        measure,
+        sql=connection.statement(step.dataset, step.where, step.blanks or None),
+        cascades=preflight.cascades(connection, catalogue, what.program, index),
+        triggers=table.triggers,
+        unindexed=preflight.unindexed(catalogue, what.program, step, measure.rows),
+        unblankable=preflight.unblankable(catalogue, step),
+    )
+
+
+def _measure(connection: Connection, what: Counting, step: Step) -> Measure:
+    where = preflight.rows_of(step)
+    rows = connection.count(step.dataset, where)
+    largest = min(rows, ROWS.largest)
+    return Measure(
+        rows=rows,
+        of=connection.count(step.dataset, TRUE),
+        oldest=_oldest(connection, what, step, where) if rows else None,
+        retained=_retained(connection, step.dataset, where, rows),
+        others=_others(connection, what.program, step.dataset, where),
+        moved=_moved(connection, what.last, step),
+        batches=-(-rows // ROWS.start),
+        lock_ms=min(ROWS.too_long_ms, largest * 1000 // PER_SECOND),
+    )
+
+
+def _oldest(connection: Connection, what: Counting, step: Step, where: Predicate) -> date | None:
+    """The oldest value of the first own moment the step compares; None where it compares none."""
+    own = next((p for p in _own(where) if isinstance(p, Until) and not p.negated), None)
+    if own is None:
+        return None
+    found = connection.oldest(step.dataset, own.field, own.column_zone, what.zone, where)
+    return found.day
+
+
+def _own(predicate: Predicate) -> list[Predicate]:
+    """Leaves about the row itself, not about rows related to it."""
+    if isinstance(predicate, And | Or):
+        return [leaf for part in predicate.parts for leaf in _own(part)]
+    return [] if isinstance(predicate, Related) else [predicate]
+
+
+def _retained(connection: Connection, dataset: str, where: Predicate, rows: int) -> int:
+    """Rows that would go too if nothing were held."""
+    if not any(name.startswith(HELD) for name in key_sets(where)):
+        return 0
+    return connection.count(dataset, without_holds(where)) - rows
+
+
+def without_holds(predicate: Predicate, *, wider: bool = True) -> Predicate:
+    """The predicate as if no hold existed: each such test becomes what selects more rows."""
+    match predicate:
+        case And(parts):
+            return all_of(without_holds(p, wider=wider) for p in parts)
+        case Or(parts):
+            return any_of(without_holds(p, wider=wider) for p in parts)
+        case InKeys(_, keys) if keys.startswith(HELD):
+            return TRUE if wider else FALSE
+        case Related(edge, to, where, negated):
+            inner = without_holds(where, wider=wider is not negated)
+            return Related(edge, to, inner, negated)
+    return predicate
+
+
+def _others(connection: Connection, program: Program, dataset: str, where: Predicate) -> int:
+    """Rows to go that also belong to, or are seen by, a person outside the batch (direct links)."""
+    shared = any_of(_strangers(connection, program, dataset))
+    return 0 if shared == FALSE else connection.count(dataset, all_of([where, shared]))
+
+
+def _strangers(connection: Connection, program: Program, dataset: str) -> list[Predicate]:
+    system = connection.system
+    return [
+        Related(each, Side.PARENT, InKeys(system.datasets[each.parent].key, root, None, True))
+        for each in edges(system)
+        if each.child == dataset and each.flows is Side.CHILD and each.right is not Right.NONE
+        for root in [program.roots.get(each.parent)]
+        if root is not None
+    ]
+
+
+def _moved(connection: Connection, last: Part | None, step: Step) -> int:
+    """Rows that the last plan's predicate selects today and did not when it was made.
+
+    Its day is fixed, so time alone adds none: an event moved backwards, or rows came in late.
+    """
+    if last is None:
+        return 0
+    for before in last.steps:
+        old = before.step
+        if (old.dataset, old.move, old.rules) == (step.dataset, step.move, step.rules):
+            if last.program.roots or not key_sets(rows := preflight.rows_of(old)) <= _put(step):
+                return 0
+            return max(0, connection.count(step.dataset, rows) - before.measure.rows)
+    return 0
+
+
+def _put(step: Step) -> frozenset[str]:
+    return key_sets(step.where) | key_sets(preflight.rows_of(step))

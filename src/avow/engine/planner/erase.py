@@ -1,0 +1,165 @@
+"""Applying an erasure: persons in chunks, one transaction per chunk, the other persons untouched.
+
+Parents are locked top-down before their children are looked for, so that nothing can be added
+below a row that is about to go; then the steps run, children first.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from avow.engine.planner.chunks import Chunk
+from avow.engine.planner.ground import Block, Ground, exceeded
+from avow.engine.planner.journal import Seat
+from avow.engine.planner.keysets import of_persons, persons
+from avow.engine.planner.moving import move
+from avow.engine.planner.plan import Part
+from avow.engine.planner.program import Move, Program, Spread, Step
+from avow.engine.planner.sweep import TRIES
+from avow.estate.connectors.base import Batch, Capability, Connection, Refused
+from avow.estate.datamap.edges import Side
+from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.reach import Key
+
+People = list[tuple[str, Key]]
+
+DONE = {Move.DELETE: "deleted", Move.BLANK: "blanked", Move.UNLINK: "unlinked"}
+"""What a step did, in the words of the ledger."""
+
+
+@dataclass(slots=True)
+class Erasing:
+    """One erasure on its way: the person it is at, and how many go in the next chunk."""
+
+    ground: Ground
+    part: Part
+    seat: Seat
+    chunk: Chunk
+    tries: int = 0
+    total: Counter[str] = field(default_factory=Counter)
+    blocked: list[Block] = field(default_factory=list)
+
+    def run(self) -> tuple[Block, ...]:
+        """Chunk after chunk; gives the persons who stay, each with what refused."""
+        everyone = persons(self.ground.roots)
+        self.total = self.ground.journal.counted(self.seat.step)
+        while self.seat.person < len(everyone):
+            self.ground.heed()
+            start = self.seat.person
+            self.batch(everyone[start : start + self.chunk.size])
+        return tuple(self.blocked)
+
+    def batch(self, people: People) -> None:
+        """One chunk of persons."""
+        ground = self.ground
+        ground.journal.start(self.seat)
+        ground.crash("started")
+        ground.held.refresh(self.part.program)
+        began = ground.monotonic()
+        try:
+            moved = self._erase(people)
+        except Refused as refusal:
+            self._refused(refusal, people)
+            return
+        ground.crash("committed")
+        self._ended(moved, len(people))
+        ground.crash("journalled")
+        self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
+
+    def _erase(self, people: People) -> dict[int, int]:
+        ground, program = self.ground, self.part.program
+        with ground.connection.transaction() as batch:
+            self._seat(batch, people)
+            memory = ground.checker.before(ground.connection, program)
+            moved = {
+                i: move(ground.connection, batch, step).total
+                for i, step in enumerate(program.steps)
+            }
+            self._within(moved)
+            ground.settle(batch, self.seat, program, moved, memory)
+        return moved
+
+    def _seat(self, batch: Batch, people: People) -> None:
+        """Key sets of these persons, every parent locked before its children are looked for."""
+        connection, program = self.ground.connection, self.part.program
+        roots = of_persons(people)
+        for spread in program.spreads:
+            connection.drop_keys(spread.taker)
+        for dataset, name in program.roots.items():
+            connection.drop_keys(name)
+            keys = roots.get(dataset, ())
+            connection.put_keys(name, dataset, [(i, key, None) for i, key in enumerate(keys)])
+            self._lock(batch, dataset, name)
+        for spread in program.spreads:
+            connection.spread(spread.edge, spread.to, spread.giver, spread.taker)
+            self._lock(batch, taken(spread), spread.taker)
+        for again in _circles(connection, program):
+            self._lock(batch, taken(again), again.taker)
+
+    def _lock(self, batch: Batch, dataset: str, name: str) -> None:
+        connection = self.ground.connection
+        if Capability.LOCKS in connection.capabilities:
+            batch.lock(dataset, InKeys(connection.system.datasets[dataset].key, name))
+
+    def _within(self, moved: dict[int, int]) -> None:
+        """Raise Stopped when a step has now moved more rows than was approved."""
+        bounds = Counter[str]()
+        for each in self.part.steps:
+            bounds[named(each.step)] += each.bound
+        for name, rows in (self.total + self._counts(moved)).items():
+            if rows > bounds[name]:
+                raise exceeded(name, bounds[name])
+
+    def _counts(self, moved: dict[int, int]) -> Counter[str]:
+        counts = Counter[str]()
+        for place, rows in moved.items():
+            counts[named(self.part.program.steps[place])] += rows
+        return counts
+
+    def _ended(self, moved: dict[int, int], people: int) -> None:
+        counts = self._counts(moved)
+        self.total += counts
+        self.seat = self.ground.journal.end(
+            self.seat,
+            sum(moved.values()),
+            {"persons": people, **counts},
+            person=self.seat.person + people,
+            checked=self.ground.checks,
+        )
+        self.tries = 0
+
+    def _refused(self, refusal: Refused, people: People) -> None:
+        """Undone: try again for a race, halve, or let the one person stand alone."""
+        self.ground.journal.failed(self.seat)
+        if refusal.kind not in ("constraint", "lock"):
+            raise refusal
+        self.tries += 1
+        if len(people) > 1 and (self.tries >= TRIES or refusal.kind == "constraint"):
+            self.chunk, self.tries = replace(self.chunk, size=len(people) // 2), 0
+        elif self.tries >= TRIES:
+            self._block(refusal, people[0])
+
+    def _block(self, refusal: Refused, person: tuple[str, Key]) -> None:
+        self.blocked.append(self.ground.block(self.seat.step, person[0], person[1], refusal))
+        self.ground.journal.start(self.seat)
+        self._ended({}, 1)
+        self.chunk = self.ground.chunks
+
+
+def named(step: Step) -> str:
+    """A step as the journal counts it: `delete public.login`."""
+    return f"{step.move} {step.dataset}"
+
+
+def taken(spread: Spread) -> str:
+    """The dataset whose rows a spread finds."""
+    return spread.edge.child if spread.to is Side.CHILD else spread.edge.parent
+
+
+def _circles(connection: Connection, program: Program) -> Iterator[Spread]:
+    """Run the cyclic spreads until none finds a row; gives those that did."""
+    cyclic = [s for s in program.spreads if s.cyclic]
+    while found := [s for s in cyclic if connection.spread(s.edge, s.to, s.giver, s.taker)]:
+        yield from found

@@ -1,0 +1,87 @@
+"""Putting on a connection what a program needs: facts and persons as key sets, and their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from avow.engine.planner.program import Program, Spread
+from avow.estate.connectors.base import Connection
+from avow.estate.datamap.reach import Key
+
+Roots = Mapping[str, Sequence[Key]]
+"""Root dataset -> keys of the persons to erase there, in a stable order."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeySet:
+    """A fact as a key set: the dataset whose keys it holds, and (subject ordinal, key, day)."""
+
+    name: str
+    dataset: str
+    rows: tuple[tuple[int, Key, date | None], ...] = ()
+
+
+class Known(Protocol):
+    """What avow knows of persons, read afresh at every call."""
+
+    def key_sets(self, system: str, names: frozenset[str]) -> Sequence[KeySet]:
+        """The named facts as they stand now; one per name, empty where nothing is known."""
+
+
+@dataclass(slots=True)
+class Held:
+    """The key sets on one connection: facts are put again only when they changed."""
+
+    connection: Connection
+    known: Known
+    put: dict[str, KeySet]
+
+    def refresh(self, program: Program) -> None:
+        """Read every fact of the program again and replace the key sets that changed."""
+        for fresh in self.known.key_sets(program.system, program.facts):
+            if self.put.get(fresh.name) == fresh:
+                continue
+            self.connection.drop_keys(fresh.name)
+            self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
+            self.put[fresh.name] = fresh
+
+
+def seat(connection: Connection, program: Program, roots: Roots, first: int = 0) -> None:
+    """Put these persons as the program's roots and fill every key set that follows from them.
+
+    Persons are numbered from `first` in the order given, over all root datasets.
+    """
+    for spread in program.spreads:
+        connection.drop_keys(spread.taker)
+    ordinal = first
+    for dataset, name in program.roots.items():
+        keys = roots.get(dataset, ())
+        connection.drop_keys(name)
+        connection.put_keys(name, dataset, [(ordinal + i, k, None) for i, k in enumerate(keys)])
+        ordinal += len(keys)
+    fill(connection, program.spreads)
+
+
+def fill(connection: Connection, spreads: Sequence[Spread]) -> None:
+    """Run the spreads in order; the cyclic ones together until none finds a new row."""
+    for spread in spreads:
+        connection.spread(spread.edge, spread.to, spread.giver, spread.taker)
+    cyclic = [s for s in spreads if s.cyclic]
+    while cyclic and sum(connection.spread(s.edge, s.to, s.giver, s.taker) for s in cyclic):
+        pass
+
+
+def persons(roots: Roots) -> list[tuple[str, Key]]:
+    """Every person as (root dataset, key), in the order in which they are numbered."""
+    return [(dataset, key) for dataset, keys in roots.items() for key in keys]
+
+
+def of_persons(people: Sequence[tuple[str, Key]]) -> Roots:
+    """Some persons by root dataset again."""
+    found: dict[str, list[Key]] = {}
+    for dataset, key in people:
+        found.setdefault(dataset, []).append(key)
+    return found

@@ -1,0 +1,59 @@
+"""What one step does inside one transaction: delete, blank, or delete together with rows along."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+
+from avow.engine.planner.program import Move, Step
+from avow.estate.connectors.base import Batch, Connection, Window
+from avow.estate.datamap.edges import Side
+from avow.estate.datamap.predicates import InKeys, Related
+
+GO = "go"
+"""The key set of the rows of a step that takes other rows along."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """Rows of the step that changed, and rows of other datasets that went along with them."""
+
+    rows: int
+    along: int = 0
+
+    @property
+    def total(self) -> int:
+        """All rows that changed."""
+        return self.rows + self.along
+
+
+def move(
+    connection: Connection, batch: Batch, step: Step, window: Window | None = None, skip: int = 0
+) -> Done:
+    """Do what a step says to the rows it selects, within the window where one is given.
+
+    `skip`: as many rows in front of the window were set aside and still match.
+    """
+    if step.move is not Move.DELETE:
+        return Done(batch.blank(step.dataset, step.where, step.blanks, window))
+    if not step.along:
+        return Done(batch.remove(step.dataset, step.where, window))
+    return _together(connection, batch, step, window, skip)
+
+
+def _together(
+    connection: Connection, batch: Batch, step: Step, window: Window | None, skip: int
+) -> Done:
+    """The keys are read first: once the rows along are gone, nothing says any more that these are
+    due."""
+    key = connection.system.datasets[step.dataset].key
+    limit = None if window is None else window.rows + skip
+    found = connection.fetch(step.dataset, step.where, key, limit)
+    rows = [(n, k, None) for n, k in enumerate(islice(found, skip, None))]
+    connection.drop_keys(GO)
+    connection.put_keys(GO, step.dataset, rows)
+    mine = InKeys(key, GO)
+    along = 0
+    for each in step.along:
+        along += batch.remove(each.edge.child, Related(each.edge, Side.PARENT, mine))
+    return Done(batch.remove(step.dataset, mine), along)

@@ -1,0 +1,215 @@
+"""A plan: what would be done, on which rows, why, and what else it would touch. Never a row's key.
+
+Planning changes nothing. A plan can be printed, stored, approved and applied later; its digest is
+what persons sign.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from avow.engine.planner.program import Program, Step
+from avow.engine.planner.written import Json, digest_of, program_json, program_of
+
+
+class PlanKind(StrEnum):
+    """A sweep moves what is due, whoever's it is; an erasure moves the rows of named persons."""
+
+    SWEEP = "sweep"
+    ERASURE = "erasure"
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """What the database itself would do to another table when a step deletes rows.
+
+    `rows` are the rows hit that no step of the plan takes; None when they cannot be counted.
+    """
+
+    table: str
+    constraint: str
+    does: str
+    rows: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unindexed:
+    """A link of `table` without an index: each parent row reads the whole table.
+
+    `seconds` is the estimate for the step, None when the table's size is unknown.
+    """
+
+    table: str
+    fields: tuple[str, ...]
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What was counted for one step when the plan was made.
+
+    `rows` would be moved, of `of` in the table. `oldest` is the oldest moment among them.
+    `retained` more are due but held. `others`: rows that other persons also own or see. `moved`:
+    rows that the last plan's own predicate selects now and did not then. `batches` and `lock_ms`
+    are estimates.
+    """
+
+    rows: int
+    of: int
+    oldest: date | None = None
+    retained: int = 0
+    others: int = 0
+    moved: int = 0
+    batches: int = 0
+    lock_ms: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedStep:
+    """One step with its counts, its SQL for the eyes of who approves, and its side effects.
+
+    `bound` is the most rows that may be moved: the count, or less on the ramp of a young rule.
+    """
+
+    step: Step
+    measure: Measure
+    bound: int = 0
+    sql: str = ""
+    cascades: tuple[Cascade, ...] = ()
+    triggers: tuple[str, ...] = ()
+    unindexed: tuple[Unindexed, ...] = ()
+    unblankable: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One program of a plan. `catalogue` is the digest of the schema it was made for.
+
+    `undo_until`: rows leave before their maximum into an undo bundle that is destroyed on this
+    day. `gaps` say in words what could not be known.
+    """
+
+    program: Program
+    steps: tuple[PlannedStep, ...]
+    catalogue: str = ""
+    undo_until: date | None = None
+    gaps: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A whole plan for one system. `release` is the digest of the active declaration; `preview`
+    plans are of one that is not active and can be neither approved nor applied. `author` wrote the
+    release and so approves nothing of it. `case` refers to the request of an erasure of `persons`
+    persons; `accepted` maps a rule to the number of rows that somebody accepted above the guard's
+    share. With undo days there are several parts, each for a later day than the one before."""
+
+    id: str
+    kind: PlanKind
+    system: str
+    release: str
+    day: date
+    parts: tuple[Part, ...]
+    author: str
+    preview: bool = False
+    case: str | None = None
+    clause: str | None = None
+    accepted: tuple[tuple[str, int], ...] = ()
+    persons: int = 0
+
+    @property
+    def rows(self) -> int:
+        """Rows that would be moved. A part reaches what the one before did: the widest counts."""
+        return max((sum(s.measure.rows for s in part.steps) for part in self.parts), default=0)
+
+    @property
+    def steps(self) -> tuple[tuple[Part, PlannedStep], ...]:
+        """Every step with its part, in the order in which they run: its place is its number."""
+        return tuple((part, step) for part in self.parts for step in part.steps)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the ramp lets only some of the rows go."""
+        return any(s.bound < s.measure.rows for _, s in self.steps)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the plan: what an approval signs."""
+        return digest_of(plan_json(self))
+
+
+def plan_json(plan: Plan) -> Json:
+    """A plan as plain data, as it is stored and signed."""
+    data = {f: getattr(plan, f) for f in Plan.__slots__ if f != "parts"}
+    plain: Json = msgspec.to_builtins(data)
+    plain["parts"] = [_part_json(part) for part in plan.parts]
+    return plain
+
+
+def plan_of(data: Json) -> Plan:
+    """The plan that was stored."""
+    plain = msgspec.convert({k: v for k, v in data.items() if k != "parts"}, _Head)
+    head = {f: getattr(plain, f) for f in _Head.__slots__}
+    return Plan(**head, parts=tuple(_part_of(p) for p in data["parts"]))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """The plain fields of a plan, for typed reading."""
+
+    id: str
+    kind: PlanKind
+    system: str
+    release: str
+    day: date
+    author: str
+    preview: bool = False
+    case: str | None = None
+    clause: str | None = None
+    accepted: tuple[tuple[str, int], ...] = ()
+    persons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Beside:
+    """What a planned step carries beside its step, for typed reading."""
+
+    measure: Measure
+    bound: int = 0
+    sql: str = ""
+    cascades: tuple[Cascade, ...] = ()
+    triggers: tuple[str, ...] = ()
+    unindexed: tuple[Unindexed, ...] = ()
+    unblankable: tuple[str, ...] = ()
+
+
+def _part_json(part: Part) -> Json:
+    return {
+        "program": program_json(part.program),
+        "catalogue": part.catalogue,
+        "undo_until": part.undo_until.isoformat() if part.undo_until else None,
+        "gaps": list(part.gaps),
+        "steps": [
+            msgspec.to_builtins({f: getattr(s, f) for f in _Beside.__slots__}) for s in part.steps
+        ],
+    }
+
+
+def _part_of(data: Json) -> Part:
+    program = program_of(data["program"])
+    beside: list[Any] = [msgspec.convert(s, _Beside) for s in data["steps"]]
+    return Part(
+        program=program,
+        steps=tuple(
+            PlannedStep(step, **{f: getattr(b, f) for f in _Beside.__slots__})
+            for step, b in zip(program.steps, beside, strict=True)
+        ),
+        catalogue=data["catalogue"],
+        undo_until=date.fromisoformat(data["undo_until"]) if data["undo_until"] else None,
+        gaps=tuple(data["gaps"]),
+    )

@@ -1,0 +1,110 @@
+"""A permitted plan on its way: every step in order, then what the system derives from its tables.
+
+A step that is over is passed by, so a plan that is taken up again goes on where it was left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from avow.engine.evidence.entries import BatchApplied
+from avow.engine.planner.erase import DONE, Erasing, named
+from avow.engine.planner.ground import Block, Ground
+from avow.engine.planner.journal import Seat
+from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.ramp import narrowed
+from avow.engine.planner.sweep import Sweeping
+
+
+@dataclass(slots=True)
+class Running:
+    """One worker's way through one plan: what was moved, what was blocked, what was refreshed."""
+
+    plan: Plan
+    ground: Ground
+    rows: int = 0
+    blocked: list[Block] = field(default_factory=list)
+    effects: tuple[str, ...] = ()
+
+    def run(self) -> None:
+        """Every step that is not over, then the effects."""
+        if self.plan.kind is PlanKind.ERASURE:
+            self._erase(self.plan.parts[0])
+        else:
+            for number, (part, place) in enumerate(self._places()):
+                self._sweep(number, part, place)
+        self._refresh()
+
+    def _places(self) -> list[tuple[Part, int]]:
+        return [(part, place) for part in self.plan.parts for place in range(len(part.steps))]
+
+    def _taken(self, number: int, dataset: str, action: str) -> Seat | None:
+        """The seat of a step, with its lease; None when the step is over."""
+        journal = self.ground.journal
+        journal.enter(number, dataset, action)
+        seat = journal.seat(number)
+        self.ground.crash("seated")
+        if seat.is_over:
+            self.rows += seat.rows
+            return None
+        return seat
+
+    def _sweep(self, number: int, part: Part, place: int) -> None:
+        planned = part.steps[place]
+        seat = self._taken(number, planned.step.dataset, str(planned.step.move))
+        if seat is None:
+            return
+        catalogue = self.ground.connection.catalogue()
+        step = narrowed(part, place, catalogue, cut=self.plan.is_cut)
+        going = Sweeping(self.ground, part, planned, place, step, seat, self.ground.windows)
+        self._go(going, number)
+        self._note(going.seat, step.dataset, {DONE[step.move]: going.seat.rows})
+
+    def _erase(self, part: Part) -> None:
+        seat = self._taken(0, next(iter(part.program.roots)), "erase")
+        if seat is None:
+            return
+        going = Erasing(self.ground, part, seat, self.ground.chunks)
+        self._go(going, 0)
+        for dataset in dict.fromkeys(s.dataset for s in part.program.steps):
+            moved = {
+                DONE[s.move]: going.total[named(s)]
+                for s in part.program.steps
+                if s.dataset == dataset
+            }
+            self._note(going.seat, dataset, moved)
+
+    def _go(self, going: Sweeping | Erasing, number: int) -> None:
+        try:
+            blocked = going.run()
+        except BaseException:
+            # Whatever ends us here, the lease is given back where our database still answers.
+            self.ground.journal.leave_quietly(number)
+            raise
+        self.rows += going.seat.rows
+        self.blocked += blocked
+        self.ground.journal.leave(number, "blocked" if blocked else "done")
+        self.ground.crash("step ended")
+
+    def _note(self, seat: Seat, dataset: str, moved: dict[str, int]) -> None:
+        entry = BatchApplied(
+            plan=self.plan.id,
+            step=seat.step,
+            chunk=seat.chunk,
+            dataset=dataset,
+            deleted=moved.get("deleted", 0),
+            blanked=moved.get("blanked", 0),
+            unlinked=moved.get("unlinked", 0),
+            at_least=seat.at_least,
+        )
+        self.ground.note(entry, self.ground.journal.clock.now())
+
+    def _refresh(self) -> None:
+        """Removed values may still be read in statistics and materialized views."""
+        number = len(self.plan.steps)
+        if self._taken(number, self.plan.system, "effect") is None:
+            return
+        touched = dict.fromkeys(s.step.dataset for _, s in self.plan.steps if s.bound)
+        self.effects = tuple(self.ground.connection.effects(tuple(touched))) if touched else ()
+        self.ground.crash("effects")
+        self.ground.journal.leave(number, "done")

@@ -1,0 +1,135 @@
+"""Applying a sweep: each step in windows of key order, one transaction per window.
+
+The window is looked for after the facts were read again, so that a hold placed a moment ago is
+obeyed. No key of a row is kept: a step that starts again begins at the first key, and finds only
+what is left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from avow.engine.planner.chunks import Chunk
+from avow.engine.planner.ground import Block, Ground, exceeded
+from avow.engine.planner.journal import Seat
+from avow.engine.planner.moving import Done, move
+from avow.engine.planner.plan import Part, PlannedStep
+from avow.engine.planner.program import Step
+from avow.estate.connectors.base import Refused, Window
+from avow.estate.datamap.reach import Key
+
+TRIES = 3
+"""Times one window is tried when a lock or a race refused it, before it is halved."""
+
+
+class TooMany(Exception):
+    """With the rows along, a window holds more than the ramp allows; a smaller one may not."""
+
+
+@dataclass(slots=True)
+class Sweeping:
+    """One step of a sweep on its way: where it is, the next window's size, what is blocked."""
+
+    ground: Ground
+    part: Part
+    planned: PlannedStep
+    place: int
+    step: Step
+    seat: Seat
+    chunk: Chunk
+    own: int = 0
+    after: Key | None = None
+    tries: int = 0
+    blocked: list[Block] = field(default_factory=list)
+
+    @property
+    def left(self) -> int:
+        """Rows that may still be moved; on the ramp, rows along count too."""
+        return self.planned.bound - (self.seat.rows if self.is_cut else self.own)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the ramp lets only some of the rows go."""
+        return self.planned.bound < self.planned.measure.rows
+
+    def run(self) -> tuple[Block, ...]:
+        """Window after window until none is left; gives what was blocked."""
+        self.own = self.ground.journal.counted(self.seat.step)[self.step.dataset]
+        while not (self.is_cut and self.left <= 0):
+            self.ground.heed()
+            if not self.batch():
+                break
+        return tuple(self.blocked)
+
+    def batch(self) -> bool:
+        """One window; False when nothing is left."""
+        ground = self.ground
+        ground.journal.start(self.seat)
+        ground.crash("started")
+        ground.held.refresh(self.part.program)
+        window = self._window()
+        if window is None:
+            ground.journal.failed(self.seat)
+            return False
+        if window.rows > self.left:
+            ground.journal.failed(self.seat)
+            raise exceeded(self.step.dataset, self.planned.bound)
+        began = ground.monotonic()
+        try:
+            done = self._move(window)
+        except TooMany:
+            ground.journal.failed(self.seat)
+            self.chunk = self.chunk.halved()
+            return True
+        except Refused as refusal:
+            self._refused(refusal, window)
+            return True
+        ground.crash("committed")
+        self._ended(done)
+        self.after, self.tries = window.until, 0
+        self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
+        return True
+
+    def _ended(self, done: Done) -> None:
+        ground = self.ground
+        counts = {self.step.dataset: done.rows}
+        self.own += done.rows
+        if done.along:
+            counts["along"] = done.along
+        self.seat = ground.journal.end(self.seat, done.total, counts, checked=ground.checks)
+        ground.crash("journalled")
+
+    def _window(self) -> Window | None:
+        size = max(1, min(self.chunk.size, self.left)) if self.is_cut else self.chunk.size
+        connection = self.ground.connection
+        return connection.window(self.step.dataset, self.step.where, self.after, size)
+
+    def _move(self, window: Window) -> Done:
+        ground, program = self.ground, self.part.program
+        with ground.connection.transaction() as batch:
+            memory = ground.checker.before(ground.connection, program)
+            if ground.keeper is not None and self.part.undo_until is not None:
+                ground.keeper.keep(ground.connection, self.part, self.step, window)
+            done = move(ground.connection, batch, self.step, window, len(self.blocked))
+            if self.is_cut and done.total > self.left and window.rows > 1:
+                raise TooMany
+            ground.settle(batch, self.seat, program, {self.place: done.total}, memory)
+        return done
+
+    def _refused(self, refusal: Refused, window: Window) -> None:
+        """Undone by the database: try again, halve, or set the one row aside."""
+        self.ground.journal.failed(self.seat)
+        if refusal.kind not in ("constraint", "lock"):
+            raise refusal
+        self.tries += 1
+        if self.tries < TRIES and refusal.kind == "lock":
+            self.chunk = self.chunk.halved()
+        elif self.chunk.size > 1 and window.rows > 1:
+            self.chunk, self.tries = self.chunk.halved(), 0
+        elif self.tries >= TRIES:
+            self._block(refusal, window)
+
+    def _block(self, refusal: Refused, window: Window) -> None:
+        block = self.ground.block(self.seat.step, self.step.dataset, window.until, refusal)
+        self.blocked.append(block)
+        self.after, self.tries, self.chunk = window.until, 0, self.ground.windows

@@ -1,0 +1,121 @@
+"""Programs as JSON and back: the form in which a plan is stored, shown and signed.
+
+Every predicate is an object with `is` naming its kind. The bytes are canonical (sorted keys, no
+white space), so that equal programs have equal digests.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, TypeVar, get_type_hints
+
+import msgspec
+
+from avow.engine.planner.program import Program, Spread, Step
+from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.predicates import And, Equal, InKeys, Null, Or, Predicate, Related, Until
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+_LEAVES: Mapping[str, type[Equal | Null | Until | InKeys]] = {
+    "equal": Equal,
+    "null": Null,
+    "until": Until,
+    "in-keys": InKeys,
+}
+_NAMES = {kind: name for name, kind in _LEAVES.items()}
+
+
+def canonical(value: object) -> bytes:
+    """The canonical JSON of a value that msgspec can write."""
+    return msgspec.json.encode(value, order="deterministic")
+
+
+def digest_of(value: object) -> str:
+    """SHA-256 of the canonical JSON, in hexadecimal."""
+    return hashlib.sha256(canonical(value)).hexdigest()
+
+
+def predicate_json(predicate: Predicate) -> Json:
+    """A predicate as plain data."""
+    match predicate:
+        case And(parts):
+            return {"is": "and", "parts": [predicate_json(p) for p in parts]}
+        case Or(parts):
+            return {"is": "or", "parts": [predicate_json(p) for p in parts]}
+        case Related(edge, to, where, negated):
+            return {
+                "is": "related",
+                "edge": msgspec.to_builtins(edge),
+                "to": str(to),
+                "where": predicate_json(where),
+                "negated": negated,
+            }
+    return {"is": _NAMES[type(predicate)], **msgspec.to_builtins(predicate)}
+
+
+def predicate_of(data: Json) -> Predicate:
+    """The predicate that was written.
+
+    Raises:
+        ValueError: the data are no predicate.
+    """
+    kind, rest = data.get("is", ""), {k: v for k, v in data.items() if k != "is"}
+    if kind in ("and", "or"):
+        parts = tuple(predicate_of(p) for p in rest["parts"])
+        return And(parts) if kind == "and" else Or(parts)
+    if kind == "related":
+        edge, where = msgspec.convert(rest["edge"], Edge), predicate_of(rest["where"])
+        return Related(edge, Side(rest["to"]), where, rest["negated"])
+    if kind not in _LEAVES:
+        raise ValueError(f"`{kind}` is no predicate")
+    return msgspec.convert(rest, _LEAVES[kind])
+
+
+def step_json(step: Step) -> Json:
+    """One step as plain data."""
+    data = {f: getattr(step, f) for f in Step.__slots__ if f not in ("where", "counted")}
+    plain: Json = msgspec.to_builtins(data)
+    plain["where"] = predicate_json(step.where)
+    plain["counted"] = None if step.counted is None else predicate_json(step.counted)
+    return plain
+
+
+def step_of(data: Json) -> Step:
+    """The step that was written."""
+    fields = _typed(data, Step, without=("where", "counted"))
+    counted = data.get("counted")
+    return Step(
+        **fields,
+        where=predicate_of(data["where"]),
+        counted=None if counted is None else predicate_of(counted),
+    )
+
+
+def program_json(program: Program) -> Json:
+    """A whole program as plain data."""
+    return {
+        "system": program.system,
+        "day": program.day.isoformat(),
+        "steps": [step_json(s) for s in program.steps],
+        "roots": dict(program.roots),
+        "spreads": msgspec.to_builtins(program.spreads),
+        "facts": sorted(program.facts),
+    }
+
+
+def program_of(data: Json) -> Program:
+    """The program that was written."""
+    fields = _typed(data, Program, without=("steps", "spreads"))
+    steps = tuple(step_of(s) for s in data["steps"])
+    return Program(
+        **fields, steps=steps, spreads=msgspec.convert(data["spreads"], tuple[Spread, ...])
+    )
+
+
+def _typed(data: Json, kind: type[T], without: tuple[str, ...]) -> dict[str, Any]:
+    """The plain fields of a dataclass, each converted to its declared type."""
+    types = {n: t for n, t in get_type_hints(kind).items() if n in data and n not in without}
+    return {name: msgspec.convert(data[name], of) for name, of in types.items()}

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from uuid import UUID
 
 from avow.estate.connectors.base import Access, Connection, Connector
@@ -141,11 +142,11 @@ def rows() -> dict[str, list[Row]]:
     people = [
         person(1, email="Ada@Example.org", phone="+32 2 555", born=date(2020, 1, 31), adult=True,
                seen=datetime(2025, 3, 29, 22, 59, 59, tzinfo=UTC), noted=NAIVE_EARLY,
-               balance=10),
+               balance=Decimal(10)),
         person(2, email=" bob@example.org ", phone="none", born=date(2020, 2, 1), adult=False,
                boss=1,
                seen=datetime(2025, 3, 29, 23, 0, tzinfo=UTC), noted=NAIVE_LATE),
-        person(3, email="École@Example.org", phone="-", boss=2, balance=-3),
+        person(3, email="École@Example.org", phone="-", boss=2, balance=Decimal(-3)),
         person(4, email="", boss=4),
         person(5),
     ]  # fmt: skip

@@ -164,7 +164,9 @@ class Batch(Protocol):
 class Connector(Protocol):
     """One kind of system."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """The word for it in the data map: `postgresql`."""
 
     def connect(self, system: System, access: Access) -> Connection:
         """Open a connection with time limits.
@@ -181,7 +183,20 @@ class Unreachable(Exception):
 class Refused(Exception):
     """The database refused a batch: a constraint, a missing right, a lock that did not come.
 
-    `kind` is `constraint`, `lock`, `rights` or `lost`; `table` and `constraint` name the place.
+    `kind` is one of
+
+    * `constraint`: a key, a NOT NULL, a check or a trigger of the database says no
+    * `lock`: somebody else holds the rows, or two batches met; the batch may be tried again
+    * `time`: the statement took longer than it may
+    * `rights`: we may not, or row security would hide rows from us
+    * `lost`: the connection is gone
+    * `schema`: there is no such table or column
+    * `key`: the table has no key, or rows with an absent part of it
+    * `keys`: there is no such key set
+    * `form`: values that cannot be compared with a day, or emptied in the way asked
+    * `other`: with the engine's own code as `constraint`
+
+    `table` and `constraint` name the place; no value of a row is ever part of it.
     """
 
     def __init__(self, kind: str, table: str = "", constraint: str = "") -> None:

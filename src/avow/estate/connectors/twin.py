@@ -48,14 +48,16 @@ def holds(
         case Or(parts):
             return any(holds(p, row, rows, catalogue, key_sets) for p in parts)
         case Null(name, negated):
-            return (row[name] is None) is not negated
+            return (_value(row, name) is None) is not negated
         case Equal(name, value, negated):
-            return row[name] is not None and says(row[name], value) is not negated
+            return _value(row, name) is not None and says(_value(row, name), value) is not negated
         case Until(name, day, zone, column_zone, negated):
-            moment = _moment(row[name], name)
+            moment = _moment(_value(row, name), name)
             return moment is not None and is_until(moment, day, zone, column_zone) is not negated
         case InKeys(fields, keys, until, negated):
-            values = plain_all(row[f] for f in fields)
+            values = plain_all(_value(row, f) for f in fields)
+            if keys not in key_sets:
+                raise Refused("keys", keys)
             entries = (plain_all(k) for _, k, at in key_sets[keys] if _counts(at, until))
             return (values is not None and values in entries) is not negated
         case Related(edge, to, where, negated):
@@ -63,6 +65,12 @@ def holds(
             found = any(holds(where, other, rows, catalogue, key_sets) for other in others)
             return found is not negated
     raise TypeError(f"not a predicate: {type(predicate).__name__}")
+
+
+def _value(row: AnyRow, name: str) -> object:
+    if name not in row:
+        raise Refused("schema", "", name)
+    return row[name]
 
 
 def _moment(value: object, name: str) -> date | None:
@@ -216,7 +224,8 @@ class TwinConnection:
     def put_keys(
         self, keys: str, dataset: str, rows: Sequence[tuple[int, Key, date | None]]
     ) -> None:
-        self._table(dataset)
+        if not self.key_fields(dataset):
+            raise Refused("key", dataset)
         self._keys[keys] = list(dict.fromkeys(rows))
 
     def find(self, keys: str, dataset: str, identity: Identity, values: Mapping[int, str]) -> int:

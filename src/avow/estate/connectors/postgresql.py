@@ -1,0 +1,399 @@
+"""PostgreSQL 14 and newer, by psycopg 3.
+
+A read connection writes nothing at all: every transaction is read-only, key sets are bound as
+arrays, and it works on a hot standby. A write connection keeps key sets in temporary tables. Row
+security is switched off for the session, so that a policy that would hide rows is an error and
+never a smaller count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, cast
+
+import psycopg
+import sqlalchemy as sa
+from psycopg import sql
+from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.types import UserDefinedType
+
+from avow.estate.connectors.address import address
+from avow.estate.connectors.base import Access, Capability, Refused, Unreachable
+from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Table
+from avow.estate.connectors.postgresql_catalogue import read_catalogue
+from avow.estate.connectors.postgresql_effects import refresh
+from avow.estate.connectors.render import Expression, Grammar, name, value
+from avow.estate.connectors.sql import DAY, SUBJECT, Entry, KeySet, SqlConnection, Statement
+from avow.estate.datamap.model import System
+
+RECEIPTS = "avow_receipts"
+"""The table in which a batch leaves its receipt, where the database's owner has made it."""
+_SMALL = 1000
+_UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
+
+
+class _Native(UserDefinedType[Any]):
+    """A type under the name that the database itself gives it."""
+
+    cache_ok = True
+
+    def __init__(self, native: str) -> None:
+        self.native = native
+
+    def get_col_spec(self, **_: object) -> str:
+        return self.native
+
+
+class PostgresqlGrammar(Grammar):
+    """What PostgreSQL says in its own way."""
+
+    def relation(self, table: Table) -> sa.TableClause:
+        schema, _, bare = table.name.partition(".")
+        columns: list[sa.ColumnClause[Any]] = [sa.column(name(c.name)) for c in table.columns]
+        return sa.table(name(bare), *columns, schema=name(schema))
+
+    def lower(self, text: Expression) -> Expression:
+        return sa.func.translate(text, _UPPER, _LOWER)
+
+    def digits(self, text: Expression) -> Expression:
+        return sa.func.regexp_replace(text, "[^0-9]", "", "g")
+
+    def given(self, content: object, column: Column) -> Expression:
+        if column.kind in {ColumnKind.OTHER, ColumnKind.JSON}:
+            return sa.cast(value(content), _Native(column.native))
+        return value(content)
+
+    def year_start(self, expression: Expression, column: Column) -> Expression:
+        if column.kind is ColumnKind.INSTANT:
+            return sa.func.date_trunc("year", expression, "UTC")
+        if column.kind is ColumnKind.NAIVE:
+            return sa.func.date_trunc("year", expression)
+        midnight = sa.cast(expression, sa.DateTime())  # else the session's zone would be asked
+        return sa.cast(sa.func.date_trunc("year", midnight), sa.Date())
+
+    def hashed(self, text: Expression) -> Expression:
+        return sa.cast(sa.func.md5(text), sa.Uuid())
+
+    def coarse(self, expression: Expression, column: Column, table: str) -> Expression:
+        """An address keeps its network: /24 of IPv4, /48 of IPv6."""
+        if column.native not in {"inet", "cidr"}:
+            return super().coarse(expression, column, table)
+        bits = sa.case((sa.func.family(expression) == value(4), 24), else_=48)
+        network = sa.cast(
+            sa.func.set_masklen(sa.cast(expression, _Native("inet")), bits), _Native("cidr")
+        )
+        return sa.cast(network, _Native(column.native))
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a connection may wait, in milliseconds: for a statement, for a lock, and idle inside
+    a transaction; and to connect, in seconds."""
+
+    statement: int = 60_000
+    lock: int = 2_000
+    idle: int = 60_000
+    connect: int = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PostgresqlConnector:
+    """Opens connections to PostgreSQL databases."""
+
+    limits: Limits = field(default_factory=Limits)
+    kind: str = "postgresql"
+
+    def connect(self, system: System, access: Access) -> PostgresqlConnection:
+        """Open a connection; Unreachable when the database does not answer or refuses us."""
+        return PostgresqlConnection(system, access, self.limits)
+
+
+class PostgresqlConnection(SqlConnection):
+    """A connection to a PostgreSQL database."""
+
+    grammar = PostgresqlGrammar()
+    shown_as = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+    key_schema = "pg_temp"
+    _dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+
+    def __init__(self, system: System, access: Access, limits: Limits) -> None:
+        super().__init__(system, access)
+        self._limits = limits
+        self.raw = _open(system, access, limits)
+        self._cursors = 0
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        own = super().capabilities
+        return own | {Capability.RECEIPTS} if self._receipts else own
+
+    @cached_property
+    def _receipts(self) -> str | None:
+        """The receipts' table, when it exists and we may write into it."""
+        if self._access is not Access.WRITE:
+            return None
+        found = self.raw.execute(
+            "SELECT to_regclass(%s)::text WHERE has_table_privilege(to_regclass(%s), 'INSERT')",
+            [RECEIPTS, RECEIPTS],
+        ).fetchone()
+        return str(found[0]) if found and found[0] else None
+
+    def read_catalogue(self) -> Catalogue:
+        with refusals(""):
+            return read_catalogue(self.raw)
+
+    def close(self) -> None:
+        self._sets.clear()
+        self.raw.close()
+
+    # --- running -------------------------------------------------------------------------
+
+    def _compiled(self, statement: Statement) -> tuple[bytes, dict[str, Any]]:
+        made = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
+        return str(made).encode(), dict(made.params)
+
+    def run(self, statement: Statement, dataset: str) -> int:
+        text, values = self._compiled(statement)
+        with refusals(dataset):
+            return self.raw.execute(text, values).rowcount
+
+    def select(self, statement: sa.Select[Any], dataset: str) -> list[tuple[Any, ...]]:
+        text, values = self._compiled(statement)
+        with refusals(dataset):
+            return self.raw.execute(text, values).fetchall()
+
+    def iterate(
+        self, statement: sa.Select[Any], dataset: str, limit: int | None
+    ) -> Iterator[tuple[object, ...]]:
+        if limit is not None and limit <= _SMALL:
+            yield from self.select(statement, dataset)
+            return
+        text, values = self._compiled(statement)
+        with refusals(dataset), self._cursor() as cursor:
+            cursor.itersize = _SMALL
+            yield from cursor.execute(text, values)
+
+    def _cursor(self) -> psycopg.ServerCursor[Any]:
+        """A cursor on the server. Outside a batch it outlives its own transaction, so that the
+        connection is free for other statements meanwhile."""
+        self._cursors += 1
+        return self.raw.cursor(f"avow_{self._cursors}", withhold=not self._in_batch)
+
+    def stream(
+        self, table: str, columns: Sequence[str], size: int
+    ) -> Iterator[list[tuple[object, ...]]]:
+        render = self.renderer()
+        rows = render.rows(table)
+        text, values = self._compiled(
+            sa.select(*(render.of(table, c, rows) for c in columns)).select_from(rows)
+        )
+        with refusals(table), self._snapshot() as cursor:
+            cursor.execute(text, values)
+            while block := cursor.fetchmany(size):
+                yield block
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[psycopg.ServerCursor[Any]]:
+        """A cursor over one snapshot: inside a batch its own, else on a connection of its own, so
+        that a long reading never holds a batch's transaction open."""
+        if self._in_batch:
+            with self._cursor() as cursor:
+                yield cursor
+            return
+        aside = _open(self._system, Access.READ, self._limits)
+        try:
+            aside.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            with aside.transaction(), aside.cursor("avow_stream") as cursor:
+                yield cursor
+        finally:
+            aside.close()
+
+    # --- key sets ------------------------------------------------------------------------
+
+    def make_set(self, columns: tuple[Column, ...], entries: Sequence[Entry]) -> KeySet:
+        if self._access is Access.READ:
+            return KeySet(columns, None, tuple(entries))
+        self._made += 1
+        made = KeySet(columns, f"avow_k{self._made}")
+        table = sql.Identifier("pg_temp", made.table or "")
+        names = [f"k{n}" for n, _ in enumerate(columns, 1)]
+        # The native type's name comes from the database itself, already quoted where it must be.
+        typed = [
+            sql.SQL("{} {}").format(sql.Identifier(n), sql.SQL(cast("Any", c.native)))
+            for n, c in zip(names, columns, strict=True)
+        ]
+        parts = sql.SQL(", ").join(typed)
+        with refusals(""):
+            self.raw.execute(
+                sql.SQL("CREATE TABLE {} (subject bigint NOT NULL, {}, day date)").format(
+                    table, parts
+                )
+            )
+            self.raw.execute(
+                sql.SQL("CREATE INDEX ON {} ({})").format(
+                    table,
+                    sql.SQL(", ").join([*map(sql.Identifier, names), sql.Identifier(SUBJECT)]),
+                )
+            )
+            self._copy(table, [SUBJECT, *names, DAY], entries)
+        return made
+
+    def _copy(self, table: sql.Identifier, names: Sequence[str], entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        into = sql.SQL("COPY {} ({}) FROM STDIN").format(
+            table, sql.SQL(", ").join(map(sql.Identifier, names))
+        )
+        with self.raw.cursor() as cursor, cursor.copy(into) as copy:
+            for subject, key, day in entries:
+                copy.write_row((subject, *key, day))
+        self.raw.execute(sql.SQL("ANALYZE {}").format(table))
+
+    def filled(self, made: KeySet) -> None:
+        with refusals(""):
+            self.raw.execute(
+                sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", made.table or ""))
+            )
+
+    def forget_set(self, made: KeySet) -> None:
+        if made.table is not None:
+            with refusals(""):
+                self.raw.execute(
+                    sql.SQL("DROP TABLE {}").format(sql.Identifier("pg_temp", made.table))
+                )
+
+    def relation(self, made: KeySet) -> sa.FromClause:
+        self._made += 1
+        names = [SUBJECT, *(f"k{n}" for n, _ in enumerate(made.columns, 1)), DAY]
+        alias = f"k{self._made}"
+        if made.table is not None:
+            columns: list[sa.ColumnClause[Any]] = [sa.column(n) for n in names]
+            return sa.table(made.table, *columns, schema=self.key_schema).alias(alias)
+        natives = ["bigint", *(c.native for c in made.columns), "date"]
+        entries = [(subject, *key, day) for subject, key, day in made.held]
+        content = list(zip(*entries, strict=True)) or [()] * len(natives)
+        arrays = [
+            sa.cast(sa.bindparam(None, list(values), type_=sa.types.NullType()), _Native(f"{n}[]"))
+            for values, n in zip(content, natives, strict=True)
+        ]
+        return sa.func.unnest(*arrays).table_valued(*names, name=alias).render_derived()
+
+    # --- transactions --------------------------------------------------------------------
+
+    def begin(self) -> None:
+        with refusals(""):
+            self.raw.execute("BEGIN")
+
+    def end(self, *, keep: bool) -> None:
+        if self.raw.closed:
+            if keep:
+                raise Refused("lost")
+            return
+        with refusals(""):
+            self.raw.execute("COMMIT" if keep else "ROLLBACK")
+
+    def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
+        if self._receipts is None:
+            raise Refused("rights", RECEIPTS)
+        into = sql.SQL("INSERT INTO {} (plan, step, batch, rows) VALUES (%s, %s, %s, %s)").format(
+            sql.SQL(cast("Any", self._receipts))
+        )
+        with refusals(RECEIPTS):
+            self.raw.execute(into, [plan, step, batch, rows])
+
+    def effects(self, tables: Sequence[str]) -> list[str]:
+        with refusals(""):
+            return refresh(self.raw, tables)
+
+
+def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[Any]:
+    settings = {
+        "statement_timeout": str(limits.statement),
+        "lock_timeout": str(limits.lock),
+        "idle_in_transaction_session_timeout": str(limits.idle),
+        "default_transaction_read_only": "on" if access is Access.READ else "off",
+        "row_security": "off",
+        "application_name": "avow",
+    }
+    try:
+        raw: psycopg.Connection[Any] = psycopg.connect(
+            address(system), autocommit=True, connect_timeout=limits.connect, prepare_threshold=None
+        )
+        for setting, content in settings.items():
+            raw.execute("SELECT set_config(%s, %s, false)", [setting, content])
+    except psycopg.Error as error:
+        why = type(error).__name__ if error.sqlstate is None else f"SQLSTATE {error.sqlstate}"
+        raise Unreachable(f"`{system.name}` does not answer or refuses us ({why})") from None
+    for kind, loader in _LENIENT.items():
+        raw.adapters.register_loader(kind, loader)
+    return raw
+
+
+def _kind_of(error: psycopg.Error) -> str:
+    """Our word for the server's code (appendix A of the PostgreSQL manual)."""
+    state = error.sqlstate or ""
+    known = {
+        "42501": "rights", "25006": "rights", "55P03": "lock", "40P01": "lock", "40001": "lock",
+        "57014": "time", "P0001": "constraint", "25P03": "lost", "57P01": "lost", "57P02": "lost",
+    }  # fmt: skip
+    classes = {"23": "constraint", "08": "lost", "42": "schema", "22": "form", "3F": "schema"}
+    if not state:
+        return "lost"
+    return known.get(state) or classes.get(state[:2], "other")
+
+
+@contextmanager
+def refusals(dataset: str) -> Iterator[None]:
+    """Turn the server's errors into `Refused`, which tells the place and never a value: the
+    server's own message and detail may quote the row."""
+    try:
+        yield
+    except psycopg.Error as error:
+        diagnosis = error.diag
+        table = (
+            f"{diagnosis.schema_name}.{diagnosis.table_name}" if diagnosis.table_name else dataset
+        )
+        constraint = diagnosis.constraint_name or diagnosis.column_name or ""
+        kind = _kind_of(error)
+        raise Refused(
+            kind, table, constraint or (error.sqlstate or "" if kind == "other" else "")
+        ) from None
+
+
+class _Date(DateLoader):
+    """Dates that Python has none for (infinity, before the year 1) come as their text."""
+
+    def load(self, data: Any) -> date:  # noqa: ANN401 (a buffer)
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return cast("date", bytes(data).decode())
+
+
+class _Naive(TimestampLoader):
+    """See `_Date`."""
+
+    def load(self, data: Any) -> Any:  # noqa: ANN401 (a buffer)
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+class _Instant(TimestamptzLoader):
+    """See `_Date`."""
+
+    def load(self, data: Any) -> Any:  # noqa: ANN401 (a buffer)
+        try:
+            return super().load(data)
+        except psycopg.DataError:
+            return bytes(data).decode()
+
+
+_LENIENT: dict[str, type[Any]] = {"date": _Date, "timestamp": _Naive, "timestamptz": _Instant}

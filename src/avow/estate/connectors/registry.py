@@ -1,0 +1,39 @@
+"""Which connector speaks to which kind of system. A driver is loaded when it is first needed."""
+
+from __future__ import annotations
+
+import importlib
+from typing import cast
+
+from avow.common.findings import Finding
+from avow.estate.connectors.base import Connector
+from avow.estate.datamap.model import DataMap, System
+
+KINDS = {
+    "postgresql": "avow.estate.connectors.postgresql:PostgresqlConnector",
+    "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
+}
+"""Kind of system -> module and class of its connector."""
+
+
+def connector_for(system: System) -> Connector | Finding:
+    """The connector of a system's kind, or the finding that says why there is none (AV501)."""
+    if system.connector not in KINDS:
+        return _unknown(system)
+    module, _, connector = KINDS[system.connector].partition(":")
+    return cast("Connector", getattr(importlib.import_module(module), connector)())
+
+
+def unknown_kinds(datamap: DataMap) -> list[Finding]:
+    """A finding for every system whose kind no connector speaks; loads no driver."""
+    return [_unknown(s) for s in datamap.systems.values() if s.connector not in KINDS]
+
+
+def _unknown(system: System) -> Finding:
+    return Finding(
+        "AV501",
+        f"no connector speaks to `{system.connector}`, the kind of system `{system.name}`",
+        place=system.place,
+        because="what is declared of this system can be neither counted nor enforced",
+        help=f"use one of: {', '.join(f'`{kind}`' for kind in sorted(KINDS))}",
+    )

@@ -1,0 +1,398 @@
+"""SQLite files, by the standard library.
+
+A read connection opens the file read-only. Key sets are temporary tables in memory in both cases:
+they belong to the connection and never touch the file. A write connection holds the file's one
+write lock for the length of a batch, and overwrites what it deletes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+
+from avow.estate.connectors.address import address
+from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Unreachable
+from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
+from avow.estate.connectors.render import Condition, Expression, Grammar
+from avow.estate.connectors.sql import DAY, SUBJECT, Entry, KeySet, SqlConnection, Statement
+from avow.estate.connectors.sqlite_catalogue import read_catalogue
+from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, unit, until, year_start
+from avow.estate.datamap.model import System
+from avow.estate.datamap.predicates import Predicate, Until
+
+RECEIPTS = "avow_receipts"
+_MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
+_PLACE = re.compile(r"constraint failed: (.*)")
+_NAME = re.compile(r"[\w.]+")
+_STEPS = 10_000
+"""Steps of SQLite's machine between two looks at the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteGrammar(Grammar):
+    """What SQLite says in its own way. `per_second` looks at how a column stores moments."""
+
+    per_second: Callable[[str, str], int]
+
+    def read(self, column: Expression, of: Column) -> Expression:
+        if of.kind in {ColumnKind.NAIVE, ColumnKind.INSTANT}:
+            return sa.func.replace(column, "T", " ")
+        return column
+
+    def lower(self, text: Expression) -> Expression:
+        return sa.func.lower(text)
+
+    def digits(self, text: Expression) -> Expression:
+        return sa.func.avow_digits(text)
+
+    def until(self, expression: Expression, column: Column, leaf: Until, table: str) -> Condition:
+        return until(expression, leaf, self.per_second(table, column.name))
+
+    def year_start(self, expression: Expression, column: Column) -> Expression:
+        del column
+        return sa.func.avow_year_start(expression)
+
+    def hashed(self, text: Expression) -> Expression:
+        return sa.func.avow_uuid(text)
+
+
+@dataclass(frozen=True, slots=True)
+class SqliteConnector:
+    """Opens connections to SQLite files. `busy` and `statement` are how long to wait for another
+    writer, and for a statement, in seconds."""
+
+    busy: float = 2.0
+    statement: float = 60.0
+    kind: str = "sqlite"
+
+    def connect(self, system: System, access: Access) -> SqliteConnection:
+        """Open a connection; Unreachable when there is no such file or it cannot be opened."""
+        return SqliteConnection(system, access, self)
+
+
+class SqliteConnection(SqlConnection):
+    """A connection to an SQLite file."""
+
+    shown_as = SQLiteDialect_pysqlite(paramstyle="named")
+    key_schema = "temp"
+
+    def __init__(self, system: System, access: Access, limits: SqliteConnector) -> None:
+        super().__init__(system, access)
+        self._limits = limits
+        self._units: dict[tuple[str, str], int] = {}
+        self._until = float("inf")
+        self.grammar = SqliteGrammar(self._per_second)
+        self.raw = _open(system, access, limits)
+        self.raw.set_progress_handler(self._too_late, _STEPS)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        own = super().capabilities - {Capability.GRANTS}
+        return own | {Capability.RECEIPTS} if self._receipts else own
+
+    @cached_property
+    def _receipts(self) -> bool:
+        return self._access is Access.WRITE and RECEIPTS in self.catalogue().tables
+
+    def _too_late(self) -> bool:
+        return time.monotonic() > self._until
+
+    def _per_second(self, table: str, column: str) -> int:
+        """How the column counts, after one look at every value; Refused (`form`) when its values
+        have no one form that can be compared with a day."""
+        if (table, column) not in self._units:
+            render = self.renderer()
+            rows = render.rows(table)
+            stored = rows.c[column]
+            found = sa.select(form(stored)).where(stored.is_not(None)).distinct()
+            known = unit(frozenset(f for (f,) in self.select(found, table)))
+            if known is None:
+                raise Refused("form", table, column)
+            self._units[table, column] = known
+        return self._units[table, column]
+
+    def read_catalogue(self) -> Catalogue:
+        with self._guarded(""):
+            return read_catalogue(self.raw)
+
+    def close(self) -> None:
+        self._sets.clear()
+        self.raw.close()
+
+    # --- running -------------------------------------------------------------------------
+
+    @contextmanager
+    def _guarded(self, dataset: str) -> Iterator[None]:
+        """Limit the time, and turn errors into `Refused`, which tells the place and no value."""
+        self._until = time.monotonic() + self._limits.statement
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise refusal(error, dataset) from None
+        finally:
+            self._until = float("inf")
+
+    def _execute(self, statement: Statement) -> sqlite3.Cursor:
+        made = statement.compile(dialect=self.shown_as, compile_kwargs={"render_postcompile": True})
+        return self.raw.execute(str(made), {k: stored(v) for k, v in made.params.items()})
+
+    def run(self, statement: Statement, dataset: str) -> int:
+        with self._guarded(dataset):
+            return self._execute(statement).rowcount
+
+    def select(self, statement: sa.Select[Any], dataset: str) -> list[tuple[Any, ...]]:
+        with self._guarded(dataset):
+            return self._execute(statement).fetchall()
+
+    def iterate(
+        self, statement: sa.Select[Any], dataset: str, limit: int | None
+    ) -> Iterator[tuple[object, ...]]:
+        del limit
+        table = self.renderer().table(dataset)
+        columns = [table.column(c.name) for c in statement.selected_columns]
+        keyed = frozenset(self.renderer().key(dataset))
+        with self._guarded(dataset):
+            cursor = self._execute(statement)
+        while block := self._block(cursor, dataset):
+            for row in block:
+                yield tuple(_python(v, c, keyed) for v, c in zip(row, columns, strict=True))
+
+    def _block(self, cursor: sqlite3.Cursor, dataset: str) -> list[tuple[Any, ...]]:
+        with self._guarded(dataset):
+            return cursor.fetchmany(1000)
+
+    def stream(
+        self, table: str, columns: Sequence[str], size: int
+    ) -> Iterator[list[tuple[object, ...]]]:
+        render = self.renderer()
+        rows = render.rows(table)
+        found = sa.select(*(render.of(table, c, rows) for c in columns)).select_from(rows)
+        if self._in_batch:
+            yield from self._blocks(found, table, size)
+            return
+        # A reading of its own: the batches of this connection do not show in it.
+        aside = SqliteConnection(self._system, Access.READ, self._limits)
+        try:
+            yield from aside._blocks(found, table, size)
+        finally:
+            aside.close()
+
+    def _blocks(
+        self, found: sa.Select[Any], table: str, size: int
+    ) -> Iterator[list[tuple[object, ...]]]:
+        with self._guarded(table):
+            cursor = self._execute(found)
+        while True:
+            with self._guarded(table):
+                block = cursor.fetchmany(size)
+            if not block:
+                return
+            yield block
+
+    def oldest(
+        self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
+    ) -> Oldest:
+        self._per_second(dataset, field)
+        render = self.renderer()
+        rows = render.rows(dataset)
+        stored_ = render.of(dataset, field, rows)
+        where_ = render.where(dataset, where, rows)
+        how = sa.case((stored_.is_(None), None), else_=form(stored_)).label("form")
+        number = sa.case((sa.func.typeof(stored_) == "integer", stored_), else_=seconds(stored_))
+        found = sa.select(how, sa.func.min(number), sa.func.count()).where(where_).group_by(how)
+        by_form = {f: (least, n) for f, least, n in self.select(found, dataset)}
+        empty = by_form.pop(None, (0, 0))[1]
+        return Oldest(
+            oldest_day(by_form, zone, column_zone), sum(n for _, n in by_form.values()), empty
+        )
+
+    # --- key sets ------------------------------------------------------------------------
+
+    def make_set(self, columns: tuple[Column, ...], entries: Sequence[Entry]) -> KeySet:
+        self._made += 1
+        made = KeySet(columns, f"avow_k{self._made}")
+        typed = "".join(f"k{n} {_affinity(c)}, " for n, c in enumerate(columns, 1))
+        marks = ", ".join("?" * (len(columns) + 2))
+        with self._guarded(""):
+            self.raw.execute(
+                f"CREATE TEMP TABLE {made.table} ({SUBJECT} INTEGER, {typed}{DAY} TEXT)"
+            )
+            names = ", ".join(f"k{n}" for n, _ in enumerate(columns, 1))
+            self.raw.execute(
+                f"CREATE INDEX temp.{made.table}_k ON {made.table} ({names}, {SUBJECT})"
+            )
+            self.raw.executemany(
+                f"INSERT INTO temp.{made.table} VALUES ({marks})",  # noqa: S608 (our own name)
+                [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
+            )
+        return made
+
+    def filled(self, made: KeySet) -> None:
+        """SQLite plans by the indexes alone; it needs no look."""
+
+    def forget_set(self, made: KeySet) -> None:
+        with self._guarded(""):
+            self.raw.execute(f"DROP TABLE temp.{made.table}")
+
+    def relation(self, made: KeySet) -> sa.FromClause:
+        self._made += 1
+        names = [SUBJECT, *(f"k{n}" for n, _ in enumerate(made.columns, 1)), DAY]
+        columns: list[sa.ColumnClause[Any]] = [sa.column(n) for n in names]
+        table = sa.table(made.table or "", *columns, schema=self.key_schema)
+        return table.alias(f"k{self._made}")
+
+    # --- transactions --------------------------------------------------------------------
+
+    def begin(self) -> None:
+        with self._guarded(""):
+            self.raw.execute("BEGIN IMMEDIATE")
+
+    def end(self, *, keep: bool) -> None:
+        with self._guarded(""):
+            if keep:
+                self.raw.execute("COMMIT")
+            elif self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+
+    def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
+        if not self._receipts:
+            raise Refused("rights", RECEIPTS)
+        with self._guarded(RECEIPTS):
+            self.raw.execute(
+                "INSERT INTO avow_receipts (plan, step, batch, rows) VALUES (?, ?, ?, ?)",
+                (plan, step, batch, rows),
+            )
+
+    def effects(self, tables: Sequence[str]) -> list[str]:
+        """Samples of values that the planner keeps, and the write-ahead log."""
+        said = []
+        with self._guarded(""):
+            samples = self.raw.execute("SELECT 1 FROM sqlite_master WHERE name = 'sqlite_stat4'")
+            if samples.fetchone():
+                for table in tables:
+                    self.raw.execute('ANALYZE "{}"'.format(table.replace('"', '""')))
+                    said.append(f"refreshed: statistics of {table}")
+            busy, log, _ = self.raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if log != -1:
+                said.append("not done: the log is in use" if busy else "refreshed: the log")
+        return said
+
+
+def _open(system: System, access: Access, limits: SqliteConnector) -> sqlite3.Connection:
+    path = address(system).removeprefix("sqlite:///")
+    mode = "ro" if access is Access.READ else "rw"
+    try:
+        raw = sqlite3.connect(
+            f"file:{quote(path)}?mode={mode}", uri=True, timeout=limits.busy, isolation_level=None
+        )
+        for setting in ("foreign_keys = on", "secure_delete = on", "temp_store = memory"):
+            raw.execute(f"PRAGMA {setting}")
+        raw.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.Error as error:
+        raise Unreachable(f"`{system.name}` cannot be opened ({error.sqlite_errorname})") from None
+    functions: Mapping[str, Callable[[Any], Any]] = {
+        "avow_digits": _digits, "avow_uuid": _uuid, "avow_year_start": year_start,
+    }  # fmt: skip
+    for name, function in functions.items():
+        raw.create_function(name, 1, function, deterministic=True)
+    return raw
+
+
+def _digits(text: object) -> object:
+    return "".join(c for c in text if c in "0123456789") if isinstance(text, str) else text
+
+
+def _uuid(text: str) -> str:
+    return str(UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()))
+
+
+def _affinity(column: Column) -> str:
+    """A type with the affinity of the column's own, so that keys compare as they do there."""
+    match column.kind:
+        case ColumnKind.INTEGER | ColumnKind.BOOLEAN:
+            return "INTEGER"
+        case ColumnKind.NUMBER:
+            return "NUMERIC"
+        case ColumnKind.BYTES | ColumnKind.OTHER:
+            return ""
+    return "TEXT"
+
+
+def stored(content: object) -> Any:  # noqa: ANN401 (what the driver takes)
+    """A Python value as SQLite stores it."""
+    match content:
+        case bool():
+            return int(content)
+        case datetime():
+            return content.isoformat(sep=" ")
+        case date():
+            return content.isoformat()
+        case UUID():
+            return str(content)
+        case Decimal():
+            return int(content) if content == int(content) else float(content)
+    return content
+
+
+def _python(content: object, column: Column | None, keyed: frozenset[str]) -> object:
+    """A stored value as a Python value of the column's kind, where it surely is one. Keys stay as
+    they stand when they could not be written back the same."""
+    if column is None or content is None:
+        return content
+    if column.kind is ColumnKind.BOOLEAN and content in {0, 1}:
+        return bool(content)
+    if not isinstance(content, str) or column.kind not in {*_MOMENTS, ColumnKind.UUID}:
+        return content
+    try:
+        made = _read(content, column.kind)
+    except ValueError:
+        return content
+    return content if column.name in keyed and stored(made) != content else made
+
+
+def _read(content: str, kind: ColumnKind) -> object:
+    if kind is ColumnKind.UUID:
+        return UUID(content)
+    if len(content) == len("2026-01-01"):
+        return date.fromisoformat(content)
+    return datetime.fromisoformat(content)
+
+
+def refusal(error: sqlite3.Error, dataset: str) -> Refused:
+    """Our words for SQLite's result code; its message names columns, and may quote a check."""
+    name = getattr(error, "sqlite_errorname", "") or ""
+    if name.startswith("SQLITE_CONSTRAINT"):
+        return _constraint(error, dataset, name)
+    kinds = {
+        "SQLITE_BUSY": "lock", "SQLITE_LOCKED": "lock", "SQLITE_READONLY": "rights",
+        "SQLITE_PERM": "rights", "SQLITE_AUTH": "rights", "SQLITE_INTERRUPT": "time",
+        "SQLITE_IOERR": "lost", "SQLITE_CORRUPT": "lost", "SQLITE_FULL": "lost",
+        "SQLITE_ERROR": "schema",
+    }  # fmt: skip
+    kind = next((kind for code, kind in kinds.items() if name.startswith(code)), "other")
+    return Refused(kind, dataset, name if kind == "other" else "")
+
+
+def _constraint(error: sqlite3.Error, dataset: str, name: str) -> Refused:
+    if name == "SQLITE_CONSTRAINT_FOREIGNKEY":
+        return Refused("constraint", dataset, "foreign key")
+    found = _PLACE.search(str(error))
+    place = found[1].partition(", ")[0] if found else ""
+    if name == "SQLITE_CONSTRAINT_CHECK":  # without a name, SQLite quotes the whole expression
+        return Refused("constraint", dataset, place if _NAME.fullmatch(place) else "check")
+    table, _, column = place.rpartition(".")
+    return Refused("constraint", table or dataset, column)

@@ -1,0 +1,86 @@
+"""`make` builds an estate in each engine; `estate` is the small shop, in each engine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.model import System
+from tests import postgres
+from tests.connectors import engines, world
+from tests.connectors.engines import Make, Rows
+from tests.connectors.world import Estate
+
+ENGINES = ("memory", "postgresql", "sqlite")
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def one_database(postgres_server: Path) -> Iterator[str]:
+    """A database that every estate in PostgreSQL is built in, after the one before is dropped."""
+    with postgres.database(postgres_server) as url:
+        yield url
+
+
+def emptied(url: str) -> str:
+    """The same database without a table in it."""
+    with psycopg.connect(url) as owner:
+        owner.execute("DROP SCHEMA public CASCADE")
+        owner.execute("CREATE SCHEMA public")
+    return url
+
+
+@pytest.fixture
+def make(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Make]:
+    """A function that builds an estate in the engine; all its connections are closed at the end."""
+    made: list[Estate] = []
+
+    def build(catalogue: Catalogue, rows: Rows, system: System) -> Estate:
+        match engine:
+            case "postgresql":
+                url = emptied(request.getfixturevalue("one_database"))
+                made.append(engines.in_postgresql(url, catalogue, rows, system))
+            case "sqlite":
+                path = tmp_path / f"{len(made)} %?.db"
+                made.append(engines.in_sqlite(path, catalogue, rows, system))
+            case _:
+                made.append(engines.in_memory(catalogue, rows, system))
+        return made[-1]
+
+    yield build
+    for estate in made:
+        estate.close()
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def shop(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Estate]:
+    """The small shop for tests that only read: built once."""
+    parts = (world.CATALOGUE, world.fresh(), world.SYSTEM)
+    match str(request.param):
+        case "postgresql":
+            with postgres.database(request.getfixturevalue("postgres_server")) as url:
+                built = engines.in_postgresql(url, *parts)
+                yield built
+                built.close()
+        case "sqlite":
+            built = engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
+            yield built
+            built.close()
+        case _:
+            yield engines.in_memory(*parts)
+
+
+@pytest.fixture
+def estate(make: Make) -> Estate:
+    """The small shop of `world`."""
+    return make(world.CATALOGUE, world.fresh(), world.SYSTEM)

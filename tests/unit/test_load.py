@@ -275,6 +275,12 @@ def test_one_thing_wrong_is_one_finding_with_its_place(
     assert reading(text).declaration is None
 
 
+@pytest.mark.parametrize("day", ["1.2.2027", "2027-02-30", "2027", "tomorrow", "20270201"])
+def test_what_is_no_day_is_refused(day: str) -> None:
+    [finding] = found(f"{SOUND}signatures: [{{decision: d, digest: x, by: marc, on: {day}}}]\n")
+    assert (finding.code, "2026-10-01" in finding.help) == ("AV117", True)
+
+
 def test_a_rule_twice_says_where_the_first_is() -> None:
     rule = SOUND[SOUND.index("  - rule:") : SOUND.index("events:\n")]
     [finding] = found(SOUND.replace(rule, rule + rule))
@@ -287,8 +293,9 @@ def test_findings_do_not_follow_from_each_other() -> None:
 
 
 def test_a_broken_declaration_is_never_used() -> None:
-    with pytest.raises(BrokenDeclaration, match="errors"):
+    with pytest.raises(BrokenDeclaration, match="errors") as raised:
         _ = reading(swapped("basis: contract", "basis: contrat")).whole
+    assert raised.value.code == "AV199"
 
 
 @pytest.mark.parametrize("cut", range(0, len(SOUND), 97))

@@ -150,6 +150,7 @@ _HOLD = record("a hold", lambda f: (f[_HOLD_UNTIL],), _HOLD_UNTIL)
 _HOLDS, _ENDED = may("holds", many(_HOLD.shape), ()), may("ended", one_or_many(ID), ())
 _RESTRICTED = may("restricted", YES_NO, default=False)
 _OPEN = may("access_open", YES_NO, default=False)
+_ERASURE = may("erasure", YES_NO, default=False)
 
 
 def _facts(f: Fields) -> dict[str, object]:
@@ -158,6 +159,7 @@ def _facts(f: Fields) -> dict[str, object]:
         "ended": frozenset(f[_ENDED]),
         "restricted": f[_RESTRICTED],
         "access_open": f[_OPEN],
+        "erasure": f[_ERASURE],
     }
 
 
@@ -189,7 +191,9 @@ _TEST, _GROUP = (
     ),
 )
 _EVENTS = may_map("events", mapping(MOMENT))
-_FACTS = may_map("facts", record("facts", _facts, _HOLDS, _ENDED, _RESTRICTED, _OPEN).shape)
+_FACTS = may_map(
+    "facts", record("facts", _facts, _HOLDS, _ENDED, _RESTRICTED, _OPEN, _ERASURE).shape
+)
 _DAY, _VERDICT_KEY = need("on", DAY), need("verdict", _VERDICT)
 _CLAUSES, _DECISIONS = (
     may("clauses", one_or_many(CLAUSE), ()),

@@ -1,0 +1,60 @@
+"""AV304 to AV306, AV312: whose rows these are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avow.declaration.check.found import Found, error
+from avow.declaration.check.universe import Universe
+from avow.declaration.model import Declaration, InForce
+from avow.estate.datamap.model import Dataset, LinkWord, System
+
+
+def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
+    """Each dataset belongs to persons, as themselves or over a link, or for a reason to nobody."""
+    del law, universe
+    for system, dataset in declaration.datamap.datasets():
+        yield from _nobodys(dataset) if not dataset.is_personal else _persons(system, dataset)
+    for system in declaration.datamap.systems.values():
+        if not system.datasets:
+            yield error("AV306", f"the system `{system.name}` has no dataset", system.place)
+
+
+def _nobodys(dataset: Dataset) -> Iterator[Found]:
+    if not dataset.nobody:
+        what = f"`{dataset.name}` is nobody's, and no reason is given"
+        yield error("AV304", what, dataset.place, hint="say why under `because`")
+    if dataset.fields or dataset.rest or dataset.identities or dataset.subject:
+        what = f"`{dataset.name}` is nobody's, and yet its columns speak of persons"
+        yield error("AV306", what, dataset.place, hint="say whose rows they are")
+
+
+def _persons(system: System, dataset: Dataset) -> Iterator[Found]:
+    if not (dataset.subject or dataset.sphere_field or _is_given(system, dataset)):
+        yield error(
+            "AV305",
+            f"nobody knows whose rows `{dataset.name}` holds",
+            dataset.place,
+            hint="say `subject`, a link such as `owned_by`, or `owned_by: nobody` and `because`",
+        )
+    if not dataset.fields and not dataset.rest:
+        yield error(
+            "AV306",
+            f"`{dataset.name}` holds persons' rows, and nothing is said of its columns",
+            dataset.place,
+            because="in a dataset that belongs to persons nothing is not personal",
+            hint="say under `rest` which category every other column is",
+        )
+    if not dataset.key and (dataset.subject or dataset.identities):
+        what = f"the rows of `{dataset.name}` are persons, and its key is not declared"
+        yield error("AV312", what, dataset.place, hint="declare its `key`")
+
+
+def _is_given(system: System, dataset: Dataset) -> bool:
+    """Whether some link gives a right to its rows."""
+    own = any(link.word in (LinkWord.OWNED_BY, LinkWord.ACCESSED_BY) for link in dataset.links)
+    return own or any(
+        link.to == dataset.name and link.word in (LinkWord.OWNS, LinkWord.ACCESSES)
+        for other in system.datasets.values()
+        for link in other.links
+    )

@@ -1,0 +1,26 @@
+"""AV211: a place where data come in, and nobody says which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avow.common.findings import Severity
+from avow.declaration.check.found import Found, defect
+from avow.declaration.check.universe import Universe
+from avow.declaration.model import Declaration, InForce
+
+
+def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
+    """One finding per collection point (art. 14(1)(d) GDPR)."""
+    del law, universe
+    for point in declaration.points.values():
+        if not point.collects:
+            yield defect(
+                "AV211",
+                Severity.E,
+                f"`{point.id}` does not say which data are collected",
+                point.place,
+                hint="name the categories under `collects`",
+                clauses=(point.clause,),
+                about=(point.id,),
+            )

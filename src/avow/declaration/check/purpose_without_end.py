@@ -1,0 +1,26 @@
+"""AV224: a purpose that never ends by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avow.common.findings import Severity
+from avow.declaration.check.found import Found, defect
+from avow.declaration.check.universe import Universe
+from avow.declaration.model import Declaration, InForce
+
+
+def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
+    """One finding per purpose; it counts as live, so only retention rules end its data."""
+    del declaration, universe
+    for purpose in law.purposes:
+        if purpose.ends is None:
+            yield defect(
+                "AV224",
+                Severity.W,
+                f"the purpose `{purpose.id}` (clause {purpose.clause}) has no end",
+                purpose.place,
+                because="a purpose that never ends needs its data for ever",
+                hint="decide: `purpose_ends`, where an event really ends it",
+                clauses=(purpose.clause,),
+            )

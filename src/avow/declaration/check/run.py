@@ -1,0 +1,133 @@
+"""All rules of the check over one declaration: every finding, open or settled by whom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+
+from avow.common.findings import Finding, Kind, Severity
+from avow.declaration.check import (
+    category_without_purpose,
+    category_without_rule,
+    clause_bound_to_nothing,
+    clause_without_text,
+    contradicting_periods,
+    datamap_addresses,
+    datamap_events,
+    datamap_links,
+    datamap_never,
+    datamap_owners,
+    decision_widens,
+    minimum_beyond_maximum,
+    overlapping_bases,
+    people,
+    point_without_items,
+    purpose_without_end,
+    required_not_said,
+    retained_after_purpose,
+    rights,
+    rule_without_start,
+    scope_without_cells,
+    transfer_without_tool,
+    unused_ids,
+)
+from avow.declaration.check.decisions import Reference, check_decisions
+from avow.declaration.check.found import Check, Found, reference_of
+from avow.declaration.check.universe import Universe, universe_of
+from avow.declaration.interpretation import effective, in_force
+from avow.declaration.model import Accept, Decision, Declaration, InForce
+
+RULES: tuple[Check, ...] = (
+    scope_without_cells.check,
+    datamap_links.check,
+    datamap_owners.check,
+    datamap_events.check,
+    datamap_never.check,
+    datamap_addresses.check,
+    people.check,
+    decision_widens.check,
+    contradicting_periods.check,
+    rule_without_start.check,
+    category_without_rule.check,
+    purpose_without_end.check,
+    overlapping_bases.check,
+    category_without_purpose.check,
+    minimum_beyond_maximum.check,
+    retained_after_purpose.check,
+    transfer_without_tool.check,
+    required_not_said.check,
+    point_without_items.check,
+    rights.check,
+    clause_without_text.check,
+    clause_bound_to_nothing.check,
+    unused_ids.check,
+)
+_GRAVITY = {Severity.E: 0, Severity.W: 1, Severity.I: 2}
+
+
+def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
+    """Every finding about a declaration on `day`: errors first, then defects by gravity.
+
+    A defect that is printed and that signed decisions have removed, or accepted for a time, is
+    not left out: it says by which decision it is settled.
+    """
+    universe = universe_of(declaration)
+    law, of_signatures = in_force(declaration, day)
+    printed, _ = in_force(declaration, day, signed=False)
+    in_print = _found(declaration, printed, universe)
+    now = _found(declaration, law, universe)
+    signed = effective(declaration, day)
+    findings = [
+        *_now(now.values(), signed, day),
+        *_settled(in_print, now, signed),
+        *of_signatures,
+        *check_decisions(declaration, universe, day, in_print.keys(), now.keys()),
+    ]
+    return tuple(sorted(findings, key=_order))
+
+
+def _found(
+    declaration: Declaration, law: InForce, universe: Universe
+) -> dict[Reference, list[Found]]:
+    by_reference: dict[Reference, list[Found]] = {}
+    for rule in RULES:
+        for found in rule(declaration, law, universe):
+            by_reference.setdefault(found.reference, []).append(found)
+    return by_reference
+
+
+def _now(now: Iterable[list[Found]], signed: tuple[Decision, ...], day: date) -> Iterable[Finding]:
+    """What is found in force: open, or accepted by a decision until a day that is not past."""
+    for group in now:
+        by = next((d.id for d in signed if _accepts(d, group[0].reference, day)), None)
+        for found in group:
+            settled = by if found.finding.kind is Kind.DEFECT else None
+            yield replace(found.finding, settled_by=settled)
+
+
+def _accepts(decision: Decision, reference: Reference, day: date) -> bool:
+    return any(isinstance(e, Accept) and day <= e.until for e in decision.effects) and any(
+        reference_of(said) == reference for said in decision.settles
+    )
+
+
+def _settled(
+    in_print: Mapping[Reference, list[Found]],
+    now: Mapping[Reference, list[Found]],
+    signed: tuple[Decision, ...],
+) -> Iterable[Finding]:
+    """What is printed and no longer there, with the decision that names it; where none does, all
+    decisions together have removed it."""
+    for reference, group in in_print.items():
+        if reference in now:
+            continue
+        naming = [d.id for d in signed if any(reference_of(s) == reference for s in d.settles)]
+        by = ", ".join(naming) or "the interpretation"
+        for found in group:
+            yield replace(found.finding, settled_by=by)
+
+
+def _order(finding: Finding) -> tuple[object, ...]:
+    is_defect = finding.kind is Kind.DEFECT
+    return (is_defect, not finding.is_open, _GRAVITY[finding.severity], finding.code, finding.place)

@@ -1,0 +1,38 @@
+"""AV209: data go to a country outside the EEA, and no tool of chapter V is named."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from avow.common.findings import Severity
+from avow.declaration.check.found import Found, defect
+from avow.declaration.check.universe import Universe
+from avow.declaration.model import Declaration, InForce
+
+EEA = frozenset(
+    (
+        "EEA EU AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE "
+        "IS LI NO"
+    ).split()
+)
+"""The states of the European Economic Area by ISO 3166 code, and the area itself."""
+
+NO_TOOL = frozenset({"", "none-printed", "none-needed"})
+
+
+def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
+    """One finding per recipient (art. 13(1)(f), 44 to 49 GDPR)."""
+    del law, universe
+    for recipient in declaration.recipients.values():
+        country = recipient.country or ""
+        if country and country not in EEA and (recipient.transfer or "") in NO_TOOL:
+            yield defect(
+                "AV209",
+                Severity.E,
+                f"data go to `{recipient.id}` in {country} without a transfer tool",
+                recipient.place,
+                because="outside the EEA a transfer needs adequacy, clauses or binding rules",
+                hint="name the tool under `transfer`, and say how to get a copy",
+                clauses=(recipient.clause,),
+                about=(recipient.id,),
+            )

@@ -61,7 +61,7 @@ def make(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
 
 
 @pytest.fixture(scope="module", params=ENGINES)
-def shop(
+def built_shop(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Estate]:
     """The small shop for tests that only read: built once."""
@@ -69,15 +69,18 @@ def shop(
     match str(request.param):
         case "postgresql":
             with postgres.database(request.getfixturevalue("postgres_server")) as url:
-                built = engines.in_postgresql(url, *parts)
-                yield built
-                built.close()
+                yield engines.in_postgresql(url, *parts)
         case "sqlite":
-            built = engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
-            yield built
-            built.close()
+            yield engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
         case _:
             yield engines.in_memory(*parts)
+
+
+@pytest.fixture
+def shop(built_shop: Estate) -> Iterator[Estate]:
+    """The small shop, for reading; the test's connections are closed at its end."""
+    yield built_shop
+    built_shop.close()
 
 
 @pytest.fixture

@@ -197,8 +197,8 @@ class Estate:
         return self.opened[-1]
 
     def close(self) -> None:
-        for connection in self.opened:
-            connection.close()
+        while self.opened:
+            self.opened.pop().close()
 
 
 def snapshot(connection: Connection) -> dict[str, list[tuple[object, ...]]]:

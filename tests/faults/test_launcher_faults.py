@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
@@ -141,16 +142,31 @@ def test_a_long_path_moves_the_socket(state: Path) -> None:
     run.rmdir()
 
 
-def test_a_socket_folder_of_somebody_else_is_not_used(
-    state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_socket_folder_of_somebody_else_is_not_used(state: Path) -> None:
     """Planted: another account made our folder below /tmp first."""
-    monkeypatch.setattr(directories, "_runtime_folders", lambda *_: (state / "theirs",))
-    (state / "theirs").mkdir(parents=True)
-    os.chown(state / "theirs", 12345, 12345)
+    theirs = state / "theirs"
+    theirs.mkdir(parents=True)
+    other = accounts.Account("other", os.geteuid() + 12345, 12345, switch=False)
+    assert not directories._taken(theirs, other)
+    assert directories._taken(theirs, replace(other, uid=os.geteuid()))
+
+
+def test_no_folder_for_the_socket_is_said(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(directories, "_runtime_folders", lambda *_: ())
     with pytest.raises(StateError) as refused:
         directories.directories_for(state / ("x" * 100))
     assert refused.value.code == "AV854"
+
+
+def test_a_closed_state_directory_is_said(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(path: Path) -> Path:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(directories, "_known_place", closed)
+    with pytest.raises(StateError) as refused:
+        directories.directories_for(state)
+    assert refused.value.code == "AV854"
+    assert str(state) in str(refused.value)
 
 
 def test_a_uid_without_a_name_is_said(monkeypatch: pytest.MonkeyPatch, state: Path) -> None:
@@ -161,32 +177,35 @@ def test_a_uid_without_a_name_is_said(monkeypatch: pytest.MonkeyPatch, state: Pa
     assert "54321" in str(refused.value)
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
-def test_a_closed_folder_moves_the_data_and_says_so(
-    state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Root's own folders are closed to the account of the server."""
-    closed = state / "closed"
-    closed.mkdir(mode=0o700, parents=True)
-    monkeypatch.setattr(directories, "SHARED", state / "shared")
-    with launcher.embedded(closed / "state", durable=False) as url, psycopg.connect(url):
-        assert (closed / "state" / "postgresql.place").read_text().startswith(str(state / "shared"))
-    assert "may not enter" in caplog.text
-    with launcher.embedded(closed / "state", durable=False) as again:
-        assert again == url
+if os.geteuid() == 0:  # only root changes accounts; for others there is nothing to test
 
+    def test_a_closed_folder_moves_the_data_and_says_so(
+        state: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Root's own folders are closed to the account of the server."""
+        closed = state / "closed"
+        closed.mkdir(mode=0o700, parents=True)
+        monkeypatch.setattr(directories, "SHARED", state / "shared")
+        with launcher.embedded(closed / "state", durable=False) as url, psycopg.connect(url):
+            assert (
+                (closed / "state" / "postgresql.place")
+                .read_text()
+                .startswith(str(state / "shared"))
+            )
+        assert "may not enter" in caplog.text
+        with launcher.embedded(closed / "state", durable=False) as again:
+            assert again == url
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes accounts")
-def test_programs_below_a_closed_folder_are_copied_once(
-    state: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (state / "venv").mkdir(mode=0o700, parents=True)
-    found = binaries.in_wheel()[0]
-    shutil.copytree(found.folder.parent, state / "venv" / "pg", symlinks=True)
-    monkeypatch.setattr(binaries, "SHARED", state / "shared")
-    hidden = binaries.Binaries(state / "venv" / "pg" / "bin", found.major)
-    account = accounts.account_for(state / "none")
-    assert binaries.reachable(hidden, account).folder.is_relative_to(state / "shared")
+    def test_programs_below_a_closed_folder_are_copied_once(
+        state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        (state / "venv").mkdir(mode=0o700, parents=True)
+        found = binaries.in_wheel()[0]
+        shutil.copytree(found.folder.parent, state / "venv" / "pg", symlinks=True)
+        monkeypatch.setattr(binaries, "SHARED", state / "shared")
+        hidden = binaries.Binaries(state / "venv" / "pg" / "bin", found.major)
+        account = accounts.account_for(state / "none")
+        assert binaries.reachable(hidden, account).folder.is_relative_to(state / "shared")
 
 
 def test_data_of_another_version_needs_that_version(

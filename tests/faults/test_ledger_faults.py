@@ -82,6 +82,17 @@ def test_many_writers_make_one_chain(ledger: Ledger) -> None:
     assert len({bytes(step) for step in steps}) == 4 * 6
 
 
+def test_a_ledger_verifies_while_others_write(ledger: Ledger) -> None:
+    bodies = [BatchApplied(plan=new_id("plan"), step=0, chunk=n, dataset="log") for n in range(50)]
+    ledger.append(bodies, AT)
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(lambda: [ledger.append(bodies, AT) for _ in range(40)])
+        verdicts = [verify_ledger(ledger) for _ in range(8)]
+        writing.result()
+    assert [verdict.what for verdict in verdicts if not verdict.good] == []
+    assert verify_ledger(ledger).size == 41 * 50
+
+
 def test_groups_are_written_fast_enough(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     """The rate is printed; the bar is far below it, so that a busy machine does not fail."""
     plan = new_id("plan")

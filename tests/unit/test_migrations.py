@@ -14,6 +14,10 @@ from avow.common.errors import StateError
 from avow.engine.db.migrate import Migration, migrate, migrations, version_of
 from avow.engine.db.named import Query, parsed, queries
 from avow.engine.db.store import Store
+from avow.engine.evidence.entries import Activated
+from avow.engine.evidence.ledger import Ledger
+from avow.engine.evidence.verify import verify_ledger
+from avow.engine.keys.ring import new_ring
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 NEWEST = len(migrations())
@@ -84,6 +88,17 @@ def test_new_code_runs_on_this_older_schema(
     for query in queries().values():
         if query.since <= version:
             empty.execute(preparable(query).encode())
+
+
+def test_the_ledger_goes_on_with_the_first_schema(postgres_url: str) -> None:
+    """What must never stop, evidence, needs nothing newer than the first version."""
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        migrate(connection, AT, to=1)
+    with Store(postgres_url, largest=1) as store:
+        ledger = Ledger(store, new_ring(), "avow.example/ledger")
+        ledger.append([Activated(release="a" * 64, by=("marc",))], AT)
+        assert verify_ledger(ledger).good
+        assert ledger.prove(0).number == 0
 
 
 def test_the_check_of_the_older_schema_can_fail(

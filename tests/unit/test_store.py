@@ -1,11 +1,13 @@
 """The store and the tables behind it: transactions, leases, budgets, rows that never change."""
 
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, timedelta
 
 import psycopg
 import pytest
 from psycopg.types.json import Jsonb
 
+from avow.common.errors import StateError
 from avow.common.ids import new_id
 from avow.engine.db.store import Runs, Store
 
@@ -157,6 +159,19 @@ def test_a_suppression_has_a_term(store: Store) -> None:
     assert len(store.run("suppressed", **found, day=date(2027, 1, 1))) == 1
     assert store.run("suppressed", **found, day=date(2027, 1, 2)) == []
     assert store.one("suppressions_end", day=date(2027, 1, 2)) == {"ended": 1}
+
+
+def test_a_database_that_does_not_answer_is_said(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: every connection of the pool is taken."""
+    monkeypatch.setattr(store._pool, "timeout", 0.05)
+    with ExitStack() as taken:
+        for _ in range(4):
+            taken.enter_context(store.outside())
+        with pytest.raises(StateError) as refused:
+            store.run("ledger_log")
+    assert refused.value.code == "AV859"
 
 
 def test_a_stop_is_released_by_two(store: Store) -> None:

@@ -36,9 +36,20 @@ def directories_for(state_dir: Path) -> Directories:
 
     As root the server runs under another account; when that account may not enter `state_dir`
     the data goes to `/var/lib/avow/NAME`, which is said in the log and in the file
-    `postgresql.place` of the state directory.
+    `postgresql.place` of the state directory. Raises StateError AV851, AV852, AV854.
     """
-    state = state_dir.absolute()
+    try:
+        return _decided(state_dir.absolute())
+    except PermissionError as error:
+        raise StateError(
+            f"the state directory `{state_dir}` cannot be used",
+            because=f"`{error.filename}` is closed to the account we run under",
+            help="choose another state directory, or run as the account that owns it",
+            code="AV854",
+        ) from None
+
+
+def _decided(state: Path) -> Directories:
     account = account_for(_known_place(state) / "data")
     _make(state, 0o711 if account.switch else 0o700)
     home = _home(state, account)

@@ -139,7 +139,7 @@ def _answers(run: Path) -> bool:
 
 def _start(places: Directories, binaries: Binaries, lock: int, durable: bool) -> Server:
     if not places.data.exists():
-        _make_data(places, binaries)
+        _make_data(places, binaries, lock)
     _clear_stale(places)
     _write_access(places)
     settings = {**SETTINGS, "unix_socket_directories": str(places.run)}
@@ -151,8 +151,11 @@ def _start(places: Directories, binaries: Binaries, lock: int, durable: bool) ->
     return server
 
 
-def _make_data(places: Directories, binaries: Binaries) -> None:
-    """`initdb`, into a folder that gets its name only when it is complete."""
+def _make_data(places: Directories, binaries: Binaries, lock: int) -> None:
+    """`initdb`, into a folder that gets its name only when it is complete.
+
+    It inherits the lock, so that nobody clears the folder while a killed one's child still writes.
+    """
     part = places.data.with_name("data.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(mode=0o700)
@@ -160,8 +163,9 @@ def _make_data(places: Directories, binaries: Binaries) -> None:
     words = [binaries.program("initdb"), "-D", str(part), "--no-sync", "--locale=C.UTF-8"]
     words += ["--encoding=UTF8", "-U", ROLE, "--auth=peer", "--no-instructions"]
     done = subprocess.run(  # noqa: S603  # fixed words, no shell
-        _as_child(words, places.account), capture_output=True, text=True, cwd="/", check=False
-    )
+        _as_child(words, places.account), capture_output=True, text=True, cwd="/", check=False,
+        pass_fds=(lock,),
+    )  # fmt: skip
     if done.returncode != 0:
         raise StateError(
             f"no database could be made in `{places.data}`",
@@ -212,7 +216,18 @@ def _is_postgres(pid: int, data: Path) -> bool:
     try:
         return os.fsencode(data) in Path(f"/proc/{pid}/cmdline").read_bytes()
     except OSError:
+        return not Path("/proc/self").exists() and _is_alive(pid)
+
+
+def _is_alive(pid: int) -> bool:
+    """Whether any process has this number: all that a system without `/proc` tells cheaply."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
         return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _launch(words: list[str], places: Directories, lock: int) -> Server:

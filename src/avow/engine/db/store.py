@@ -7,7 +7,7 @@ from typing import Any, Protocol, Self
 
 import psycopg
 from psycopg.rows import DictRow, dict_row
-from psycopg_pool import ConnectionPool
+from psycopg_pool import ConnectionPool, PoolTimeout
 
 from avow.common.errors import StateError
 from avow.engine.db.migrate import version_of
@@ -17,6 +17,10 @@ Row = dict[str, Any]
 """One row of a result by column name."""
 
 Pool = ConnectionPool[psycopg.Connection[DictRow]]
+
+
+PATIENCE = 15.0
+"""Seconds to wait for a connection."""
 
 
 class Runs(Protocol):
@@ -107,6 +111,7 @@ class Store:
             kwargs={"row_factory": dict_row, "options": "-c timezone=UTC"},
             min_size=1,
             max_size=largest,
+            timeout=PATIENCE,
             open=True,
         )
         self._schema = 0
@@ -121,10 +126,23 @@ class Store:
         """Give every connection back to the server."""
         self._pool.close()
 
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[DictRow]]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except PoolTimeout:
+            raise StateError(
+                "the database of the state does not answer",
+                because=f"there was no connection for {self._pool.timeout:g} seconds",
+                help="look whether it runs, and whether it allows enough connections",
+                code="AV859",
+            ) from None
+
     def schema(self) -> int:
         """The schema version, read once it is there. New code may run on an older one."""
         if self._schema == 0:
-            with self._pool.connection() as connection:
+            with self._connection() as connection:
                 tuples: Any = connection.cursor(row_factory=psycopg.rows.tuple_row)
                 self._schema = version_of(tuples)
         return self._schema
@@ -133,7 +151,7 @@ class Store:
     def transaction(self) -> Iterator[Transaction]:
         """All of the block is kept, or nothing."""
         schema = self.schema()
-        with self._pool.connection() as connection, connection.transaction():
+        with self._connection() as connection, connection.transaction():
             yield Transaction(connection, schema)
 
     def run(self, name: str, **params: Any) -> list[Row]:  # noqa: ANN401
@@ -169,7 +187,7 @@ class Store:
     @contextmanager
     def outside(self) -> Iterator[psycopg.Connection[DictRow]]:
         """A connection outside any transaction, for statements such as VACUUM."""
-        with self._pool.connection() as connection:
+        with self._connection() as connection:
             connection.autocommit = True
             try:
                 yield connection

@@ -94,6 +94,8 @@ class Ledger:
     ) -> Appended:
         """Append a group in one transaction, or in the caller's when `runs` is a transaction.
 
+        Other writers wait until that transaction ends: append last in it.
+
         `at` is the instant of all of them. When it lies before the last entry's, an entry
         `clock-moved-back` says by how much, and the group keeps the last entry's instant: time in
         the ledger never runs back. Raises LedgerError AV805 (what may not enter), AV806 (the
@@ -135,6 +137,12 @@ class Ledger:
     def size(self) -> int:
         """The number of entries."""
         return _head(self.store).size
+
+    def bound(self) -> int:
+        """The number of entries, or of those signed when that is more: equal in a sound ledger."""
+        found = self.store.one("ledger_head") or {"number": -1, "size": 0}
+        last, size = found["number"], found["size"]
+        return max(-1 if last is None else int(last), -1 if size is None else int(size) - 1) + 1
 
     def checkpoint(self) -> str | None:
         """The newest signed checkpoint; None in an empty ledger."""

@@ -38,7 +38,7 @@ def judge(check: Check, series: Sequence[CheckResult], now: datetime) -> Judged:
     `series` is not empty and in any order.
     """
     ordered = sorted(series, key=_order) if len(series) > 1 else series
-    newest = ordered[-1]
+    newest = _newest(ordered)
     red = _red(check, ordered)
     doubts = _doubts(check, newest, now)
     if red:
@@ -46,6 +46,11 @@ def judge(check: Check, series: Sequence[CheckResult], now: datetime) -> Judged:
     if doubts:
         return Judged(min((_word(d.code) for d in doubts), key=RANK.__getitem__), doubts, newest)
     return Judged(Status.KEPT, (), newest)
+
+
+def _newest(ordered: Sequence[CheckResult]) -> CheckResult:
+    """The last answer that was a look; the remedy of a case looks at nothing."""
+    return next((result for result in reversed(ordered) if result.remedy is None), ordered[-1])
 
 
 def _order(result: CheckResult) -> tuple[object, ...]:

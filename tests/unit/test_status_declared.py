@@ -1,0 +1,56 @@
+"""What a declaration says about its promises: clauses, scope, texts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+from avow.declaration.interpretation import in_force
+from avow.declaration.model import Declaration
+from avow.duties.assurance.declared import clauses_of, scope_of, text_of
+from avow.duties.assurance.model import Item
+from tests.unit.declared import SOUND, reading, swapped
+
+CALLER = Item("desk", "caller")
+
+
+def scope(declaration: Declaration) -> dict[str, frozenset[Item]]:
+    law, _ = in_force(declaration, date(2027, 3, 15))
+    return dict(scope_of(declaration, law))
+
+
+def test_the_scope_is_every_dataset_that_a_rule_purpose_category_or_point_reaches() -> None:
+    """1.a collects, 2.a uses, 3.a retains; 9.1 is a right and names no place."""
+    assert scope(reading(SOUND).whole) == {
+        "1.a": frozenset({CALLER}),
+        "2.a": frozenset({CALLER}),
+        "3.a": frozenset({CALLER}),
+    }
+
+
+def test_a_rule_that_reaches_nothing_has_no_scope() -> None:
+    elsewhere = swapped("applies_to: {collected_at: [contact]}", "applies_to: {system: [nowhere]}")
+    loaded = reading(elsewhere)
+    assert loaded.declaration is None or "3.a" not in scope(loaded.whole)
+
+
+def test_clauses_keep_their_order_kind_and_binding() -> None:
+    text = swapped('"2.a": {kind: E}', '"2.a": {kind: D+H, unbound: true}')
+    found = clauses_of(reading(text).whole)
+    assert [(c.id, c.kind, c.unbound) for c in found] == [
+        ("1.a", "E", None),
+        ("2.a", "D+H", ""),
+        ("3.a", "E", None),
+        ("9.1", "E", None),
+    ]
+
+
+def test_a_text_falls_back_to_the_first_language_that_has_it_and_says_so() -> None:
+    texts = {"fr": {"1.a": "Nous répondons."}, "nl": {"1.a": "Wij antwoorden.", "2.a": ""}}
+    declaration = replace(reading(SOUND).whole, languages=("fr", "nl"), texts=texts)
+    dutch, english = (text_of(declaration, "1.a", language) for language in ("nl", "en"))
+    assert dutch is not None
+    assert english is not None
+    assert (dutch.text, dutch.language) == ("Wij antwoorden.", "nl")
+    assert (english.text, english.language) == ("Nous répondons.", "fr")
+    assert text_of(declaration, "2.a", "nl") is None

@@ -6,6 +6,7 @@ Of 30 persons, each with two visits, those with an even number have a visit that
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -148,7 +149,7 @@ class Facts:
     def key_sets(self, system: str, names: frozenset[str]) -> Sequence[KeySet]:
         """The named facts; empty ones where the test set none."""
         del system
-        return [self.sets.get(n, KeySet(n, n.rsplit(".", 1)[1])) for n in sorted(names)]
+        return [self.sets.get(n, KeySet(n, n.split(".", 2)[2])) for n in sorted(names)]
 
     def hold(self, dataset: str, *keys: int) -> None:
         """Hold rows by their keys."""
@@ -197,12 +198,12 @@ class Small:
 
     def program_parts(self, day: date = TODAY) -> tuple[Part, ...]:
         """The sweep of the day, counted on the live system."""
-        connection = self.connect("app", Access.READ)
         binding = law(self.declaration)
         known = set_names(self.system, binding, ())
         judge = Judge(self.system, binding, day, frozenset(), known)
-        program = sweep(judge, connection.catalogue())
-        return (count(connection, Counting(program, self.facts)),)
+        with closing(self.connect("app", Access.READ)) as connection:
+            program = sweep(judge, connection.catalogue())
+            return (count(connection, Counting(program, self.facts)),)
 
     def plan(
         self, accepted: tuple[tuple[str, int], ...] = (("visits", 15),), day: date = TODAY

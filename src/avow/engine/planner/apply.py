@@ -22,6 +22,7 @@ from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.guard import Surroundings, governing, guard, level_of
 from avow.engine.planner.journal import Journal
 from avow.engine.planner.plan import Plan, PlanKind
+from avow.engine.planner.receipts import reader
 from avow.engine.planner.records import Kept, Status
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.release import active
@@ -136,7 +137,8 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
         stale = guard(kept.plan, replace(around, catalogue=connection.catalogue().digest))
         if stale:
             raise Guarded(stale)
-        ground = worker.ground(kept.plan, connection, worker.journal(plan))
+        journal = replace(worker.journal(plan), receipt=reader(connection, plan))
+        ground = worker.ground(kept.plan, connection, journal)
         return _run(office, kept, around, ground)
 
 

@@ -23,7 +23,7 @@ PLANTED = {
     "engine": ("avow.engine.verifier", "import avow.engine.planner"),
     "estate": ("avow.estate.datamap", "import avow.estate.connectors"),
     "connectors": ("avow.duties.retention", "import avow.estate.connectors"),
-    "verifier": ("avow.engine.verifier", "import avow.estate.datamap.reach"),
+    "verifier": ("avow.engine.verifier", "import avow.estate.connectors.render"),
     "pure": ("avow.declaration", "import psycopg"),
     "acyclic": ("avow.duties.correspondence", "import avow.duties.assurance"),
 }

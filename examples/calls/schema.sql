@@ -1,7 +1,8 @@
 -- A telephone system with three customers and four recordings; all persons are made up.
 CREATE TABLE customer (
     id   integer PRIMARY KEY,
-    name text NOT NULL
+    name text NOT NULL,
+    left_at text
 );
 
 CREATE TABLE call (

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 LONGEST_FUNCTION = 70
 LONGEST_FILE = 600
 LONGEST_FRAGMENT = 500
+FEWEST_WORDS = 5
 NAMELESS = frozenset({"util", "helper", "manager", "service"})
 CLOCKS = frozenset(
     {
@@ -180,7 +181,7 @@ def documented_codes(text: str) -> frozenset[str]:
     return frozenset(
         heading.strip()
         for heading, _, body in (section.partition("\n") for section in sections)
-        if CODE.fullmatch(heading.strip()) and len(body.split()) >= 8
+        if CODE.fullmatch(heading.strip()) and len(body.split()) >= FEWEST_WORDS
     )
 
 

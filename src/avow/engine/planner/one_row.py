@@ -1,0 +1,156 @@
+"""One live row explained: the moments of its events, and the verdict on each cell group.
+
+The moments are found by asking the system yes-or-no questions of the same predicates that plans
+are made of, halving the days each time: what is explained is what a plan would see, and no value
+of the row is read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from avow.common.errors import AvowError
+from avow.common.findings import Finding
+from avow.declaration.cases import words
+from avow.declaration.check.universe import cells_of
+from avow.declaration.decision.decide import decide
+from avow.declaration.decision.facts import Facts, Group
+from avow.declaration.explain import events_of
+from avow.declaration.model import Declaration, InForce
+from avow.declaration.scope import CellPlace
+from avow.engine.planner.known import fact_events
+from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
+from avow.estate.connectors.registry import connector_for
+from avow.estate.datamap.model import Dataset, System
+from avow.estate.datamap.moments import Moment, Unknown
+from avow.estate.datamap.predicates import Equal, Predicate, all_of
+from avow.estate.datamap.readings import Reader
+
+FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
+"""Between these days a moment is looked for; one outside of them is told as its nearer end."""
+
+
+class NotRead(AvowError):
+    """A row cannot be read: its system does not answer, or there is no such row (AV502)."""
+
+    code = "AV502"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The verdict on one cell group of a row, in the words of a test, with its clauses."""
+
+    category: str
+    verdict: str
+    clauses: tuple[str, ...]
+    since: date | None
+    until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowView:
+    """One row on one day: when its events happened, and what must happen to its cells."""
+
+    name: str
+    key: str
+    day: date
+    moments: dict[str, str]
+    answers: tuple[Answer, ...]
+
+
+def explain_row(
+    declaration: Declaration, law: InForce, system: System, dataset: Dataset, key: str, day: date
+) -> RowView:
+    """Explain the row with this key (parts of a key are separated by commas).
+
+    Holds and requests that avow knows of are not looked up: they would only retain longer.
+
+    Raises:
+        NotRead: the system does not answer, refuses, or has no such row.
+    """
+    connector = connector_for(system)
+    if isinstance(connector, Finding):
+        raise NotRead(connector.message, because=connector.because, help=connector.help)
+    try:
+        connection = connector.connect(system, Access.READ)
+    except Unreachable as unreachable:
+        raise NotRead(f"`{system.name}` cannot be read", because=str(unreachable)) from unreachable
+    try:
+        question = _Question(connection, law.zone, fact_events(declaration), dataset, key)
+        return _view(question, law, system, dataset, key, day)
+    except Refused as refused:
+        raise NotRead(f"`{system.name}` refuses the question", because=str(refused)) from refused
+    finally:
+        connection.close()
+
+
+class _Question:
+    """Yes-or-no questions about one row."""
+
+    def __init__(
+        self, connection: Connection, zone: str, facts: frozenset[str], dataset: Dataset, key: str
+    ) -> None:
+        parts = key.split(",")
+        if len(parts) != len(dataset.key):
+            named = ", ".join(dataset.key) or "none is declared"
+            raise NotRead(f"the key of `{dataset.name}` has {len(dataset.key)} parts: {named}")
+        self.connection, self.dataset = connection, dataset
+        self.row = all_of(Equal(f, v) for f, v in zip(dataset.key, parts, strict=True))
+        self.reader = Reader(connection.system, zone, facts)
+
+    def holds(self, predicate: Predicate) -> bool:
+        """Whether the row satisfies it."""
+        return self.connection.count(self.dataset.name, all_of([self.row, predicate])) > 0
+
+    def exists(self) -> bool:
+        """Whether there is such a row."""
+        return self.connection.count(self.dataset.name, self.row) > 0
+
+    def moment(self, event: str) -> Moment:
+        """The day of an event, found by halving; or that its state lives, or that it is missing."""
+        if not self._by(event, LAST):
+            missing = self.holds(self.reader.missing(self.dataset.name, event))
+            return Unknown.MISSING if missing else Unknown.LIVING
+        low, high = FIRST, LAST
+        while low < high:
+            middle = low + timedelta(days=(high - low).days // 2)
+            if self._by(event, middle):
+                high = middle
+            else:
+                low = middle + timedelta(days=1)
+        return low
+
+    def _by(self, event: str, day: date) -> bool:
+        return self.holds(self.reader.reached(self.dataset.name, event, day))
+
+
+def _view(
+    question: _Question, law: InForce, system: System, dataset: Dataset, key: str, day: date
+) -> RowView:
+    if not question.exists():
+        raise NotRead(f"`{system.name}.{dataset.name}` has no row with this key")
+    cells = cells_of(system, dataset)
+    wanted = dict.fromkeys(event for cell in cells for event in events_of(law, cell))
+    moments = {event: question.moment(event) for event in wanted}
+    return RowView(
+        f"{system.name}.{dataset.name}",
+        key,
+        day,
+        {event: str(moment) for event, moment in moments.items()},
+        tuple(_answer(cell, moments, law, day) for cell in cells),
+    )
+
+
+def _answer(cell: CellPlace, moments: dict[str, Moment], law: InForce, day: date) -> Answer:
+    group = Group(
+        cell.category,
+        cell.collected_at,
+        cell.subject,
+        cell.system,
+        cell.dataset,
+        moments,
+        Facts(),
+    )
+    verdict = decide(group, law, day)
+    return Answer(cell.category, words(verdict), verdict.clauses, verdict.since, verdict.until)

@@ -41,7 +41,8 @@ class Node:
             if isinstance(child, str):
                 parts.append(child)
             elif child.attributes.get("aria-hidden") != "true":
-                parts.append(child.attributes.get("aria-label") or child.text)
+                label = child.attributes.get("aria-label") if child.tag == "svg" else None
+                parts.append(label or child.text)
         return " ".join(" ".join(parts).split())
 
     def inside(self, *tags: str) -> bool:

@@ -264,7 +264,7 @@ class HouseSource:
         return ClauseText(clause, TEXTS[language][number % 8], language, draft)
 
     def house(self) -> House:
-        return House("Ateliers Lune")
+        return House("Ateliers Lune", takes_codes=True)
 
     def digest(self) -> Digest:
         return Digest(

@@ -22,6 +22,7 @@ class Frame:
     query: Annotated[str, "query string, without what was told"]
     now: Annotated[datetime, "the instant the page speaks of"]
     stops: Annotated[tuple[Stop, ...], "stops in effect"]
+    takes_codes: Annotated[bool, "whether persons approve and release here with a code"]
     told: Annotated[Told | None, "what came of the action that led here"]
 
 
@@ -41,6 +42,7 @@ def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame
         query=query,
         now=source.now(),
         stops=source.stops(),
+        takes_codes=house.takes_codes,
         told=_told(request.query_params.get("told", "")),
     )
 

@@ -16,10 +16,15 @@ from avow.duties.assurance.source import StatusSource
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """Whose promises these are, and the languages its pages are offered in."""
+    """Whose promises these are, and the languages its pages are offered in.
+
+    `takes_codes`: whether persons can approve and release here with a code; if not, the pages
+    name the command instead of showing a form.
+    """
 
     name: str
     languages: tuple[str, ...] = ("fr", "nl", "en")
+    takes_codes: bool = False
 
 
 class AskKind(StrEnum):
@@ -95,24 +100,28 @@ class Digest:
     """What today is about, beside what the pages derive themselves.
 
     Plans that wait, documents that lapse, stops, changed words and unseen places follow from
-    the other answers of the source and are not repeated in `asks`.
+    the other answers of the source and are not repeated in `asks`. None means that nobody
+    told: the page then says so, which is not the same as "nothing".
     """
 
-    asks: tuple[Ask, ...] = ()
-    due: tuple[Due, ...] = ()
-    upcoming: tuple[Upcoming, ...] = ()
-    novelties: tuple[Novelty, ...] = ()
+    asks: tuple[Ask, ...] | None = None
+    due: tuple[Due, ...] | None = None
+    upcoming: tuple[Upcoming, ...] | None = None
+    novelties: tuple[Novelty, ...] | None = None
 
 
 class PlanState(StrEnum):
     """Where a plan is on its way."""
 
+    MADE = "made"
+    REFUSED = "refused"
     WAITING = "waiting"
     APPROVED = "approved"
     RUNNING = "running"
-    STOPPED = "stopped"
-    REFUSED = "refused"
+    PAUSED = "paused"
     DONE = "done"
+    BLOCKED = "blocked"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +143,12 @@ class PlanStep:
 
 @dataclass(frozen=True, slots=True)
 class Cascade:
-    """Rows that the database itself deletes or changes along a foreign key."""
+    """What the database itself does to another table along a foreign key; None: not counted."""
 
     source: str
     target: str
     rule: str
-    rows: int
+    rows: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,17 +162,17 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True)
 class Collateral:
-    """Effect on persons whom the plan is not about."""
+    """Effect on persons whom the plan is not about; `effect` is a code or words."""
 
     dataset: str
-    persons: int
+    persons: int | None
     rows: int
     effect: str
 
 
 @dataclass(frozen=True, slots=True)
 class HoldSeen:
-    """A hold that keeps rows out of the plan."""
+    """A hold that keeps rows out of the plan; `reason` is a code or words, never of a person."""
 
     hold: str
     reason: str
@@ -184,7 +193,8 @@ class PlanView:
     """A plan as it is shown before it is approved.
 
     `digest` is what an approval signs; `release` the declaration it was made from. `needed`:
-    approvals it takes. `gaps`: what it cannot do, in sentences.
+    approvals it takes. `gaps`: what it cannot do, in sentences. `persons`: None for a plan that
+    moves what is due, whoever's it is.
     """
 
     id: str
@@ -195,7 +205,7 @@ class PlanView:
     state: PlanState
     as_of: date
     made_at: datetime
-    persons: int
+    persons: int | None
     steps: tuple[PlanStep, ...]
     cascades: tuple[Cascade, ...] = ()
     triggers: tuple[Trigger, ...] = ()

@@ -69,11 +69,12 @@ class Today:
     oldest: Annotated[datetime | None, "the oldest answer of a check that any promise rests on"]
     simulated: Annotated[int, "promises with evidence from a twin of a system"]
     asks: Annotated[tuple[Ask, ...], "what waits for a person, the most urgent first"]
-    upcoming: Annotated[tuple[Upcoming, ...], "what will be erased in the next seven days"]
-    due: Annotated[tuple[Due, ...], "rows whose end has come"]
-    changed: Annotated[tuple[Change, ...], "promises that changed since yesterday"]
-    unseen: Annotated[tuple[Unseen, ...], "places that cannot be seen"]
-    novelties: Annotated[tuple[Novelty, ...], "what is new in the systems"]
+    told_asks: Annotated[bool, "whether requests and decisions are among what waits"]
+    upcoming: Annotated[tuple[Upcoming, ...] | None, "what will be erased within seven days"]
+    due: Annotated[tuple[Due, ...] | None, "rows whose end has come"]
+    changed: Annotated[tuple[Change, ...] | None, "promises that changed since yesterday"]
+    unseen: Annotated[tuple[Unseen, ...] | None, "places that cannot be seen"]
+    novelties: Annotated[tuple[Novelty, ...] | None, "what is new in the systems"]
 
 
 def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response[bytes]:
@@ -98,13 +99,12 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         sections=sections(promises),
         oldest=oldest(promises),
         simulated=sum(promise.simulated for promise in promises),
-        asks=asks(digest.asks, source.plans(), known.attestations, frame.stops, day),
-        upcoming=tuple(
-            sorted((u for u in digest.upcoming if day <= u.on < day + SOON), key=lambda u: u.on)
-        ),
+        told_asks=digest.asks is not None,
+        asks=asks(digest.asks or (), source.plans(), known.attestations, frame.stops, day),
+        upcoming=within_a_week(digest.upcoming, day),
         due=digest.due,
         changed=changes(promises, source.history(), day),
-        unseen=unseen(promises),
+        unseen=unseen(promises) if known.results else None,
         novelties=digest.novelties,
     )
 
@@ -113,6 +113,14 @@ def oldest(promises: Iterable[PromiseStatus]) -> datetime | None:
     """The least recent answer of a check that any promise rests on; documents have years."""
     proofs = (proof for p in promises for item in p.items for proof in item.evidence)
     return min((proof.at for proof in proofs if proof.mode is not None), default=None)
+
+
+def within_a_week(coming: Sequence[Upcoming] | None, day: date) -> tuple[Upcoming, ...] | None:
+    """What comes on this day and the six after it, the nearest first; None if nobody told."""
+    if coming is None:
+        return None
+    near = (each for each in coming if day <= each.on < day + SOON)
+    return tuple(sorted(near, key=lambda each: each.on))
 
 
 def asks(
@@ -152,10 +160,12 @@ def _lapsing(attestations: Iterable[Attestation], day: date) -> Iterable[Ask]:
 
 def changes(
     promises: Iterable[PromiseStatus], points: Sequence[DayPoint], day: date
-) -> tuple[Change, ...]:
-    """Words that differ from the last day before today; the worse first."""
+) -> tuple[Change, ...] | None:
+    """Words that differ from the last day before today, the worse first; None without a past."""
     past = [point for point in points if point.day < day]
-    before = past[-1].words if past else {}
+    if not past:
+        return None
+    before = past[-1].words
     found = [
         Change(p.clause, before[p.clause], p.status)
         for p in promises

@@ -1,0 +1,67 @@
+"""Show the console: the status of all promises in a browser."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+import uvicorn
+
+from avow.app import State, open_state
+from avow.declaration.model import Declaration
+from avow.duties.assurance.standing import Standing
+from avow.engine.evidence.entries import Body
+from avow.faces.cli.opened import path_argument, sound
+from avow.faces.web.application import LOCAL_HOSTS, web_app
+from avow.faces.web.engine import EngineSource
+
+
+@click.command()
+@path_argument
+@click.option("--port", type=click.IntRange(1, 65535), default=8400, show_default=True)
+@click.option("--address", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option(
+    "--host",
+    "hosts",
+    multiple=True,
+    help="Name it answers to, beside those of this machine; as often as there are names.",
+)
+@click.option(
+    "--state",
+    "folder",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".avow"),
+    envvar="AVOW_STATE",
+    show_default=True,
+    help="Folder of the state.",
+)
+@click.option("--database-url", envvar="AVOW_DATABASE_URL", help="Database of the state.")
+def command(
+    path: Path,
+    folder: Path,
+    database_url: str | None,
+    *,
+    address: str,
+    port: int,
+    hosts: tuple[str, ...],
+) -> None:
+    """Show the console for the declaration in PATH, until it is ended with Ctrl-C.
+
+    It has no accounts: whoever reaches the address reads it and may press stop. Put it behind
+    a proxy that asks who is there before you listen on anything but this machine.
+    """
+    declaration, _ = sound(path)
+    with open_state(folder, database_url) as state:
+        app = web_app(source_of(declaration, state), hosts=(*LOCAL_HOSTS, *hosts))
+        click.echo(f"http://{address}:{port}")
+        uvicorn.run(app, host=address, port=port, log_level="warning")
+
+
+def source_of(declaration: Declaration, state: State) -> EngineSource:
+    """The console's source over an open state."""
+
+    def note(body: Body, at: datetime) -> None:
+        state.ledger.append([body], at)
+
+    return EngineSource(Standing(declaration, state.store, state.clock), note)

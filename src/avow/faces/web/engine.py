@@ -1,0 +1,250 @@
+"""The console's source over the running engine: the declaration, our database, the planner.
+
+Persons cannot prove here who they are, so approvals and releases are refused and the pages name
+the command instead. What no part of the engine tells is None, never empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from avow.common.languages import LANGUAGES
+from avow.declaration.model import Level
+from avow.duties.assurance.history import DayPoint
+from avow.duties.assurance.model import Evidenced
+from avow.duties.assurance.source import ClauseText
+from avow.duties.assurance.standing import Standing
+from avow.engine.evidence.entries import Body, Stopped
+from avow.engine.planner import records
+from avow.engine.planner.approve import sufficient
+from avow.engine.planner.plan import Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.records import Kept, Status
+from avow.engine.planner.refusals import PlannerError
+from avow.engine.planner.stop import stop
+from avow.faces.web.source import (
+    Approval,
+    Cascade,
+    Collateral,
+    Credential,
+    Digest,
+    Due,
+    HoldSeen,
+    House,
+    PlanState,
+    PlanStep,
+    PlanView,
+    Stop,
+    Told,
+    Trigger,
+    Upcoming,
+)
+
+Note = Callable[[Body, datetime], object]
+BY_BUTTON = "console"
+TO_COME = frozenset({Status.APPROVED, Status.RUNNING, Status.PAUSED})
+
+
+@dataclass(frozen=True, slots=True)
+class EngineSource:
+    """A `PageSource`. `note` writes an entry to the ledger."""
+
+    standing: Standing
+    note: Note
+
+    def now(self) -> datetime:
+        """See `StatusSource.now`."""
+        return self.standing.now()
+
+    def evidenced(self) -> Evidenced:
+        """See `StatusSource.evidenced`."""
+        return self.standing.evidenced()
+
+    def history(self) -> tuple[DayPoint, ...]:
+        """See `StatusSource.history`."""
+        return self.standing.history()
+
+    def text(self, clause: str, language: str) -> ClauseText | None:
+        """See `StatusSource.text`."""
+        return self.standing.text(clause, language)
+
+    def house(self) -> House:
+        """The controller, in those of the declared languages that the pages speak."""
+        declared = self.standing.declaration
+        spoken = tuple(code for code in declared.languages if code in LANGUAGES)
+        return House(declared.controller.name or declared.id, spoken or LANGUAGES)
+
+    def systems(self) -> tuple[str, ...]:
+        """Every system of the data map."""
+        return tuple(self.standing.declaration.datamap.systems)
+
+    def digest(self) -> Digest:
+        """What the newest plans say; requests and discovery do not speak here yet."""
+        kept = records.newest(self.standing.runs)
+        sweeps = tuple(_newest_sweeps(kept))
+        return Digest(due=tuple(_due(sweeps)) if sweeps else None, upcoming=self._upcoming(kept))
+
+    def _upcoming(self, kept: Iterable[Kept]) -> tuple[Upcoming, ...] | None:
+        """What approved plans will move. Unknown where a rule runs by timer and made no plan."""
+        found = tuple(_upcoming(kept, self.now().date()))
+        timed = any(each.level is Level.AUTOMATIC for each in self.standing.declaration.levels)
+        return None if timed and not found else found
+
+    def plans(self) -> tuple[PlanView, ...]:
+        """The newest plans."""
+        return tuple(self._view(kept) for kept in records.newest(self.standing.runs))
+
+    def plan(self, plan: str) -> PlanView | None:
+        """One plan; None where there is none, or where somebody changed it in the database."""
+        try:
+            return self._view(records.read(self.standing.runs, plan))
+        except PlannerError:
+            return None
+
+    def _view(self, kept: Kept) -> PlanView:
+        given = self.standing.runs.run("approvals", plan=kept.plan.id)
+        zone = self.standing.zone
+        approvals = tuple(Approval(row["person"], row["at"].astimezone(zone)) for row in given)
+        missing = sufficient(self.standing.declaration, kept).missing
+        made = (kept.made_at or self.now()).astimezone(zone)
+        return view(kept, approvals, len(approvals) + missing, made)
+
+    def stops(self) -> tuple[Stop, ...]:
+        """The stops in effect, of all systems."""
+        standing = self.standing.runs.run("stops_standing", system=None)
+        return tuple(
+            Stop(
+                row["id"],
+                row["system"],
+                row["placed_at"].astimezone(self.standing.zone),
+                row["placed_by"],
+            )
+            for row in standing
+        )
+
+    def stop(self, system: str | None) -> Told:
+        """Stop at once; a system that is stopped already is not stopped twice."""
+        if system is not None and system not in self.systems():
+            return Told.NOT_ALLOWED
+        at = self.standing.clock.now()
+        if not any(each.system == system for each in self.stops()):
+            name = stop(self.standing.runs, system, BY_BUTTON, at)
+            self.note(Stopped(stop=name, system=system, by=BY_BUTTON), at)
+        return Told.STOPPED
+
+    def approve(self, plan: str, digest: str, who: Credential) -> Told:
+        """Refused: nobody can prove here who they are."""
+        del plan, digest, who
+        return Told.NOT_ALLOWED
+
+    def release(self, stop: str, who: Credential) -> Told:
+        """Refused: nobody can prove here who they are."""
+        del stop, who
+        return Told.NOT_ALLOWED
+
+
+def _newest_sweeps(kept: Iterable[Kept]) -> Iterator[Kept]:
+    """The newest sweep of each system that was not withdrawn, from plans newest first."""
+    seen: set[str] = set()
+    for each in kept:
+        wanted = each.plan.kind is PlanKind.SWEEP and each.status is not Status.WITHDRAWN
+        if wanted and each.plan.system not in seen:
+            seen.add(each.plan.system)
+            yield each
+
+
+def _due(sweeps: Iterable[Kept]) -> Iterator[Due]:
+    for kept in sweeps:
+        for planned in kept.plan.parts[-1].steps if kept.plan.parts else ():
+            if planned.measure.rows:
+                yield Due(
+                    system=kept.plan.system,
+                    dataset=planned.step.dataset,
+                    clause=planned.step.clauses[0],
+                    action=str(planned.step.action),
+                    rows=planned.measure.rows,
+                    level=str(kept.level),
+                )
+
+
+def _upcoming(kept: Iterable[Kept], today: date) -> Iterator[Upcoming]:
+    for each in kept:
+        for planned in each.plan.parts[-1].steps if each.status in TO_COME else ():
+            if planned.bound:
+                yield Upcoming(
+                    on=max(today, each.plan.day),
+                    system=each.plan.system,
+                    dataset=planned.step.dataset,
+                    clause=planned.step.clauses[0],
+                    action=str(planned.step.action),
+                    rows=planned.bound,
+                    plan=each.plan.id,
+                )
+
+
+def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: datetime) -> PlanView:
+    """A kept plan as the pages show it."""
+    plan = kept.plan
+    steps = [planned for _, planned in plan.steps]
+    return PlanView(
+        id=plan.id,
+        digest=plan.digest,
+        release=plan.release,
+        system=plan.system,
+        level=str(kept.level),
+        state=PlanState(str(kept.status)),
+        as_of=plan.day,
+        made_at=made_at,
+        persons=plan.persons if plan.kind is PlanKind.ERASURE else None,
+        steps=tuple(_step(planned) for planned in steps),
+        cascades=tuple(
+            Cascade(planned.step.dataset, each.table, f"{each.constraint}: {each.does}", each.rows)
+            for planned in steps
+            for each in planned.cascades
+        ),
+        triggers=tuple(
+            Trigger(planned.step.dataset, name) for planned in steps for name in planned.triggers
+        ),
+        others=tuple(
+            Collateral(planned.step.dataset, None, planned.measure.others, "shared")
+            for planned in steps
+            if planned.measure.others
+        ),
+        holds=tuple(
+            HoldSeen("", "held", planned.measure.retained)
+            for planned in steps
+            if planned.measure.retained
+        ),
+        gaps=tuple(_gaps(plan)),
+        approvals=approvals,
+        needed=needed,
+        author=plan.author,
+    )
+
+
+def _step(planned: PlannedStep) -> PlanStep:
+    return PlanStep(
+        dataset=planned.step.dataset,
+        action=str(planned.step.move),
+        rows=planned.measure.rows,
+        bound=planned.bound,
+        clauses=planned.step.clauses,
+        sql=planned.sql,
+        lock_ms=planned.measure.lock_ms or None,
+    )
+
+
+def _gaps(plan: Plan) -> Iterator[str]:
+    """What the plan could not know or cannot do, in the planner's words."""
+    for part in plan.parts:
+        yield from part.gaps
+        yield from _of_steps(part)
+
+
+def _of_steps(part: Part) -> Iterator[str]:
+    for planned in part.steps:
+        for link in planned.unindexed:
+            yield f"{link.table} ({', '.join(link.fields)}): no index"
+        for column in planned.unblankable:
+            yield f"{planned.step.dataset}.{column}: cannot be emptied"

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -75,13 +76,21 @@ def in_postgresql(url: str, catalogue: Catalogue, rows: Rows, system: System) ->
     with psycopg.connect(url) as owner:
         for statement in ddl(catalogue, _dotted, {}):
             owner.execute(statement.encode())
-        for table, content in rows.items():
-            for row in content:
-                marks = ", ".join(["%s"] * len(row))
-                place = f"{_dotted(table)} ({names(tuple(row))})".replace("%", "%%")
-                into = f"INSERT INTO {place} VALUES ({marks})".encode()
-                owner.execute(into, list(row.values()))
+        refill_postgresql(owner, rows)
     return Estate(PostgresqlConnector(FAST), replace(system, connector="postgresql", url=url))
+
+
+def refill_postgresql(owner: psycopg.Connection[Any], rows: Rows) -> None:
+    """Replace the rows of these tables."""
+    owner.execute(f"TRUNCATE {', '.join(map(_dotted, rows))}".encode())
+    for table, content in rows.items():
+        if not content:
+            continue
+        marks = ", ".join(["%s"] * len(content[0]))
+        place = f"{_dotted(table)} ({names(tuple(content[0]))})".replace("%", "%%")
+        with owner.cursor() as cursor:
+            into = f"INSERT INTO {place} VALUES ({marks})".encode()
+            cursor.executemany(into, [[row[c] for c in content[0]] for row in content])
 
 
 def _dotted(name: str) -> str:
@@ -94,7 +103,16 @@ def in_sqlite(path: Path, catalogue: Catalogue, rows: Rows, system: System) -> E
     owner = sqlite3.connect(path)
     for statement in ddl(catalogue, quoted, SQLITE_TYPES):
         owner.execute(statement)
+    refill_sqlite(owner, rows)
+    owner.close()
+    limits = SqliteConnector(busy=0.3, statement=5)
+    return Estate(limits, replace(system, connector="sqlite", url=f"sqlite:///{path}"))
+
+
+def refill_sqlite(owner: sqlite3.Connection, rows: Rows) -> None:
+    """Replace the rows of these tables."""
     for table, content in rows.items():
+        owner.execute(f"DELETE FROM {quoted(table)}")
         for row in content:
             marks = ", ".join("?" * len(row))
             owner.execute(
@@ -102,9 +120,6 @@ def in_sqlite(path: Path, catalogue: Catalogue, rows: Rows, system: System) -> E
                 [_stored(v) for v in row.values()],
             )
     owner.commit()
-    owner.close()
-    limits = SqliteConnector(busy=0.3, statement=5)
-    return Estate(limits, replace(system, connector="sqlite", url=f"sqlite:///{path}"))
 
 
 def _stored(value: object) -> str | int | float | None:

@@ -101,7 +101,7 @@ SYSTEM = System(
 )
 
 
-def _edge(  # noqa: PLR0917 (read like a line of the data map)
+def _edge(
     child: Table,
     fields: Sequence[str],
     parent: Table,
@@ -111,7 +111,7 @@ def _edge(  # noqa: PLR0917 (read like a line of the data map)
 ) -> Edge:
     return Edge(
         child.name, tuple(fields), parent.name, tuple(parent_fields), Right.OWN, Side.CHILD, when,
-        normalise=normalise,
+        normalise=normalise, by_value=tuple(parent_fields) != parent.key,
     )  # fmt: skip
 
 

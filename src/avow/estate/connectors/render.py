@@ -270,11 +270,11 @@ class Renderer:
         """The pointer's values equal the named ones. An empty text in a link by value points
         nowhere: blanked rows must not find each other."""
         same = [self.same(a, b, edge.normalise) for a, b in zip(mine, theirs, strict=True)]
-        if set(edge.parent_fields) != set(self.table(edge.parent).key):
+        if edge.by_value:
             same += [
-                self.normal(e, c, edge.normalise) != value("")
+                self.normal(self.grammar.text(e), c, edge.normalise) != value("")
                 for c, e in mine
-                if c.kind is ColumnKind.TEXT
+                if c.kind in TEXTUAL
             ]
         return same
 

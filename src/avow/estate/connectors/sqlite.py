@@ -38,6 +38,7 @@ RECEIPTS = "avow_receipts"
 _MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
 _PLACE = re.compile(r"constraint failed: (.*)")
 _NAME = re.compile(r"[\w.]+")
+_LARGEST = 2**63
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the time."""
 
@@ -344,7 +345,8 @@ def stored(content: object) -> Any:  # noqa: ANN401 (what the driver takes)
         case UUID():
             return str(content)
         case Decimal():
-            return int(content) if content == int(content) else float(content)
+            whole = content == int(content) and abs(content) < _LARGEST
+            return int(content) if whole else float(content)
     return content
 
 

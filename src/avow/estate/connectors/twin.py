@@ -40,7 +40,7 @@ def holds(
 ) -> bool:
     """Whether a predicate holds for a row: the meaning that every connector must have.
 
-    `rows` are all rows of the system by dataset; `catalogue` tells each dataset's key.
+    `rows` are all rows of the system by dataset, `catalogue` its schema.
     """
     match predicate:
         case And(parts):
@@ -61,7 +61,7 @@ def holds(
             entries = (plain_all(k) for _, k, at in key_sets[keys] if _counts(at, until))
             return (values is not None and values in entries) is not negated
         case Related(edge, to, where, negated):
-            others = across(edge, to, row, rows, catalogue)
+            others = across(edge, to, row, rows)
             found = any(holds(where, other, rows, catalogue, key_sets) for other in others)
             return found is not negated
     raise TypeError(f"not a predicate: {type(predicate).__name__}")
@@ -83,9 +83,7 @@ def _counts(at: date | None, until: date | None) -> bool:
     return until is None or (at is not None and at <= until)
 
 
-def across(
-    edge: Edge, to: Side, row: AnyRow, rows: AnyRows, catalogue: Catalogue
-) -> Iterator[AnyRow]:
+def across(edge: Edge, to: Side, row: AnyRow, rows: AnyRows) -> Iterator[AnyRow]:
     """The rows on side `to` of an edge, seen from `row` on the other side."""
     at, there = (
         (edge.child_fields, edge.parent_fields)
@@ -94,11 +92,11 @@ def across(
     )
     if to is Side.PARENT and not _speaks(edge, row):
         return
-    target = _pointer(edge, row, at, catalogue)
+    target = _pointer(edge, row, at)
     for other in rows.get(edge.parent if to is Side.PARENT else edge.child, ()):
         if to is Side.CHILD and not _speaks(edge, other):
             continue
-        if target is not None and _pointer(edge, other, there, catalogue) == target:
+        if target is not None and _pointer(edge, other, there) == target:
             yield other
 
 
@@ -107,16 +105,13 @@ def _speaks(edge: Edge, child: AnyRow) -> bool:
     return all(says(child[column], value) for column, value in edge.when)
 
 
-def _pointer(
-    edge: Edge, row: AnyRow, fields: tuple[str, ...], catalogue: Catalogue
-) -> tuple[str, ...] | None:
+def _pointer(edge: Edge, row: AnyRow, fields: tuple[str, ...]) -> tuple[str, ...] | None:
     """The values of a pointer, normalised; None where it points nowhere.
 
     An empty text in a link by value points nowhere: blanked rows must not find each other.
     """
     values = plain_all(normal(row[f], edge.normalise) for f in fields)
-    by_value = set(edge.parent_fields) != set(catalogue.tables[edge.parent].key)
-    return None if values is None or (by_value and "" in values) else values
+    return None if values is None or (edge.by_value and "" in values) else values
 
 
 @dataclass
@@ -246,7 +241,7 @@ class TwinConnection:
         before = len(known)
         for subject, key, _ in list(self._keys[giver]):
             for row in self._starts(edge, to, here, key):
-                for other in across(edge, to, row, self.tables, self.catalogue()):
+                for other in across(edge, to, row, self.tables):
                     reached = self.key(there, other)
                     if (subject, plain_all(reached)) not in known:
                         known[subject, plain_all(reached)] = None

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from avow.declaration.decision.decide import Verdict, decide, running_minimums
-from avow.declaration.decision.fate import Fate, FateKind, Referrer, fate
+from avow.declaration.decision.fate import Fate, FateKind, Referrer, fate, removes
 from avow.engine.planner.judge import Cells, cell_groups
 from avow.engine.planner.lower import Lowering, blanks_of
 from avow.engine.planner.referrers import Pointer
-from avow.estate.datamap.model import BlankKind
+from avow.estate.datamap.model import BlankKind, Dataset
 from avow.estate.datamap.reach import Row, applies, pointer
 from tests.properties.test_readings_and_verdicts import columns, group
 from tests.properties.worlds import TODAY, World
@@ -16,11 +16,28 @@ Mark = tuple[str, object]
 """A row: dataset and id."""
 
 
-class Oracle:
-    """Verdicts once, then the largest set of rows that may go together."""
+def holds_some(dataset: Dataset, cells: Cells, row: Row) -> bool:
+    """Whether some column of the group still says something."""
+    blanks = blanks_of(dataset, cells.columns)
+    values = ((row[c], blanks[c].value) for c in cells.columns)
+    return not cells.columns or any(v is not None and v != empty for v, empty in values)
 
-    def __init__(self, world: World, lowering: Lowering) -> None:
-        self.world, self.lowering = world, lowering
+
+class Oracle:
+    """Verdicts once, then the largest set of rows that may go together.
+
+    `asked` are the purposes ended by the erasure request of the owners of the rows in `mine`; in a
+    sweep there is no request and every row is looked at.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        lowering: Lowering,
+        asked: frozenset[str] | None = None,
+        mine: frozenset[Mark] | None = None,
+    ) -> None:
+        self.world, self.lowering, self.asked, self.mine = world, lowering, asked, mine
         self.rows: dict[Mark, Row] = {
             (name, r["id"]): r for name, table in world.rows.items() for r in table
         }
@@ -32,10 +49,14 @@ class Oracle:
 
     def _verdicts(self, mark: Mark) -> dict[Cells, Verdict]:
         row = self.rows[mark]
-        return {
-            c: decide(group(self.world, c, row), self.world.law, TODAY)
+        dataset = self.world.system.datasets[mark[0]]
+        found = {
+            c: decide(group(self.world, c, row, self.asked), self.world.law, TODAY)
             for c in self.groups[mark[0]]
         }
+        # A group in which nothing is left is no cell, unless nothing at all is left and due.
+        present = {c: v for c, v in found.items() if removes(v) or holds_some(dataset, c, row)}
+        return present if any(removes(v) for v in present.values()) else found
 
     def frozen(self, mark: Mark) -> bool:
         """Whether a floor stands on any cell of the row."""
@@ -45,6 +66,8 @@ class Oracle:
 
     def fate(self, mark: Mark, going: set[Mark]) -> Fate:
         """The row's fate if the rows of `going` go."""
+        if self.mine is not None and mark not in self.mine:
+            return Fate(FateKind.KEEP)
         named = {str(n): v for n, v in enumerate(self.verdicts[mark].values())}
         found = fate(named, self._referrers(mark, going))
         if found.kind is FateKind.DELETE and self._needed(mark, going):
@@ -75,13 +98,12 @@ class Oracle:
 
     def _needed(self, mark: Mark, going: set[Mark]) -> bool:
         """Whether the row gives a moment to a row that stays."""
-        row = self.rows[mark]
+        row, dated = self.rows[mark], []
         for edge in self.lowering.reads.carried_by(mark[0]):
             named = pointer(edge, row, edge.child_fields) if applies(edge, row) else None
-            parent = (edge.parent, named[0]) if named else None
-            if parent in self.rows and parent not in going:
-                return True
-        return False
+            if named is not None and (edge.parent, named[0]) in self.rows:
+                dated.append((edge.parent, named[0]))
+        return len(dated) > 1 or any(parent not in going for parent in dated)
 
     def going(self) -> set[Mark]:
         """The largest set of rows each of which is deleted given that the others are."""
@@ -101,11 +123,14 @@ class Oracle:
                 result[mark[0]].append(self._left(mark, dict(row), going))
         return result
 
+    def _number(self, mark: Mark, cells: Cells) -> str:
+        return str(list(self.verdicts[mark]).index(cells))
+
     def _left(self, mark: Mark, row: dict[str, object], going: set[Mark]) -> Row:
         dataset = self.world.system.datasets[mark[0]]
         blanked = self.fate(mark, going).blank
-        for number, cells in enumerate(self.groups[mark[0]]):
-            if str(number) in blanked:
+        for cells in self.groups[mark[0]]:
+            if cells in self.verdicts[mark] and self._number(mark, cells) in blanked:
                 for column, how in blanks_of(dataset, cells.columns).items():
                     if row[column] is not None:
                         row[column] = None if how.kind is BlankKind.NULL else how.value

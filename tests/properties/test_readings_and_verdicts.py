@@ -8,14 +8,12 @@ from hypothesis import given, settings
 
 from avow.declaration.decision.decide import Kind, decide
 from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
-from avow.engine.planner.judge import ACCESS, HOLD, RESTRICTION, Cells, Judge, cell_groups
+from avow.engine.planner.judge import FLOOR, Cells, Judge, cell_groups
 from avow.estate.connectors.twin import holds
 from avow.estate.datamap.moments import Estate, Unknown
 from avow.estate.datamap.reach import Row
 from avow.estate.datamap.readings import Reader
-from tests.properties.worlds import EVENTS, FACTS, TODAY, ZONE, World, key_sets, worlds
-
-FLOORS = {HOLD: FloorKind.HOLD, RESTRICTION: FloorKind.RESTRICTION, ACCESS: FloorKind.ACCESS}
+from tests.properties.worlds import EVENTS, FACTS, QUICK, TODAY, ZONE, World, key_sets, worlds
 
 
 def estate(world: World) -> Estate:
@@ -23,10 +21,11 @@ def estate(world: World) -> Estate:
     return Estate(world.system, world.rows, ZONE, FACTS, world.known)
 
 
-def group(world: World, cells: Cells, row: Row) -> Group:
-    """One cell group with the moments of its events and the facts about its owners."""
+def group(world: World, cells: Cells, row: Row, asked: frozenset[str] | None = None) -> Group:
+    """One cell group with the moments of its events and the facts about its owners. `asked`: the
+    purposes that an accepted erasure request of its owners ended."""
     seen, name = estate(world), cells.place.dataset
-    floors = tuple(Floor(k, f) for f, k in FLOORS.items() if seen.held(name, row, f))
+    floors = (Floor(FloorKind.HOLD, "case"),) if seen.held(name, row, FLOOR) else ()
     ended = frozenset(p.id for p in world.law.purposes if seen.held(name, row, f"ended:{p.id}"))
     return Group(
         cells.place.category,
@@ -35,7 +34,7 @@ def group(world: World, cells: Cells, row: Row) -> Group:
         cells.place.system,
         name,
         {e: seen.moment(name, row, e) for e in EVENTS},
-        Facts(ended=ended, floors=floors),
+        Facts(ended | (asked or frozenset()), asked is not None, floors),
     )
 
 
@@ -44,7 +43,7 @@ def columns(world: World, dataset: str) -> tuple[str, ...]:
     return tuple(c.name for c in world.catalogue.tables[dataset].columns)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(QUICK, max_examples=150)
 @given(worlds())
 def test_a_compiled_moment_is_the_moment(world: World) -> None:
     """For every row, event and day: the predicate holds iff the moment is no later than the day."""
@@ -64,7 +63,7 @@ def test_a_compiled_moment_is_the_moment(world: World) -> None:
                 assert is_missing is (moment is Unknown.MISSING)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(QUICK, max_examples=150)
 @given(worlds())
 def test_compiled_verdicts_part_the_rows_as_decide_does(world: World) -> None:
     """For every cell group exactly one verdict's predicate holds: the one that `decide` gives."""

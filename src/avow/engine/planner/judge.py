@@ -29,9 +29,9 @@ from avow.estate.datamap.predicates import (
 )
 from avow.estate.datamap.readings import Reader
 
-HOLD, RESTRICTION, ACCESS = "hold", "restriction", "access"
-FLOOR_FACTS = (HOLD, RESTRICTION, ACCESS)
-"""Facts about persons or rows that forbid erasing while they stand."""
+FLOOR = "floor"
+"""The fact that forbids erasing while it stands: a hold, a restriction or an open access request.
+They reach a system as one key set, because a row is safe whichever of them it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Judge:
 
     def held(self, dataset: str) -> Predicate:
         """Rows under a hold, a restriction or an open access request."""
-        return any_of(self.reader.held(dataset, fact) for fact in FLOOR_FACTS)
+        return self.reader.held(dataset, FLOOR)
 
     def protects(self, minimum: Minimum, cells: Cells) -> Predicate:
         """Rows whose legal minimum still runs; one whose start is unknown runs."""

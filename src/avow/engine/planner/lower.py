@@ -16,7 +16,7 @@ from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
 from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
-from avow.estate.datamap.edges import Side
+from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System
 from avow.estate.datamap.predicates import (
     FALSE,
@@ -79,11 +79,23 @@ class Lowering:
         return all_of([mine, negate(self.shared.get(dataset, FALSE))])
 
     def spent(self, dataset: str) -> Predicate:
-        """Rows every cell group of which is due for removal."""
+        """Rows every present cell group of which is due for removal, and some group is.
+
+        A group whose every column is empty is no cell: a call that was never recorded does not
+        wait for the day on which its recording would be due.
+        """
         groups = self.cells(dataset)
-        if not groups:
+        removed = [self.judge.removed(c) for c in groups]
+        if not groups or any_of(removed) == FALSE:
             return FALSE
-        return all_of([self.within(dataset), *(self.judge.removed(c) for c in groups)])
+        gone = (any_of([r, self._absent(c)]) for c, r in zip(groups, removed, strict=True))
+        return all_of([self.within(dataset), any_of(removed), *gone])
+
+    def _absent(self, cells: Cells) -> Predicate:
+        """Rows in which nothing of the group is left; a group without columns is the row itself."""
+        if not cells.columns:
+            return FALSE
+        return negate(filled(self.system.datasets[cells.place.dataset], cells.columns))
 
     def deleted(self, dataset: str, seen: frozenset[str] = frozenset()) -> Predicate:
         """Rows that will go, judged before anything has run: `counted` of a deletion."""
@@ -106,23 +118,40 @@ class Lowering:
         if pointer.can_unlink:
             return self.frozen(child)
         if pointer.edge in self.reads.carried:
-            return negate(self._goes_along(child, seen))
+            return negate(self._goes_along(pointer.edge, seen))
         if child in seen:
             # A circle that cannot be emptied: both ends go together or neither does.
             return negate(self.spent(child))
         return negate(self.deleted(child, seen))
 
-    def _goes_along(self, dataset: str, seen: frozenset[str]) -> Predicate:
-        """Rows that would go if only the row they give a moment to went."""
-        return all_of([self.spent(dataset), negate(self._blocked(dataset, seen | {dataset}))])
+    def _goes_along(self, edge: Edge, seen: frozenset[str]) -> Predicate:
+        """Rows that would go if only the row they give a moment to, over `edge`, went."""
+        child = edge.child
+        blocked = self._blocked(child, seen | {child})
+        return all_of([self.spent(child), negate(blocked), self._dates_no_other(edge)])
+
+    def _dates_no_other(self, edge: Edge) -> Predicate:
+        """Rows that give no moment over another edge too: two rows that one row dates would have to
+        go in one transaction, and so would all that they date in turn. Such rows stay as shells."""
+        return all_of(
+            Related(other, Side.PARENT, TRUE, negated=True)
+            for other in self.reads.carried_by(edge.child)
+            if other != edge
+        )
 
     def _let_go(self, dataset: str, seen: frozenset[str]) -> Predicate:
         """Rows that give no moment to a row that stays."""
-        return all_of(
+        edges = self.reads.carried_by(dataset)
+        free = [
             negate(Related(e, Side.PARENT, negate(self.deleted(e.parent, seen | {dataset}))))
-            for e in self.reads.carried_by(dataset)
+            for e in edges
             if e.parent not in seen
-        )
+        ]
+        single = [
+            any_of([Related(e, Side.PARENT, TRUE, negated=True), self._dates_no_other(e)])
+            for e in edges
+        ]
+        return all_of([*free, *single])
 
     def frozen(self, dataset: str) -> Predicate:
         """Rows under a floor, which nobody may alter, not even their pointers."""
@@ -149,7 +178,8 @@ class Lowering:
         if pointer.can_unlink:
             where = self.frozen(child)
         elif pointer.edge in self.reads.carried:
-            where = negate(all_of([self.spent(child), *self._free(child)]))
+            alone = self._dates_no_other(pointer.edge)
+            where = negate(all_of([self.spent(child), alone, *self._free(child)]))
         elif child == pointer.edge.parent:
             where = negate(self.spent(child))
         return TRUE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
@@ -217,21 +247,36 @@ class Lowering:
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
         dataset = self.system.datasets[name]
         for cells in self.cells(name):
-            if not cells.columns or (clause is not None and clause not in self.clauses(cells)):
-                continue
             removed = self.judge.removed(cells)
-            if removed == FALSE:
+            if removed == FALSE or (clause is not None and clause not in self.clauses(cells)):
                 continue
-            where = all_of([self.within(name), removed, filled(dataset, cells.columns)])
-            yield Step(
-                name,
-                Move.BLANK,
-                where,
-                self.clauses(cells),
-                self._rules((cells,)),
-                blanks=blanks_of(dataset, cells.columns),
-                counted=all_of([where, negate(self.deleted(name))]),
-            )
+            for columns, free in self._unneeded(name, cells.columns):
+                where = all_of([self.within(name), removed, filled(dataset, columns), free])
+                yield Step(
+                    name,
+                    Move.BLANK,
+                    where,
+                    self.clauses(cells),
+                    self._rules((cells,)),
+                    blanks=blanks_of(dataset, columns),
+                    counted=all_of([where, negate(self.deleted(name))]),
+                )
+
+    def _unneeded(
+        self, name: str, columns: tuple[str, ...]
+    ) -> Iterator[tuple[tuple[str, ...], Predicate]]:
+        """Columns grouped by the rows in which nobody who must be retained needs them."""
+        parts: dict[Predicate, tuple[str, ...]] = {}
+        for column in columns:
+            free = negate(any_of(self._needs(name, column)))
+            parts[free] = (*parts.get(free, ()), column)
+        return ((names, free) for free, names in parts.items())
+
+    def _needs(self, name: str, column: str) -> Iterator[Predicate]:
+        for pointer in self.found:
+            child = self.system.datasets.get(pointer.edge.child)
+            if child and pointer.edge.parent == name and column in child.needs.get(name, ()):
+                yield Related(pointer.edge, Side.CHILD, self.frozen(child.name))
 
 
 def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:

@@ -2,7 +2,9 @@
 
 Rights start at the person's row and at rows whose link names the person's key, and run along owning
 links. A row goes only when no owner outside the batch is left, decided on persons; a shared row
-loses the leaver's link and the cells that speak of it.
+loses the leaver's link and the cells that speak of it. Who owns a row only through the row of a
+leaver is no other owner: else a firm would keep for ever what its former employees leave behind,
+and erasing two persons would not be erasing one after the other.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Blank, Normaliser, System
 from avow.estate.datamap.predicates import (
     FALSE,
+    TRUE,
     InKeys,
     Predicate,
     Related,
@@ -38,8 +41,13 @@ def ended_by_erasure(law: InForce) -> frozenset[str]:
     return frozenset(p.id for p in law.purposes if p.basis in ending)
 
 
+def named(dataset: str) -> str:
+    """The name of the key set of the persons of the batch whose rows stand in `dataset`."""
+    return f"root.{dataset}"
+
+
 def owned(dataset: str) -> str:
-    """The name of the key set of the rows of `dataset` that the persons of the batch own."""
+    """The name of the key set of the rows of `dataset` that these persons own by a link."""
     return f"own.{dataset}"
 
 
@@ -82,55 +90,52 @@ class Ownership:
 
     def spreads(self) -> tuple[Spread, ...]:
         """How the key sets of the datasets that give rights on are filled, parents first."""
-        reachable = self.reachable()
-        inner = [
-            e
-            for e in self.lowered
-            if e.giver in reachable and any(o.giver == e.taker for o in self.lowered)
-        ]
-        done, order = set(self.roots), []
-        while inner:
-            ready = [e for e in inner if self._ready(e, inner, done)] or inner[:1]
-            order += ready
-            done |= {e.taker for e in ready}
-            inner = [e for e in inner if e not in ready]
-        return tuple(self._spread(e) for e in order)
+        waiting = [e for e in self.lowered if self._gives(e.taker) and e.giver in self.reachable()]
+        order: list[Edge] = []
+        while waiting:
+            ready = [e for e in waiting if not any(o.taker == e.giver for o in waiting)]
+            order += ready or waiting[:1]
+            waiting = [e for e in waiting if e not in order]
+        return tuple(s for e in order for s in self._spread(e))
 
-    def _ready(self, edge: Edge, waiting: list[Edge], done: set[str]) -> bool:
-        return edge.giver in done and not any(
-            o.taker == edge.giver and o is not edge for o in waiting
-        )
+    def _gives(self, dataset: str) -> bool:
+        return any(e.giver == dataset for e in self.lowered)
 
-    def _spread(self, edge: Edge) -> Spread:
+    def _spread(self, edge: Edge) -> Iterator[Spread]:
         to = Side.CHILD if edge.flows is Side.CHILD else Side.PARENT
-        return Spread(edge, to, owned(edge.giver), owned(edge.taker), edge in self.cyclic())
+        for keys in self._sets(edge.giver):
+            yield Spread(edge, to, keys, owned(edge.taker), edge in self.cyclic())
+
+    def _sets(self, dataset: str) -> tuple[str, ...]:
+        """The key sets that together hold the batch's rows of a dataset that gives rights on."""
+        persons = (named(dataset),) if dataset in self.roots else ()
+        links = any(e.taker == dataset and e.giver in self.reachable() for e in self.lowered)
+        return (*persons, owned(dataset)) if links and self._gives(dataset) else persons
 
     def member(self, dataset: str) -> Predicate:
-        """Rows that the persons of the batch own."""
-        if dataset not in self.reachable():
-            return FALSE
+        """Rows that the persons of the batch own: their own, and those they own by links."""
         key = self.system.datasets[dataset].key
-        held = dataset in self.roots or any(s.taker == owned(dataset) for s in self.spreads())
-        ways: list[Predicate] = [InKeys(key, owned(dataset))] if held else []
-        ways += [self.through(e) for e in self.lowered if e.taker == dataset and not held]
-        ways += [
-            self.through(e)
-            for e in self.lowered
-            if held and e.taker == dataset and e.giver in self.roots and e.flows is Side.CHILD
-        ]
-        return any_of(ways)
+        held = [InKeys(key, keys) for keys in self._sets(dataset)]
+        if self._gives(dataset):
+            return any_of(held)
+        return any_of([*held, *(self.through(e) for e in self.lowered if e.taker == dataset)])
 
     def through(self, edge: Edge) -> Predicate:
         """Rows that the batch owns over this one edge. A pointer to a key is compared with the key
         set itself, so that it counts even where the row it names is gone."""
-        if edge.giver not in self.reachable():
-            return FALSE
+        return any_of(self._through(edge, keys) for keys in self._sets(edge.giver))
+
+    def naming(self, edge: Edge) -> Predicate:
+        """Rows whose pointer over this edge names a person of the batch."""
+        return self._through(edge, named(edge.giver)) if edge.giver in self.roots else FALSE
+
+    def _through(self, edge: Edge, keys: str) -> Predicate:
         giver = self.system.datasets[edge.giver].key
         if edge.flows is Side.PARENT:
-            return Related(edge, Side.CHILD, InKeys(giver, owned(edge.giver)))
+            return Related(edge, Side.CHILD, InKeys(giver, keys))
         if edge.parent_fields == giver and edge.normalise is Normaliser.EXACT:
-            return all_of([matching(edge), InKeys(edge.child_fields, owned(edge.giver))])
-        return Related(edge, Side.PARENT, InKeys(giver, owned(edge.giver)))
+            return all_of([matching(edge), InKeys(edge.child_fields, keys)])
+        return Related(edge, Side.PARENT, InKeys(giver, keys))
 
     def outside(self, dataset: str) -> Predicate:
         """Rows that some existing person outside the batch owns, by a link."""
@@ -141,13 +146,14 @@ class Ownership:
         )
 
     def _theirs(self, dataset: str) -> Predicate:
+        """Rows through which somebody who stays passes ownership on. The row of a person who stays
+        does; that of a leaver does not, whoever owns it: it goes, and what hangs on it with it."""
         if any(e.taker == dataset and e.giver == dataset for e in self.lowered):
             return FALSE
-        ways = [self.outside(dataset)]
-        if self.system.datasets[dataset].subject is not None:
-            mine = InKeys(self.system.datasets[dataset].key, owned(dataset))
-            ways.append(negate(mine) if dataset in self.roots else all_of([]))
-        return any_of(ways)
+        if self.system.datasets[dataset].subject is None:
+            return self.outside(dataset)
+        mine = InKeys(self.system.datasets[dataset].key, named(dataset))
+        return negate(mine) if dataset in self.roots else TRUE
 
 
 def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Program | Finding:
@@ -167,7 +173,7 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
     shared = {d: _shared(judge.system, ownership, d) for d in names}
     lowering = Lowering(judge, catalogue, members, shared, narrowed=True)
     steps = (*_unshare(lowering, ownership), *lowering.steps())
-    root_sets = {d: owned(d) for d in sorted(roots)}
+    root_sets = {d: named(d) for d in sorted(roots)}
     return Program(
         judge.system.name, judge.day, steps, root_sets, ownership.spreads(), needed(steps)
     )
@@ -179,16 +185,18 @@ def _shared(system: System, ownership: Ownership, dataset: str) -> Predicate:
     if system.datasets[dataset].subject is None:
         return ownership.outside(dataset)
     if dataset not in ownership.roots:
-        return all_of([])
-    return negate(InKeys(system.datasets[dataset].key, owned(dataset)))
+        return TRUE
+    return negate(InKeys(system.datasets[dataset].key, named(dataset)))
 
 
 def _unshare(lowering: Lowering, ownership: Ownership) -> Iterator[Step]:
-    """For rows that stay with another owner: the leaver's pointer and the cells about them end."""
+    """For rows that stay with another owner: the leaver's pointer and the cells about them end.
+    Rows under a floor are not altered."""
     for edge in ownership.lowered:
         if edge.flows is not Side.CHILD or edge.taker not in lowering.member:
             continue
-        where = all_of([ownership.through(edge), lowering.shared[edge.taker]])
+        free = negate(lowering.frozen(edge.taker))
+        where = all_of([ownership.naming(edge), lowering.shared[edge.taker], free])
         blanks = _leavers_cells(lowering, edge)
         if where != FALSE and blanks:
             yield Step(edge.taker, Move.UNLINK, where, (), blanks=blanks, because="shared row")

@@ -1,8 +1,8 @@
 """The data map: systems, datasets, fields, identities, links and events.
 
 A system is one real place where personal data lives; a dataset is a table of it; a field is a
-column; categories are opaque words here. Each dataset says whose its rows are (rows first) and may say what each column holds
-(columns second). Nothing in this folder knows law.
+column; categories are opaque words here. Each dataset says whose its rows are (rows first) and may
+say what each column holds (columns second). Nothing in this folder knows law.
 """
 
 from __future__ import annotations

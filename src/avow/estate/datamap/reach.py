@@ -22,7 +22,7 @@ _DIGITS = frozenset("0123456789")
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person as a system names them: the root dataset and the key there, even if the row is gone."""
+    """A person as a system names them: root dataset and key there, even if the row is gone."""
 
     dataset: str
     key: Key

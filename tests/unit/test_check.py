@@ -229,6 +229,14 @@ DEFECTS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         [("        events: {answered: answered_at}\n", "")],
         "",
     ),
+    "an event from which a legal minimum runs and that a dataset cannot give": (
+        "AV307",
+        [(EVENT, EVENT + "  closed: {kind: point}\n")],
+        (
+            'minimums:\n  - {minimum: books, clause: "3.a", law: a law, applies_to: '
+            "{category: [message]}, starts: closed, at_least: 7 years}\n"
+        ),
+    ),
     "an event that two parents could give": (
         "AV308",
         [],

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from avow.common.findings import Severity
 from avow.declaration.check.found import Found, defect, error, listed
 from avow.declaration.check.universe import Universe
-from avow.declaration.model import Declaration, End, InForce, Rule
-from avow.declaration.scope import rule_covers
+from avow.declaration.model import Declaration, InForce
+from avow.declaration.scope import CellPlace, minimum_covers, rule_covers
 from avow.estate.datamap.model import Dataset, EventMap, EventMode, System
 from avow.estate.datamap.readings import Ambiguous, reading, source_edge
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
-    """Every event is read as it is declared, and every rule finds its start where it reaches."""
+    """Every event is read as it is declared, and rules and minimums find their start where they
+    reach."""
     for system, dataset in declaration.datamap.datasets():
         for event in dataset.events:
             yield from _mapped(declaration, system, dataset, event)
-    for rule in law.rules:
-        yield from _starts(declaration, rule, universe)
+    for timed in _timed(law, universe):
+        yield from _starts(declaration, timed)
 
 
 def _mapped(
@@ -45,50 +47,58 @@ def _mapped(
             yield error("AV315", what, event.place)
 
 
-def _starts(declaration: Declaration, rule: Rule, universe: Universe) -> Iterator[Found]:
-    """The datasets where a start of the rule cannot be read, in one finding per event."""
+@dataclass(frozen=True, slots=True)
+class _Timed:
+    """A rule or a minimum: what to call it, the cells it reaches, and its (start, else) events."""
+
+    said: str
+    clause: str
+    about: str
+    cells: tuple[CellPlace, ...]
+    starts: tuple[tuple[str, str | None], ...]
+
+
+def _timed(law: InForce, universe: Universe) -> Iterator[_Timed]:
+    for rule in law.rules:
+        cells = tuple(c for c in universe.mapped if rule_covers(rule, c))
+        starts = tuple((end.starts, end.otherwise) for end in rule.ends if end.starts)
+        yield _Timed(f"`{rule.id}` (clause {rule.clause})", rule.clause, rule.id, cells, starts)
+    for minimum in law.minimums:
+        cells = tuple(c for c in universe.mapped if minimum_covers(minimum, c))
+        said = f"the minimum `{minimum.id}` (clause {minimum.clause})"
+        yield _Timed(said, minimum.clause, minimum.id, cells, ((minimum.starts, None),))
+
+
+def _starts(declaration: Declaration, timed: _Timed) -> Iterator[Found]:
+    """The datasets where a start cannot be read, in one finding per event."""
     lost: dict[str, list[str]] = {}
-    places = {c.dataset: c for c in universe.mapped if rule_covers(rule, c)}
-    for cell in dict.fromkeys((c.system, c.dataset) for c in places.values()):
-        system = declaration.datamap.systems[cell[0]]
-        if not system.datasets[cell[1]].is_ours:
+    for system_name, name in dict.fromkeys((c.system, c.dataset) for c in timed.cells):
+        system = declaration.datamap.systems[system_name]
+        if not system.datasets[name].is_ours:
             continue
-        for event in _wanted(declaration, rule):
-            how = reading(system, cell[1], event)
+        for event, otherwise in timed.starts:
+            if declaration.events[event].mode is EventMode.FACT:
+                continue
+            how = reading(system, name, event)
             if isinstance(how, Ambiguous):
-                yield _ambiguous(system.datasets[cell[1]], how)
-            elif how is None and not _rescued(system, cell[1], rule, event):
-                lost.setdefault(event, []).append(f"{cell[0]}.{cell[1]}")
+                yield _ambiguous(system.datasets[name], how)
+            elif how is None and not _is_read(system, name, otherwise):
+                lost.setdefault(event, []).append(f"{system_name}.{name}")
     for event, datasets in lost.items():
         yield defect(
             "AV307",
             Severity.W,
-            f"`{rule.id}` (clause {rule.clause}) starts at `{event}`, which cannot be read "
-            f"in {listed(datasets)}",
+            f"{timed.said} starts at `{event}`, which cannot be read in {listed(datasets)}",
             declaration.events[event].place,
             because="no column of it and no dataset it is linked to gives the event",
             hint="say under `events` of the data map which column is meant, or name `else`",
-            clauses=(rule.clause,),
-            about=(rule.id, event),
+            clauses=(timed.clause,),
+            about=(timed.about, event),
         )
 
 
-def _wanted(declaration: Declaration, rule: Rule) -> tuple[str, ...]:
-    """The events that the estate must give for a rule; facts are known to avow itself."""
-    return tuple(
-        end.starts
-        for end in rule.ends
-        if end.starts and declaration.events[end.starts].mode is not EventMode.FACT
-    )
-
-
-def _rescued(system: System, dataset: str, rule: Rule, event: str) -> bool:
-    """Whether every end that starts there names another event that can be read."""
-    return all(_has_other(system, dataset, end) for end in rule.ends if end.starts == event)
-
-
-def _has_other(system: System, dataset: str, end: End) -> bool:
-    return end.otherwise is not None and reading(system, dataset, end.otherwise) is not None
+def _is_read(system: System, dataset: str, event: str | None) -> bool:
+    return event is not None and reading(system, dataset, event) is not None
 
 
 def _ambiguous(dataset: Dataset, how: Ambiguous) -> Found:

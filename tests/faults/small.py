@@ -299,9 +299,9 @@ class Small:
         self.ramp_up()
         return self.approved(self.plan())
 
-    def left(self, dataset: str = "visit") -> set[object]:
+    def left(self, dataset: str = "visit") -> frozenset[object]:
         """Keys that are still there."""
-        return {row["id"] for row in self.database.tables[dataset]}
+        return frozenset(row["id"] for row in self.database.tables[dataset])
 
 
 EXPECTED = frozenset(r["id"] for r in rows()["visit"] if r["seen_on"] != DUE)

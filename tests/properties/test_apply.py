@@ -60,10 +60,9 @@ def planned(store: Store, world: World, database: TwinDatabase, release: str) ->
     return plan
 
 
-def run(
-    store: Store, world: World, database: TwinDatabase, plan: Plan, last: int, size: int
-) -> None:
+def run(store: Store, of: tuple[World, TwinDatabase], plan: Plan, *, last: int, size: int) -> None:
     """Apply in windows of `size` rows; the process ends at the `last` step of the journal."""
+    world, database = of
     places = 0
 
     def crash(place: str) -> None:
@@ -95,7 +94,7 @@ def test_killed_at_any_place_and_run_again_the_database_is_the_model(
     expected = Oracle(world, Lowering(judge(world), world.catalogue)).after()
     plan = planned(store, world, database, release)
     try:
-        run(store, world, database, plan, last=last, size=size)
+        run(store, (world, database), plan, last=last, size=size)
     except Killed:
-        run(store, world, database, plan, last=-1, size=size)
+        run(store, (world, database), plan, last=-1, size=size)
     assert database.tables == expected

@@ -33,6 +33,12 @@ class Stopped(PlannerError):
     code = "AV416"
 
 
+class Away(PlannerError):
+    """A system did not answer, or went away in the middle."""
+
+    code = "AV428"
+
+
 def said(finding: Finding) -> tuple[str, ...]:
     """A finding of the guard as it is printed, one line per part."""
     parts = (("because  ", finding.because), ("help     ", finding.help))

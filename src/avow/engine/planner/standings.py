@@ -182,3 +182,9 @@ def days_counted(runs: Runs, system: str, release: str, day: date) -> int:
         "planner_days_counted", system=system, release=release, day=day, most=DAYS_OF_COUNTS
     )
     return int(row["days"]) if row else 0
+
+
+def unchecked(runs: Runs, system: str, release: str) -> bool:
+    """Whether any batch of this release in the system was committed without its check."""
+    row = runs.one("planner_chunks_not_checked", system=system, release=release)
+    return row is None or int(row["chunks"]) > 0

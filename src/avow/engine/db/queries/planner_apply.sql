@@ -17,12 +17,6 @@ SELECT c.plan, c.step, c.chunk, c.started_at, s.lease_owner, s.lease_until
 FROM avow.journal_chunk AS c JOIN avow.journal_step AS s USING (plan, step)
 WHERE c.state = 'started' ORDER BY c.plan, c.step, c.chunk
 
--- name: planner_unchecked
--- How many chunks of a plan were committed without the check inside them.
--- since: 3
-SELECT count(*) AS chunks FROM avow.journal_chunk
-WHERE plan = %(plan)s AND state = 'committed' AND counts <> '{}'
-
 -- name: planner_plans_waiting
 -- Plans that may be applied or taken up again, oldest first.
 -- since: 3
@@ -44,3 +38,10 @@ SELECT count(DISTINCT as_of) AS days FROM avow.plan
 WHERE system = %(system)s AND release = %(release)s AND kind = 'sweep'
   AND as_of > %(day)s::date - %(most)s::int AND as_of <= %(day)s
   AND NOT findings @> '[{"code": "AV403"}]'
+
+-- name: planner_chunks_not_checked
+-- How many chunks of a release in a system were committed without a check inside them.
+-- since: 3
+SELECT count(*) AS chunks FROM avow.journal_chunk AS c JOIN avow.plan AS p ON p.id = c.plan
+WHERE p.system = %(system)s AND p.release = %(release)s AND NOT p.simulated
+  AND c.state = 'committed' AND c.counts <> '{}'

@@ -1,0 +1,167 @@
+"""Making a plan of one system: opened for reading, compiled, counted, judged and kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from avow.common.findings import Finding
+from avow.common.ids import new_id
+from avow.declaration.interpretation import in_force
+from avow.declaration.load import resolve_url
+from avow.declaration.model import Declaration, InForce, Level
+from avow.engine.db.store import Runs
+from avow.engine.facts.standing import ENDED, FLOORS, Fact, standing
+from avow.engine.keys.ring import KeyRing
+from avow.engine.planner import records
+from avow.engine.planner.apply import Office, surroundings
+from avow.engine.planner.counting import Counting, count
+from avow.engine.planner.guard import guard, level_of, plan_findings
+from avow.engine.planner.judge import Judge
+from avow.engine.planner.keysets import Known as ReadsFacts
+from avow.engine.planner.known import Known, fact_events, set_names
+from avow.engine.planner.lower import sweep
+from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.program import Program
+from avow.engine.planner.ramp import bounded
+from avow.engine.planner.records import Status
+from avow.engine.planner.refusals import Away, Guarded, PlannerError
+from avow.engine.planner.release import author_of, digest_in
+from avow.estate.connectors.base import Access, Connection, Unreachable
+from avow.estate.connectors.registry import connector_for
+from avow.estate.datamap.model import System
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """How the systems of a declaration are reached: addresses from the environment."""
+
+    declaration: Declaration
+    environment: Mapping[str, str]
+
+    def open(self, name: str, access: Access) -> Connection:
+        """Open a system of the declaration.
+
+        Raises:
+            PlannerError: AV423, there is no such system.
+            Guarded: no connector speaks to its kind (AV501).
+            Away: it does not answer.
+        """
+        system = self.declaration.datamap.systems.get(name)
+        if system is None:
+            raise PlannerError(f"the declaration has no system `{name}`", code="AV423")
+        connector = connector_for(system)
+        if isinstance(connector, Finding):
+            raise Guarded((connector,))
+        resolved = replace(system, url=resolve_url(system, self.environment))
+        try:
+            return connector.connect(resolved, access)
+        except Unreachable as error:
+            raise Away(f"`{name}` does not answer", because=str(error)) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What avow knows of persons, read afresh whenever it is asked."""
+
+    runs: Runs
+    ring: KeyRing
+    declaration: Declaration
+    day: date
+
+    def facts(self) -> tuple[Fact, ...]:
+        """The facts that stand on the day."""
+        kinds = (*sorted(FLOORS), ENDED, *sorted(fact_events(self.declaration)))
+        zone = self.declaration.controller.zone
+        return standing(self.runs, self.ring, kinds, zone, self.day)
+
+    def on(self, connection: Connection) -> ReadsFacts:
+        """The same as key sets of one system."""
+        return Known(connection, self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be planned: a system on a day, for one clause or all, with accepted numbers."""
+
+    system: str
+    day: date
+    clause: str | None = None
+    accepted: tuple[tuple[str, int], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A plan with what the guard says of it, and where it stands; a preview stands nowhere."""
+
+    plan: Plan
+    findings: tuple[Finding, ...]
+    level: Level
+    status: Status | None = None
+
+
+def compiled(
+    declaration: Declaration, system: System, connection: Connection, wish: Wish
+) -> Program:
+    """The sweep of a declaration in one system."""
+    law, _ = in_force(declaration, wish.day)
+    return sweep(judge(declaration, law, system, wish.day), connection.catalogue(), wish.clause)
+
+
+def judge(declaration: Declaration, law: InForce, system: System, day: date) -> Judge:
+    """The verdicts in one system on a day, with every fact that may ever be known there."""
+    events = fact_events(declaration)
+    return Judge(system, law, day, events, set_names(system, law, events))
+
+
+def counted(estate: Estate, memory: Memory, wish: Wish, last: Part | None = None) -> Part:
+    """The sweep that is wished for, counted on the live system. Writes nothing there."""
+    declaration = estate.declaration
+    with closing(estate.open(wish.system, Access.READ)) as connection:
+        program = compiled(declaration, connection.system, connection, wish)
+        what = Counting(program, memory.on(connection), declaration.controller.zone, last=last)
+        return count(connection, what)
+
+
+def preview(estate: Estate, memory: Memory, wish: Wish) -> Made:
+    """A plan of a declaration that is not in force: shown, and kept nowhere."""
+    part = counted(estate, memory, wish)
+    plan = _plan(estate.declaration, wish, part, author="")
+    plan = bounded(replace(plan, preview=True), {})
+    return Made(plan, plan_findings(plan), Level.OBSERVE)
+
+
+def make(office: Office, estate: Estate, memory: Memory, wish: Wish, at: datetime) -> Made:
+    """Plan a system by the declaration in force, and keep the plan with what the guard says.
+
+    Below level approve the plan is kept as shown: it is the day's count, and evidence for more.
+    """
+    release = digest_in(office.declaration)
+    last = records.last_part(office.runs, wish.system, release, wish.clause)
+    part = counted(estate, memory, wish, last)
+    plan = _plan(office.declaration, wish, part, author_of(office.runs))
+    around = surroundings(office, plan)
+    plan = bounded(plan, around.standings)
+    level = level_of(plan, around)
+    found = guard(plan, replace(around, today=max(office.today, plan.day)))
+    if level is Level.AUTOMATIC and {f.code for f in found} == {"AV412"}:
+        level, found = Level.APPROVE, ()  # beyond the day's budget two persons look at it
+    blocking = tuple(f for f in found if f.code != "AV411")
+    status = records.keep(office.runs, plan, blocking, level, at)
+    return Made(plan, found, level, status)
+
+
+def _plan(declaration: Declaration, wish: Wish, part: Part, author: str) -> Plan:
+    return Plan(
+        id=new_id("plan"),
+        kind=PlanKind.SWEEP,
+        system=wish.system,
+        release=digest_in(declaration),
+        day=wish.day,
+        parts=(part,),
+        author=author,
+        clause=wish.clause,
+        accepted=wish.accepted,
+    )

@@ -1,0 +1,151 @@
+"""From an edited file to an empty row, by the commands that people type."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from avow.faces.cli.main import main
+from tests.faults.small import DECLARATION
+
+TABLES = """
+CREATE TABLE person (id integer PRIMARY KEY, name text);
+CREATE TABLE visit (id integer PRIMARY KEY, person_id integer REFERENCES person (id), seen_on date,
+                    page text);
+CREATE INDEX visit_person ON visit (person_id);
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with a declaration and a small estate: 40 visits, 6 of them old."""
+    estate = tmp_path / "app.db"
+    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    with sqlite3.connect(estate) as made:
+        made.executescript(TABLES)
+        made.executemany("INSERT INTO person VALUES (?, ?)", [(n, f"p{n}") for n in range(20)])
+        days = [today - timedelta(days=90 if n < 6 else 3) for n in range(40)]
+        made.executemany(
+            "INSERT INTO visit VALUES (?, ?, ?, ?)",
+            [(n, n % 20, day.isoformat(), "page") for n, day in enumerate(days)],
+        )
+    made.close()
+    text = DECLARATION.replace("connector: memory", "connector: sqlite\n    url: ${APP}")
+    (tmp_path / "declaration").mkdir()
+    (tmp_path / "declaration" / "all.yaml").write_text(text)
+    monkeypatch.setenv("APP", str(estate))
+    monkeypatch.setenv("AVOW_STATE", str(tmp_path / "state"))
+    monkeypatch.setenv("AVOW_DATABASE_URL", state_url)
+    (tmp_path / "state").mkdir()
+    return tmp_path
+
+
+def avow(*words: str, expect: int = 0) -> Result:
+    """Run a command and look at its exit code."""
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == expect, done.output
+    return done
+
+
+def visits(home: Path) -> int:
+    """Visits that are there."""
+    with sqlite3.connect(home / "app.db") as looked:
+        found = looked.execute("SELECT count(*) FROM visit").fetchone()[0]
+    looked.close()
+    return int(found)
+
+
+def activated(home: Path) -> None:
+    """The declaration is put in force."""
+    folder = str(home / "declaration")
+    avow("activate", folder, "--author", "claire", "--as", "marc", "--as", "paul")
+
+
+def test_nothing_is_planned_before_something_is_in_force(home: Path) -> None:
+    refused = avow("plan", expect=3)
+    assert "AV430" in refused.output
+    assert visits(home) == 40
+
+
+def test_a_preview_of_a_file_counts_and_keeps_nothing(home: Path) -> None:
+    shown = avow("plan", "--preview", str(home / "declaration"), "--json")
+    (plan,) = json.loads(shown.output)
+    assert (plan["status"], plan["rows"]) == ("preview", 6)
+    activated(home)
+    assert json.loads(avow("plan", "--list", "--json").output) == []
+
+
+def test_an_activation_says_what_becomes_due_and_wants_three_persons(home: Path) -> None:
+    folder = str(home / "declaration")
+    said = avow("activate", folder, "--dry-run", "--json").output
+    (first,) = json.loads(said)
+    assert (first["rule"], first["before"], first["after"]) == ("visits", 0, 6)
+    for people, code in (((), "AV433"), (("marc",), "AV433"), (("claire", "marc"), "AV420")):
+        words = [word for person in people for word in ("--as", person)]
+        assert code in avow("activate", folder, "--author", "claire", *words, expect=3).output
+
+
+def test_the_whole_way_from_plan_to_end(home: Path, store: object) -> None:
+    """Level by level with its evidence, plan, two approvals, apply: six visits are gone."""
+    del store
+    activated(home)
+    plan = json.loads(avow("plan", "--json").output)[0]
+    assert (plan["rows"], plan["status"], plan["level"]) == (6, "made", "observe")
+    assert "AV411" in avow("apply", plan["plan"]["id"], expect=3).output
+    both = ("--as", "marc", "--as", "paul")
+    early = avow("level", "app", "visits", "rehearse", *both, expect=3)
+    assert "AV421" in early.output
+    for days in range(1, 7):
+        day = (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011
+        avow("plan", "--as-of", day)
+    avow("level", "app", "visits", "rehearse", *both)
+    avow("level", "app", "visits", "approve", *both, "--rehearsal", "r-1", "--sample", "s-1")
+    plan = json.loads(avow("plan", "--json").output)[0]
+    name = plan["plan"]["id"]
+    assert plan["status"] == "waiting"
+    avow("approve", name, "--as", "marc")
+    assert "AV427" in avow("apply", name, expect=3).output
+    avow("approve", name, "--as", "paul")
+    avow("stop", "app", "--as", "olivia")
+    assert "AV416" in avow("apply", name, expect=3).output
+    avow("stop", "app", "--release", *both)
+    (done,) = json.loads(avow("apply", name, "--json").output)
+    assert (done["status"], done["rows"], visits(home)) == ("done", 6, 34)
+    avow("ledger", "verify")
+
+
+def test_a_hold_keeps_a_row_and_says_nothing_of_whom(home: Path) -> None:
+    activated(home)
+    words = ("--reason", "litigation", "--law", "art. 17(3)(e) GDPR", "--until", "2099-01-01")
+    row = ("--system", "app", "--dataset", "visit", "--key", "3")
+    placed = avow("hold", "add", *row, *words, "--as", "olivia").output
+    step = next(
+        s for s in json.loads(avow("plan", "--json").output)[0]["plan"]["parts"][0]["steps"]
+    )
+    assert (step["measure"]["rows"], step["measure"]["retained"]) == (5, 1)
+    (hold,) = json.loads(avow("hold", "list", "--json").output)
+    assert hold["id"] in placed
+    assert '"3"' not in avow("hold", "list", "--json").output
+    avow("hold", "release", hold["id"], "--as", "olivia")
+    assert json.loads(avow("plan", "--json").output)[0]["rows"] == 6
+
+
+def test_an_edited_file_changes_nothing(home: Path) -> None:
+    """The period in the file is shorter now; what runs is what was activated."""
+    activated(home)
+    file = home / "declaration" / "all.yaml"
+    file.write_text(file.read_text().replace("1 month", "1 day"))
+    assert json.loads(avow("plan", "--json").output)[0]["rows"] == 6
+
+
+def test_an_identity_is_never_repeated(home: Path) -> None:
+    activated(home)
+    words = ("--reason", "x", "--law", "x", "--until", "2099-01-01", "--as", "olivia")
+    for identity, expect in (("secret@example.org", 2), ("email=secret@example.org", 0)):
+        said = avow("hold", "add", "--identity", identity, *words, expect=expect)
+        assert "secret" not in said.output

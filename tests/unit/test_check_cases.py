@@ -42,6 +42,13 @@ def test_an_instant_counts_as_its_local_day() -> None:
     assert judged(late) == ("live", [])
 
 
+@pytest.mark.parametrize("moment", ["9999-12-31", "2027-01-31T10:00", "soon", "2027-02-30"])
+def test_a_moment_that_no_calendar_can_count_with_is_refused(moment: str) -> None:
+    case = f"{{test: it, group: {{category: email}}, events: {{answered: {moment}}}, "
+    loaded = reading(f"{HEAD}tests:\n  - {case}on: 2027-01-01, verdict: live}}\n")
+    assert [f.code for f in loaded.findings] == ["AV117"]
+
+
 def test_a_test_that_fails_is_a_finding_with_its_place() -> None:
     whole = reading(
         HEAD + "tests:\n  - {test: it, group: {category: email, collected_at: "

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from avow.common.calendar import Period
 from avow.common.places import Place
+from avow.declaration.cases import run_cases
+from avow.declaration.check.run import check
 from avow.declaration.load import BrokenDeclaration, MissingVariable, load, load_texts, resolve_url
 from avow.declaration.model import Action, Basis, Declaration, End, Scope
 from avow.estate.datamap.model import (
@@ -237,6 +242,7 @@ WRONG = [
     ("basis: contract", "basis: contrat", "AV115", "did you mean `contract`?"),
     ("at_most: 0 days", "at_most: 0 dayz", "AV116", "14 months"),
     ("at_most: 0 days", "at_most: one month", "AV116", "14 months"),
+    ("at_most: 0 days", "at_most: 99999 years", "AV116", "14 months"),
     ("- rule: contacts", "- rule: Contacts", "AV118", "lower-case"),
     ('avow: "1"', 'avow: "2"', "AV120", 'avow: "1"'),
     ("at_most: 0 days", "at_most: 0 days\n    whichever_first: []", "AV121", "into the list"),
@@ -303,6 +309,28 @@ def test_no_document_raises(cut: int) -> None:
     """A declaration cut off anywhere, or with a character too many anywhere, gives findings."""
     for text in (SOUND[:cut], SOUND[:cut] + "{" + SOUND[cut:], SOUND[:cut] + "- x:" + SOUND[cut:]):
         reading(text)
+
+
+LINES = SOUND.splitlines(keepends=True)
+PIECES = [*LINES, "- ", "  ", "{", "}", "[", "]", ": ", "'", "x: 1\n", "? ", "&a ", "*a", "\t", "é"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.tuples(st.integers(0, len(LINES)), st.sampled_from(PIECES)), max_size=4),
+    st.sets(st.integers(0, len(LINES) - 1), max_size=3),
+)
+def test_no_mistake_whatever_raises(added: list[tuple[int, str]], gone: set[int]) -> None:
+    """Lines lost and pieces gone astray: a declaration comes out, or findings do; both are
+    checked to the end."""
+    lines = [line for n, line in enumerate(LINES) if n not in gone]
+    for at, piece in added:
+        lines.insert(at, piece)
+    loaded = reading("".join(lines))
+    assert (loaded.declaration is None) == any(f.is_error for f in loaded.findings)
+    if loaded.declaration is not None:
+        check(loaded.declaration, date(2027, 1, 1))
+        run_cases(loaded.declaration)
 
 
 # --- addresses --------------------------------------------------------------------------------

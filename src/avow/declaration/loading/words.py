@@ -10,6 +10,8 @@ from avow.common.calendar import Period, parse_period
 from avow.declaration.loading.shapes import Shape, text
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_YEARS, LAST_YEAR = 999, 2999
+"""Bounds that keep every sum of a moment and a period inside the calendar."""
 _PERIOD_HINT = "write `14 months`, `1 year 6 months` or ISO 8601 `P14M`"
 
 
@@ -21,12 +23,15 @@ def _day(value: str) -> date | None:
 
 
 def _moment(value: str) -> str | None:
-    if value in ("living", "missing") or _day(value):
+    if value in ("living", "missing"):
         return value
+    day = _day(value)
     try:
-        return value if datetime.fromisoformat(value).tzinfo else None
+        at = day or datetime.fromisoformat(value)
     except ValueError:
         return None
+    is_known = at.year <= LAST_YEAR and (day is not None or getattr(at, "tzinfo", None) is not None)
+    return value if is_known else None
 
 
 def _zone(value: str) -> str | None:
@@ -37,8 +42,16 @@ def _zone(value: str) -> str | None:
     return value
 
 
-def _days(value: str) -> int | None:
+def _period(value: str) -> Period | None:
     period = parse_period(value)
+    if period is None:
+        return None
+    years = period.years + period.months / 12 + period.weeks / 52 + period.days / 365
+    return period if years <= LONGEST_YEARS else None
+
+
+def _days(value: str) -> int | None:
+    period = _period(value)
     if period is None or period.years or period.months:
         return None
     return period.weeks * 7 + period.days
@@ -74,6 +87,6 @@ MOMENT: Shape[str] = text(
     {},
     "a day, an instant with its offset (`2027-01-31T10:00+01:00`), `living` or `missing`",
 )
-PERIOD: Shape[Period] = text("a calendar period", parse_period, "AV116", {}, _PERIOD_HINT)
+PERIOD: Shape[Period] = text("a calendar period", _period, "AV116", {}, _PERIOD_HINT)
 DAYS: Shape[int] = text("a number of days", _days, "AV116", {}, "write `7 days` or `2 weeks`")
 ZONE: Shape[str] = text("a time zone", _zone, "AV115", {}, "an IANA name such as `Europe/Brussels`")

@@ -1,0 +1,34 @@
+"""A kind that no connector speaks is a finding, never silence."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from avow.common.findings import Finding
+from avow.estate.connectors.registry import KINDS, connector_for, unknown_kinds
+from avow.estate.datamap.model import DataMap, System
+
+
+def test_every_kind_has_its_connector() -> None:
+    for kind in KINDS:
+        connector = connector_for(System("s", kind))
+        assert not isinstance(connector, Finding)
+        assert connector.kind == kind
+
+
+def test_an_unknown_kind_is_a_finding() -> None:
+    found = connector_for(System("crm", "telepathy"))
+    assert isinstance(found, Finding)
+    assert (found.code, "`crm`" in found.message, "`telepathy`" in found.message) == (
+        "AV501", True, True,
+    )  # fmt: skip
+    map_ = DataMap({"a": System("a", "sqlite"), "crm": System("crm", "telepathy")})
+    assert unknown_kinds(map_) == [found]
+
+
+def test_the_registry_loads_no_driver() -> None:
+    """Asked for in a fresh interpreter, so that nothing else has loaded one."""
+    look = "import sys, avow.estate.connectors.registry; print('sqlalchemy' in sys.modules)"
+    said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"

@@ -11,7 +11,8 @@ from dataclasses import replace
 from litestar.testing import TestClient
 
 from avow.duties.assurance.history import fold
-from avow.duties.assurance.model import Status, blind, passed
+from avow.duties.assurance.model import Status
+from avow.engine.evidence.checks import blind, passed
 from avow.faces.web.application import web_app
 from tests.pages.document import Node, read
 from tests.pages.house import NOW, HouseSource

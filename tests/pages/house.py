@@ -12,25 +12,21 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from avow.duties.assurance.history import DayPoint, fold
-from avow.duties.assurance.model import (
+from avow.duties.assurance.model import RANK, WORST_FIRST, Clause, Evidenced, Status
+from avow.duties.assurance.source import ClauseText
+from avow.engine.evidence.checks import (
     NO_CAPABILITY,
-    RANK,
-    WORST_FIRST,
     Attestation,
     Check,
     CheckKind,
     CheckResult,
-    Clause,
-    Evidenced,
     Item,
     Mode,
     Outcome,
-    Status,
     blind,
     failed,
     passed,
 )
-from avow.duties.assurance.source import ClauseText
 from avow.faces.web.source import (
     Approval,
     Ask,

@@ -7,7 +7,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from avow.duties.assurance.model import (
+from avow.duties.assurance.model import Clause, PromiseStatus, ReasonCode, Status
+from avow.duties.assurance.status import status
+from avow.engine.evidence.checks import (
     DOCUMENT,
     HUMAN_LEG,
     NO_CAPABILITY,
@@ -16,18 +18,13 @@ from avow.duties.assurance.model import (
     Check,
     CheckKind,
     CheckResult,
-    Clause,
     Item,
     Mode,
     Outcome,
-    PromiseStatus,
-    ReasonCode,
-    Status,
     blind,
     failed,
     passed,
 )
-from avow.duties.assurance.status import status
 
 NOW = datetime(2027, 3, 15, 9, tzinfo=UTC)
 PHONE = Item("phone", "recording")

@@ -6,24 +6,22 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from avow.common.clock import SetClock
-from avow.duties.assurance.answers import answers, documents, keep
+from avow.duties.assurance.answers import answers, documents
 from avow.duties.assurance.history import fold
-from avow.duties.assurance.model import (
+from avow.duties.assurance.model import Clause, Evidenced, ReasonCode, Status
+from avow.duties.assurance.standing import Standing
+from avow.engine.db.store import Store
+from avow.engine.evidence.checks import (
     Check,
     CheckKind,
     CheckResult,
-    Clause,
-    Evidenced,
     Item,
     Mode,
-    ReasonCode,
-    Status,
     blind,
     failed,
     passed,
 )
-from avow.duties.assurance.standing import Standing
-from avow.engine.db.store import Store
+from avow.engine.evidence.kept import keep
 from tests.unit.declared import SOUND, reading
 
 NOW = datetime(2027, 3, 15, 9, tzinfo=UTC)

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from avow.duties.assurance.answers import keep
-from avow.duties.assurance.model import Check, CheckResult, Item, Outcome, failed, passed
 from avow.engine.db.store import Store
+from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
+from avow.engine.evidence.kept import keep
 from avow.faces.cli.main import main
 from tests.unit.declared import SOUND
 

@@ -8,7 +8,7 @@ from datetime import date
 from avow.declaration.interpretation import in_force
 from avow.declaration.model import Declaration
 from avow.duties.assurance.declared import clauses_of, scope_of, text_of
-from avow.duties.assurance.model import Item
+from avow.engine.evidence.checks import Item
 from tests.unit.declared import SOUND, reading, swapped
 
 CALLER = Item("desk", "caller")

@@ -7,17 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from avow.duties.assurance.history import fold, history
-from avow.duties.assurance.model import (
-    Check,
-    CheckKind,
-    CheckResult,
-    Clause,
-    Evidenced,
-    Item,
-    Status,
-    failed,
-    passed,
-)
+from avow.duties.assurance.model import Clause, Evidenced, Status
+from avow.engine.evidence.checks import Check, CheckKind, CheckResult, Item, failed, passed
 
 PLACE = Item("app", "login")
 CHECK = Check("oldest", frozenset({"6.m"}), freshness=timedelta(days=2))

@@ -9,18 +9,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avow.duties.assurance.history import fold, history
-from avow.duties.assurance.model import (
+from avow.duties.assurance.model import RANK, Clause, Evidenced, Status
+from avow.engine.evidence.checks import (
     NO_CAPABILITY,
-    RANK,
     Answer,
     Check,
     CheckKind,
     CheckResult,
-    Clause,
-    Evidenced,
     Item,
     Outcome,
-    Status,
     failed,
 )
 

@@ -9,8 +9,9 @@ from functools import partial
 from avow.declaration.check.universe import universe_of
 from avow.declaration.model import CollectionPoint, Declaration, InForce
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
-from avow.duties.assurance.model import Clause, Item
+from avow.duties.assurance.model import Clause
 from avow.duties.assurance.source import ClauseText
+from avow.engine.evidence.checks import Item
 
 Reaches = Callable[[CellPlace], bool]
 

@@ -7,15 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from avow.duties.assurance.model import (
-    WORST_FIRST,
-    CheckKind,
-    CheckResult,
-    Evidenced,
-    PromiseStatus,
-    Status,
-)
+from avow.duties.assurance.model import WORST_FIRST, Evidenced, PromiseStatus, Status
 from avow.duties.assurance.status import status
+from avow.engine.evidence.checks import CheckKind, CheckResult
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from avow.duties.assurance.model import (
-    NO_CAPABILITY,
-    RANK,
-    Answer,
-    Check,
-    CheckKind,
-    CheckResult,
-    Reason,
-    ReasonCode,
-    Status,
-)
+from avow.duties.assurance.model import RANK, Reason, ReasonCode, Status
+from avow.engine.evidence.checks import NO_CAPABILITY, Answer, Check, CheckKind, CheckResult
 
 
 class Judged(NamedTuple):

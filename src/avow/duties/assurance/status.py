@@ -9,24 +9,26 @@ from typing import NamedTuple
 
 from avow.duties.assurance.judge import Judged, judge
 from avow.duties.assurance.model import (
-    DOCUMENT,
-    HUMAN_LEG,
-    MAIN_LEG,
-    ORGANISATION,
     RANK,
-    Answer,
-    Attestation,
-    Check,
-    CheckResult,
     Clause,
     Evidence,
-    Item,
     ItemStatus,
-    Mode,
     PromiseStatus,
     Reason,
     ReasonCode,
     Status,
+)
+from avow.engine.evidence.checks import (
+    DOCUMENT,
+    HUMAN_LEG,
+    MAIN_LEG,
+    ORGANISATION,
+    Answer,
+    Attestation,
+    Check,
+    CheckResult,
+    Item,
+    Mode,
 )
 
 

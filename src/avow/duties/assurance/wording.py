@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avow.common.languages import Words, mark
-from avow.duties.assurance.model import ORGANISATION, Item, Mode, Reason, ReasonCode, Status
+from avow.duties.assurance.model import Reason, ReasonCode, Status
+from avow.engine.evidence.checks import ORGANISATION, Item, Mode
 
 WORDS: Mapping[Status, str] = {
     Status.BROKEN: mark("broken"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avow.common.languages import Words, mark
-from avow.duties.assurance.model import Answer, CheckKind, Status
+from avow.duties.assurance.model import Status
+from avow.engine.evidence.checks import Answer, CheckKind
 from avow.faces.web.source import AskKind, NoveltyKind, PlanState, Told
 
 LABELS: Mapping[str, str] = {

@@ -10,7 +10,8 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint
-from avow.duties.assurance.model import ORGANISATION, WORST_FIRST, PromiseStatus, Reason, ReasonCode
+from avow.duties.assurance.model import WORST_FIRST, PromiseStatus, Reason, ReasonCode
+from avow.engine.evidence.checks import ORGANISATION
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import History, Section, Tally, history_plot, sections, tally
 from avow.faces.web.render import GivenPages, with_twin

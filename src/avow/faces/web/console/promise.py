@@ -12,15 +12,9 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint, fold
-from avow.duties.assurance.model import (
-    RANK,
-    Attestation,
-    Check,
-    ItemStatus,
-    PromiseStatus,
-    Status,
-)
+from avow.duties.assurance.model import RANK, ItemStatus, PromiseStatus, Status
 from avow.duties.assurance.source import ClauseText
+from avow.engine.evidence.checks import Attestation, Check
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages
 from avow.faces.web.security import Asked

@@ -10,8 +10,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.duties.assurance.history import fold
-from avow.duties.assurance.model import RANK, Mode, PromiseStatus, Status
+from avow.duties.assurance.model import RANK, PromiseStatus, Status
 from avow.duties.assurance.source import ClauseText
+from avow.engine.evidence.checks import Mode
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import History, Tally, history_plot, section_of, tally
 from avow.faces.web.render import GivenPages, Pages, with_twin

@@ -12,15 +12,8 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint, fold
-from avow.duties.assurance.model import (
-    RANK,
-    Attestation,
-    Item,
-    PromiseStatus,
-    Reason,
-    ReasonCode,
-    Status,
-)
+from avow.duties.assurance.model import RANK, PromiseStatus, Reason, ReasonCode, Status
+from avow.engine.evidence.checks import Attestation, Item
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import Section, Tally, sections, tally
 from avow.faces.web.render import GivenPages, Pages

@@ -104,13 +104,20 @@ class Erasing:
             batch.lock(dataset, InKeys(connection.system.datasets[dataset].key, name))
 
     def _within(self, moved: dict[int, int]) -> None:
-        """Raise Stopped when a step has now moved more rows than was approved."""
-        bounds = Counter[str]()
+        """Raise Stopped when now more rows were moved than was approved.
+
+        A row that was approved to go may be blanked instead: a hold placed since makes shells.
+        """
+        bounds, done = Counter[str](), self.total + self._counts(moved)
         for each in self.part.steps:
             bounds[named(each.step)] += each.bound
-        for name, rows in (self.total + self._counts(moved)).items():
-            if rows > bounds[name]:
-                raise exceeded(name, bounds[name])
+        for each in self.part.steps:
+            if each.step.move is not Move.DELETE:
+                gone = f"{Move.DELETE} {each.step.dataset}"
+                bounds[named(each.step)] += max(0, bounds[gone] - done[gone])
+        for name, bound in bounds.items():
+            if done[name] > bound:
+                raise exceeded(name, bound)
 
     def _counts(self, moved: dict[int, int]) -> Counter[str]:
         counts = Counter[str]()

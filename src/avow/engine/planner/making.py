@@ -21,8 +21,10 @@ from avow.engine.planner.counting import Counting, count
 from avow.engine.planner.guard import guard, level_of, plan_findings
 from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import Known as ReadsFacts
+from avow.engine.planner.keysets import Roots, persons
 from avow.engine.planner.known import Known, fact_events, set_names
 from avow.engine.planner.lower import sweep
+from avow.engine.planner.persons import ended_by_erasure, erasure
 from avow.engine.planner.plan import Part, Plan, PlanKind
 from avow.engine.planner.program import Program
 from avow.engine.planner.ramp import bounded
@@ -151,6 +153,59 @@ def make(office: Office, estate: Estate, memory: Memory, wish: Wish, at: datetim
     blocking = tuple(f for f in found if f.code != "AV411")
     status = records.keep(office.runs, plan, blocking, level, at)
     return Made(plan, found, level, status)
+
+
+@dataclass(frozen=True, slots=True)
+class Erase:
+    """Whom an accepted request is about in one system: the case, and the keys of their root rows.
+
+    `ended`: further purposes that the request ends, beside those on consent and legitimate
+    interest.
+    """
+
+    system: str
+    case: str
+    roots: Roots
+    ended: frozenset[str] = frozenset()
+
+
+def erasing(declaration: Declaration, wish: Erase, connection: Connection, day: date) -> Program:
+    """The erasure of these persons in one system.
+
+    Raises:
+        Guarded: ownership in this system cannot be decided (AV451).
+    """
+    law, _ = in_force(declaration, day)
+    ends = replace(
+        judge(declaration, law, connection.system, day),
+        ended=ended_by_erasure(law) | wish.ended,
+        erasure=True,
+    )
+    program = erasure(ends, connection.catalogue(), frozenset(wish.roots))
+    if isinstance(program, Finding):
+        raise Guarded((program,))
+    return program
+
+
+def make_erasure(office: Office, estate: Estate, memory: Memory, wish: Erase, at: datetime) -> Made:
+    """Plan the erasure of named persons, and keep the plan. It holds how many they are, not who."""
+    declaration, day = office.declaration, office.today
+    with closing(estate.open(wish.system, Access.READ)) as connection:
+        program = erasing(declaration, wish, connection, day)
+        zone = declaration.controller.zone
+        what = Counting(program, memory.on(connection), zone, roots=wish.roots)
+        part = count(connection, what)
+    author = author_of(office.runs)
+    plan = replace(
+        _plan(declaration, Wish(wish.system, day), part, author),
+        kind=PlanKind.ERASURE,
+        case=wish.case,
+        persons=len(persons(wish.roots)),
+    )
+    plan = bounded(plan, {})
+    found = guard(plan, surroundings(office, plan))
+    status = records.keep(office.runs, plan, found, Level.APPROVE, at)
+    return Made(plan, found, Level.APPROVE, status)
 
 
 def _plan(declaration: Declaration, wish: Wish, part: Part, author: str) -> Plan:

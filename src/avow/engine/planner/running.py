@@ -12,6 +12,7 @@ from avow.engine.planner.erase import DONE, Erasing, named
 from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.journal import Seat
 from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.program import Move
 from avow.engine.planner.ramp import narrowed
 from avow.engine.planner.sweep import Sweeping
 
@@ -57,8 +58,20 @@ class Running:
         catalogue = self.ground.connection.catalogue()
         step = narrowed(part, place, catalogue, cut=self.plan.is_cut)
         going = Sweeping(self.ground, part, planned, place, step, seat, self.ground.windows)
+        going.spare = self._spare(number, part, place)
         self._go(going, number)
         self._note(going.seat, step.dataset, {DONE[step.move]: going.seat.rows})
+
+    def _spare(self, number: int, part: Part, place: int) -> int:
+        """Rows of the step's dataset that were approved to go and are still there."""
+        step = part.steps[place].step
+        if self.plan.is_cut or step.move is Move.DELETE:
+            return 0
+        return sum(
+            each.bound - self.ground.journal.counted(number - place + earlier)[step.dataset]
+            for earlier, each in enumerate(part.steps[:place])
+            if each.step.move is Move.DELETE and each.step.dataset == step.dataset
+        )
 
     def _erase(self, part: Part) -> None:
         seat = self._taken(0, next(iter(part.program.roots)), "erase")

@@ -28,7 +28,11 @@ class TooMany(Exception):
 
 @dataclass(slots=True)
 class Sweeping:
-    """One step of a sweep on its way: where it is, the next window's size, what is blocked."""
+    """One step of a sweep on its way: where it is, the next window's size, what is blocked.
+
+    `spare` rows were approved to go and did not, because a hold was placed since: this step may
+    blank them, as what is left of a row that stays is emptied.
+    """
 
     ground: Ground
     part: Part
@@ -37,6 +41,7 @@ class Sweeping:
     step: Step
     seat: Seat
     chunk: Chunk
+    spare: int = 0
     own: int = 0
     after: Key | None = None
     tries: int = 0
@@ -45,7 +50,9 @@ class Sweeping:
     @property
     def left(self) -> int:
         """Rows that may still be moved; on the ramp, rows along count too."""
-        return self.planned.bound - (self.seat.rows if self.is_cut else self.own)
+        if self.is_cut:
+            return self.planned.bound - self.seat.rows
+        return self.planned.bound + self.spare - self.own
 
     @property
     def is_cut(self) -> bool:

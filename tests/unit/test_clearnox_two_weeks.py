@@ -72,7 +72,7 @@ class Town:
                     groups = lowering.cells(dataset)
                     for clause in {r.clause for g in groups for r in judge.rules(g)}:
                         for kind, counter in found.items():
-                            where = _rows(judge, groups, clause, kind)
+                            where = _rows(lowering, groups, clause, kind)
                             counter[clause, name, dataset] += connection.count(dataset, where)
         return {kind: +counter for kind, counter in found.items()}
 
@@ -84,9 +84,13 @@ class Town:
                 carry_out(connection, sweep(self.judge(connection, day), catalogue))
 
 
-def _rows(judge: Judge, groups: tuple[Cells, ...], clause: str, kind: Kind) -> Predicate:
-    """Rows that still hold a value in a cell group of the clause with this verdict."""
+def _rows(lowering: Lowering, groups: tuple[Cells, ...], clause: str, kind: Kind) -> Predicate:
+    """Rows that still hold a value in a cell group of the clause with this verdict. What a row
+    needs that the law keeps is not due."""
+    judge = lowering.judge
     mine = [g for g in groups if g.columns and clause in {r.clause for r in judge.rules(g)}]
+    if kind is Kind.DUE:
+        return any_of(lowering.overdue(g) for g in mine)
     return any_of(
         all_of([judge.verdicts(g)[kind], filled(judge.system.datasets[g.place.dataset], g.columns)])
         for g in mine

@@ -262,6 +262,17 @@ class Lowering:
                     counted=all_of([where, negate(self.deleted(name))]),
                 )
 
+    def overdue(self, cells: Cells) -> Predicate:
+        """Rows in which a sweep would find something of the group to take away: due for removal,
+        still holding a value, and needed by no row that must be retained."""
+        dataset, name = self.system.datasets[cells.place.dataset], cells.place.dataset
+        parts = (
+            all_of([filled(dataset, columns), free])
+            for columns, free in self._unneeded(name, cells.columns)
+        )
+        present = any_of(parts) if cells.columns else self.deleted(name)
+        return all_of([self.within(name), self.judge.removed(cells), present])
+
     def _unneeded(
         self, name: str, columns: tuple[str, ...]
     ) -> Iterator[tuple[tuple[str, ...], Predicate]]:

@@ -1,4 +1,4 @@
-"""What a live system says of itself: tables, columns, keys, foreign keys, triggers. No law, no map."""
+"""What a live system says of itself: tables, columns, keys, foreign keys, triggers. No law."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One live column. `native` is the engine's own type name; `generated` columns cannot be set."""
+    """One live column. `native` is the engine's type name; `generated` columns cannot be set."""
 
     name: str
     native: str
@@ -85,7 +85,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Everything a live system says of itself that planning needs. `digest` changes with the schema."""
+    """All that a live system says of itself that planning needs; `digest` changes with the schema."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     foreign_keys: tuple[ForeignKey, ...] = ()

@@ -7,7 +7,7 @@ render it, files and the in-memory twin evaluate it; the meaning is `holds` in `
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -102,14 +102,23 @@ FALSE = Or()
 
 
 def all_of(parts: Iterable[Predicate]) -> Predicate:
-    """Conjunction, flattened; false swallows it, true vanishes."""
+    """Conjunction, flattened; false swallows it, true vanishes, and so do alternatives of which the
+    other parts already say one (`a and (a or b)` is `a`): a database would look row by row."""
     flat: dict[Predicate, None] = {}
     for part in parts:
         for inner in part.parts if isinstance(part, And) else (part,):
             flat[inner] = None
     if FALSE in flat:
         return FALSE
-    return next(iter(flat)) if len(flat) == 1 else And(tuple(flat))
+    kept = tuple(p for p in flat if not (isinstance(p, Or) and _said(p, flat)))
+    return kept[0] if len(kept) == 1 else And(kept)
+
+
+def _said(alternatives: Or, flat: Mapping[Predicate, None]) -> bool:
+    return any(
+        all(inner in flat for inner in (p.parts if isinstance(p, And) else (p,)))
+        for p in alternatives.parts
+    )
 
 
 def any_of(parts: Iterable[Predicate]) -> Predicate:

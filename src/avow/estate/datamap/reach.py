@@ -103,7 +103,7 @@ def _starts(rows: Rows, system: System, person: Person) -> Iterator[tuple[str, R
     for edge in edges(system):
         if edge.parent != root.name or edge.flows is not Side.CHILD or edge.right is Right.NONE:
             continue
-        if edge.parent_fields != root.key:
+        if edge.parent_fields != root.key or not _same_sphere(system, edge):
             continue
         wanted = tuple(normal(part, edge.normalise) for part in person.key)
         for row in rows.get(edge.child, ()):

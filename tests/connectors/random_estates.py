@@ -45,7 +45,27 @@ TABLES = (ONE, TWO)
 CATALOGUE = Catalogue({t.name: t for t in TABLES})
 SYSTEM = System("shop", "memory", datasets={t.name: Dataset(t.name, key=t.key) for t in TABLES})
 
-TEXTS = ("", " ", "a", "A", " a ", "é", "É", "1", "01", "a1", "%", "'", "true", "\t", "2020-01-31")
+TEXTS = (
+    "",
+    "",
+    " ",
+    "a",
+    "a",
+    "A",
+    "A",
+    " a ",
+    " a ",
+    "é",
+    "É",
+    "1",
+    "01",
+    "a1",
+    "%",
+    "'",
+    "true",
+    "\t",
+    "2020-01-31",
+)
 NUMBERS = (-1, 0, 1, 2)
 MOMENTS = tuple(
     map(
@@ -90,7 +110,7 @@ def _row(table: Table) -> st.SearchStrategy[Row]:
 
 
 def _rows(table: Table) -> st.SearchStrategy[list[Row]]:
-    return st.lists(_row(table), max_size=5, unique_by=lambda r: tuple(r[k] for k in table.key))
+    return st.lists(_row(table), max_size=7, unique_by=lambda r: tuple(r[k] for k in table.key))
 
 
 ESTATES = st.fixed_dictionaries({t.name: _rows(t) for t in TABLES})
@@ -113,7 +133,7 @@ _POINTERS = (
     (("r2",), ONE, ("id",)), (("n",), ONE, ("i",)), (("u",), ONE, ("u",)),
     (("ref", "r2"), TWO, ("k1", "k2")), (("r2",), TWO, ("k2",)), (("d",), TWO, ("d",)),
 )  # fmt: skip
-_WHENS = ((), (("b", "true"),), (("i", "1"),), (("t", "a"), ("b", "false")))
+_WHENS = ((), (), (), (), (("b", "true"),), (("i", "1"),), (("t", "a"), ("b", "false")))
 
 
 @st.composite
@@ -128,6 +148,16 @@ def edges(draw: st.DrawFn) -> Edge:
     )  # fmt: skip
 
 
+UNTILS = st.builds(
+    Until,
+    st.sampled_from(("d", "s", "v")),
+    st.sampled_from(DAYS),
+    st.sampled_from(ZONES),
+    st.none() | st.sampled_from(ZONES),
+    st.booleans(),
+)
+
+
 @st.composite
 def _leaves(draw: st.DrawFn, dataset: str) -> Predicate:
     name = draw(st.sampled_from([c.name for c in CATALOGUE.tables[dataset].columns]))
@@ -137,11 +167,7 @@ def _leaves(draw: st.DrawFn, dataset: str) -> Predicate:
         case "null":
             return Null(name, draw(st.booleans()))
         case "until":
-            return Until(
-                draw(st.sampled_from(("d", "s", "v"))), draw(st.sampled_from(DAYS)),
-                draw(st.sampled_from(ZONES)), draw(st.none() | st.sampled_from(ZONES)),
-                draw(st.booleans()),
-            )  # fmt: skip
+            return draw(UNTILS)
         case "keys":
             field = draw(st.sampled_from(("i", "ref", "n", "t", "r2")))
             return _in_keys(draw, (field,), ONE)

@@ -16,7 +16,7 @@ from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.twin import TwinConnector, TwinDatabase
 from avow.estate.connectors.values import plain_all
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.predicates import Predicate
+from avow.estate.datamap.predicates import TRUE, Predicate, Related, Until
 from avow.estate.datamap.reach import Key
 from tests import postgres
 from tests.connectors import engines
@@ -99,7 +99,7 @@ def test_predicates_select_the_same_rows(
 @given(
     rows=random.ESTATES,
     keys=st.fixed_dictionaries(random.KEY_SETS),
-    edges=st.lists(random.edges(), min_size=1, max_size=4),
+    edges=st.lists(random.edges(), min_size=3, max_size=5),
 )
 def test_key_sets_spread_to_the_same_rows(
     engine: tuple[Connection, Fill], rows: Rows, keys: Keys, edges: list[Edge]
@@ -115,9 +115,27 @@ def test_key_sets_spread_to_the_same_rows(
         for to, giver, taker in (
             (Side.CHILD, edge.parent, edge.child), (Side.PARENT, edge.child, edge.parent),
         ):  # fmt: skip
+            there = Related(edge, to, TRUE)
+            expected = selected(model, giver, there)
+            assert selected(connection, giver, there) == expected, there
             new = [c.spread(edge, to, giver, taker) for c in (connection, model)]
             assert new[0] == new[1], (edge, to)
             assert _content(connection, taker) == _content(model, taker), (edge, to)
+
+
+@settings(RUNS, max_examples=25)
+@given(rows=random.ESTATES, untils=st.lists(random.UNTILS, min_size=6, max_size=10))
+def test_days_select_the_same_rows(
+    engine: tuple[Connection, Fill], rows: Rows, untils: list[Until]
+) -> None:
+    """Dates, instants and times without offset, at the limits of days in several zones."""
+    connection, fill = engine
+    fill(rows)
+    model = twin(rows)
+    for leaf in untils:
+        for table in random.TABLES:
+            expected = selected(model, table.name, leaf)
+            assert selected(connection, table.name, leaf) == expected, leaf
 
 
 def _content(connection: Connection, keys: str) -> set[tuple[int, tuple[str, ...] | None]]:

@@ -53,8 +53,7 @@ class Firm(RuleBasedStateMachine):
         self.file = DECLARATION
         self.active = "1 month"
         self.ages = {
-            row["id"]: (TODAY - row["seen_on"]).days  # type: ignore[operator]
-            for row in self.small.database.tables["visit"]
+            row["id"]: (TODAY - row["seen_on"]).days for row in self.small.database.tables["visit"]  # type: ignore[operator]
         }
         self.plans: list[Plan] = []
         self.held: set[int] = set()
@@ -142,7 +141,7 @@ class Firm(RuleBasedStateMachine):
                 self.edit("2 weeks")
                 self.activate(["marc", "paul"], "claire")
             case "hold":
-                self.hold(next(iter(self.small.left())))  # type: ignore[arg-type]
+                self.hold(next(iter(self.small.left())))
         self.apply(0)
 
     @rule(to=st.sampled_from(LADDER))
@@ -175,7 +174,7 @@ class Firm(RuleBasedStateMachine):
     @rule(visit=st.integers(0, 59))
     def hold(self, visit: int) -> None:
         """A row is held."""
-        self.held |= {visit} & set(self.small.left())  # type: ignore[arg-type]
+        self.held |= {visit} & set(self.small.left())
         self.small.facts = Facts()
         self.small.facts.hold("visit", *sorted(self.held))
 
@@ -234,7 +233,7 @@ class Firm(RuleBasedStateMachine):
 def walk(store: Store, examples: int) -> None:
     """Let the machine walk."""
     Firm.store, Firm.writes = store, 0
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         Firm,
         settings=settings(
             max_examples=examples,

@@ -94,7 +94,7 @@ def whole(where: Predicate = TRUE) -> Plan:
     planned = PlannedStep(
         step, measure, 3, "DELETE", (Cascade("x", "fk", "cascade", None),), ("t",)
     )
-    part = Part(run, (planned,), "digest", DAY, ("a gap",))
+    part = Part(run, (planned,), "digest", ("a gap",))
     return Plan("plan-1", PlanKind.ERASURE, "app", "f" * 64, DAY, (part,), "claire", persons=1)
 
 
@@ -122,7 +122,7 @@ def test_every_field_of_a_plan_is_in_its_digest() -> None:
                 replace(planned, measure=replace(planned.measure, rows=4)),
             )
         ),
-        replace(plan, parts=(replace(part, undo_until=None),)),
+        replace(plan, parts=(replace(part, catalogue="other"),)),
     ]
     assert len({plan.digest, *(other.digest for other in others)}) == len(others) + 1
 

@@ -43,7 +43,6 @@ class Counting:
     zone: str = "UTC"
     roots: Roots = field(default_factory=dict)
     last: Part | None = None
-    undo_until: date | None = None
 
 
 def count(connection: Connection, what: Counting) -> Part:
@@ -55,12 +54,12 @@ def count(connection: Connection, what: Counting) -> Part:
     Held(connection, what.known, {}).refresh(what.program)
     seat(connection, what.program, what.roots)
     steps = [_planned(connection, catalogue, what, i) for i in range(len(what.program.steps))]
-    return Part(what.program, tuple(steps), catalogue.digest, what.undo_until)
+    return Part(what.program, tuple(steps), catalogue.digest)
 
 
 def _uncounted(catalogue: Catalogue, what: Counting, said: tuple[str, ...]) -> Part:
     steps = tuple(PlannedStep(step, Measure(0, 0)) for step in what.program.steps)
-    return Part(what.program, steps, catalogue.digest, what.undo_until, said)
+    return Part(what.program, steps, catalogue.digest, said)
 
 
 def _planned(

@@ -12,11 +12,10 @@ from avow.engine.planner.approve import Note, unwritten
 from avow.engine.planner.chunks import PERSONS, ROWS, Chunk
 from avow.engine.planner.journal import Journal, Seat
 from avow.engine.planner.keysets import Held, Known, Roots
-from avow.engine.planner.plan import Part
-from avow.engine.planner.program import Program, Step
+from avow.engine.planner.program import Program
 from avow.engine.planner.refusals import PlannerError, Stopped
 from avow.engine.planner.written import canonical
-from avow.estate.connectors.base import Batch, Capability, Connection, Refused, Window
+from avow.estate.connectors.base import Batch, Capability, Connection, Refused
 from avow.estate.datamap.reach import Key
 
 Moved = Mapping[int, int]
@@ -55,13 +54,6 @@ class Unchecked:
         return ()
 
 
-class KeepsRows(Protocol):
-    """Keeps rows that leave before their maximum, so that they can be brought back."""
-
-    def keep(self, connection: Connection, part: Part, step: Step, window: Window) -> None:
-        """Write the rows of the window down, durably, before the step removes them."""
-
-
 def never(system: str) -> str | None:
     """Nobody said stop."""
     del system
@@ -98,7 +90,6 @@ class Ground:
     known: Known
     roots: Roots = field(default_factory=dict)
     checker: Checker = field(default_factory=Unchecked)
-    keeper: KeepsRows | None = None
     stop: Callable[[str], str | None] = never
     crash: Callable[[str], None] = nothing
     note: Note = unwritten

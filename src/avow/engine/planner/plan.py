@@ -90,14 +90,12 @@ class PlannedStep:
 class Part:
     """One program of a plan. `catalogue` is the digest of the schema it was made for.
 
-    `undo_until`: rows leave before their maximum into an undo bundle that is destroyed on this
-    day. `gaps` say in words what could not be known.
+    `gaps` say in words what could not be known.
     """
 
     program: Program
     steps: tuple[PlannedStep, ...]
     catalogue: str = ""
-    undo_until: date | None = None
     gaps: tuple[str, ...] = ()
 
 
@@ -107,7 +105,7 @@ class Plan:
     plans are of one that is not active and can be neither approved nor applied. `author` wrote the
     release and so approves nothing of it. `case` refers to the request of an erasure of `persons`
     persons; `accepted` maps a rule to the number of rows that somebody accepted above the guard's
-    share. With undo days there are several parts, each for a later day than the one before."""
+    share. Where there are several parts they run one after the other, each reaching further."""
 
     id: str
     kind: PlanKind
@@ -192,7 +190,6 @@ def _part_json(part: Part) -> Json:
     return {
         "program": program_json(part.program),
         "catalogue": part.catalogue,
-        "undo_until": part.undo_until.isoformat() if part.undo_until else None,
         "gaps": list(part.gaps),
         "steps": [
             msgspec.to_builtins({f: getattr(s, f) for f in _Beside.__slots__}) for s in part.steps
@@ -210,6 +207,5 @@ def _part_of(data: Json) -> Part:
             for step, b in zip(program.steps, beside, strict=True)
         ),
         catalogue=data["catalogue"],
-        undo_until=date.fromisoformat(data["undo_until"]) if data["undo_until"] else None,
         gaps=tuple(data["gaps"]),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from avow.engine.evidence.entries import BatchApplied
+from avow.engine.evidence.entries import BatchApplied, BatchChecked
 from avow.engine.planner.erase import DONE, Erasing, named
 from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.journal import Seat
@@ -110,7 +110,11 @@ class Running:
             unlinked=moved.get("unlinked", 0),
             at_least=seat.at_least,
         )
-        self.ground.note(entry, self.ground.journal.clock.now())
+        now = self.ground.journal.clock.now()
+        self.ground.note(entry, now)
+        if self.ground.checks:
+            seen = BatchChecked(plan=self.plan.id, step=seat.step, chunk=seat.chunk, passed=True)
+            self.ground.note(seen, now)
 
     def _refresh(self) -> None:
         """Removed values may still be read in statistics and materialized views."""

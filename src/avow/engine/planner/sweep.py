@@ -115,8 +115,6 @@ class Sweeping:
         ground, program = self.ground, self.part.program
         with ground.connection.transaction() as batch:
             memory = ground.checker.before(ground.connection, program)
-            if ground.keeper is not None and self.part.undo_until is not None:
-                ground.keeper.keep(ground.connection, self.part, self.step, window)
             done = move(ground.connection, batch, self.step, window, len(self.blocked))
             if self.is_cut and done.total > self.left and window.rows > 1:
                 raise TooMany

@@ -19,7 +19,7 @@ _WORDS = {
     "day": "days", "days": "days", "week": "weeks", "weeks": "weeks",
     "month": "months", "months": "months", "year": "years", "years": "years",
 }  # fmt: skip
-_PART = re.compile(r"(\d{1,5}) +([a-z]+)")
+_PART = re.compile(r"([0-9]{1,5}) +([a-z]+)")
 _LONGEST_CLAMP = 4
 """Days by which clamping can merge starts: 28, 29, 30 and 31 January all end on 28 February."""
 
@@ -102,10 +102,18 @@ def cutoff(today: date, period: Period) -> date:
     except ValueError:
         return date.min
     # Clamped subtraction may be a few days early or late on either side of a month's end.
-    latest = guess + timedelta(days=_LONGEST_CLAMP)
-    while add(latest, period) > today:
+    latest = guess + min(timedelta(days=_LONGEST_CLAMP), date.max - guess)
+    while not _ended(latest, period, today):
         latest -= timedelta(days=1)
     return latest
+
+
+def _ended(start: date, period: Period, today: date) -> bool:
+    """Whether the period has ended; one that ends outside the calendar never does."""
+    try:
+        return add(start, period) <= today
+    except OverflowError:
+        return False
 
 
 def local_day(instant: datetime, zone: str) -> date:

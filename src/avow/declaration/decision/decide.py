@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from avow.common.calendar import add
+from avow.common.calendar import Period, add
 from avow.declaration.decision.facts import Floor, FloorKind, Group
 from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import minimum_covers, purpose_uses, rule_covers
@@ -117,7 +117,16 @@ def _end(end: End, group: Group) -> Moment:
     start = group.moment(end.starts)
     if start is Unknown.MISSING and end.otherwise is not None:
         start = group.moment(end.otherwise)
-    return add(start, end.period) if isinstance(start, date) else start
+    return _after(start, end.period)
+
+
+def _after(start: Moment, period: Period) -> Moment:
+    """The end of a period. One that lies outside the calendar never comes, as while a state lives:
+    systems write 9999-12-31 for "without an end"."""
+    try:
+        return add(start, period) if isinstance(start, date) else start
+    except OverflowError:
+        return Unknown.LIVING
 
 
 def opponents(
@@ -155,7 +164,7 @@ def is_live(purpose: Purpose, group: Group, day: date) -> bool:
 
 
 def running_minimums(group: Group, law: InForce, day: date) -> tuple[Floor, ...]:
-    """The legal minimums that still forbid erasing these cells. A minimum whose start is unknown
+    """The legal minimums that still forbid erasing these cells. A minimum without a known end
     runs: what the law wants kept is never lost for lack of a date."""
     return tuple(
         floor
@@ -165,8 +174,8 @@ def running_minimums(group: Group, law: InForce, day: date) -> tuple[Floor, ...]
 
 
 def _floor(minimum: Minimum, group: Group, day: date) -> Floor | None:
-    start = group.moment(minimum.starts)
-    until = add(start, minimum.period) if isinstance(start, date) else None
+    end = _after(group.moment(minimum.starts), minimum.period)
+    until = end if isinstance(end, date) else None
     if until is not None and until <= day:
         return None
     return Floor(FloorKind.MINIMUM, minimum.law, minimum.clause, until)

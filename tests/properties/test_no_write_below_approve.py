@@ -41,6 +41,13 @@ PEOPLE = ("claire", "marc", "paul", "olivia", "nobody")
 some_people = st.lists(st.sampled_from(PEOPLE), max_size=3)
 
 
+def age(row: dict[str, object]) -> int:
+    """Days since a visit."""
+    seen = row["seen_on"]
+    assert isinstance(seen, date)
+    return (TODAY - seen).days
+
+
 class Firm(RuleBasedStateMachine):
     """One firm, its people and its small estate."""
 
@@ -52,17 +59,15 @@ class Firm(RuleBasedStateMachine):
         self.small = Small(self.store)
         self.file = DECLARATION
         self.active = "1 month"
-        self.ages = {
-            row["id"]: (TODAY - row["seen_on"]).days for row in self.small.database.tables["visit"]  # type: ignore[operator]
-        }
+        self.ages = {row["id"]: age(row) for row in self.small.database.tables["visit"]}
         self.plans: list[Plan] = []
         self.held: set[int] = set()
         self.stopped = False
         self.before = self.small.left()
 
-    @initialize()
-    def begin(self) -> None:
-        """The first declaration is in force, and nobody trusts it yet."""
+    @initialize(begun=st.booleans(), ramp=st.integers(1, 4))
+    def begin(self, ramp: int, *, begun: bool) -> None:
+        """The first declaration is in force. Nobody trusts it yet, or a first plan was applied."""
         self.small.activate(self.file)
         for setting in standings.standings(self.store, "app").values():
             if setting.level is not Level.OBSERVE:
@@ -72,6 +77,8 @@ class Firm(RuleBasedStateMachine):
             {**row, "seen_on": date(2025, 1, 1)} for row in self.small.database.tables["visit"][:3]
         ]
         self.ages |= {row: (TODAY - date(2025, 1, 1)).days for row in (0, 1, 2)}
+        if begun:
+            self.usual(0, ramp, 1, "")
 
     @rule(period=st.sampled_from(PERIODS))
     def edit(self, period: str) -> None:
@@ -252,15 +259,26 @@ def test_whatever_people_do_nothing_is_written_that_was_not_allowed(store: Store
 
 
 PLANTED = {
-    "nobody is asked": ("_unapproved", lambda *_: ()),
-    "the guard sleeps": ("guard", lambda *_: ()),
+    "nobody is asked": ("_unapproved", {"signed": 0, "between": ""}),
+    "the guard sleeps": ("guard", {"signed": 1, "between": "lower"}),
 }
 
 
+def begun(store: Store) -> Firm:
+    """A machine at its start."""
+    Firm.store = store
+    firm = Firm()
+    firm.begin(begun=False, ramp=1)
+    return firm
+
+
 @pytest.mark.parametrize("fault", PLANTED)
-def test_the_machine_finds_what_is_planted(
+def test_the_machine_sees_what_is_planted(
     store: Store, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
-    monkeypatch.setattr(applying, *PLANTED[fault])
+    """One step of it, unsigned or lowered in between: refused, and with the fault seen."""
+    name, step = PLANTED[fault]
+    begun(store).usual(back=0, trusted=4, **step)
+    monkeypatch.setattr(applying, name, lambda *_: ())
     with pytest.raises(AssertionError):
-        walk(store, 200)
+        begun(store).usual(back=0, trusted=4, **step)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from avow.common.findings import Finding
-from avow.declaration.model import Declaration, Level
+from avow.declaration.model import AddRule, Declaration, Level
 from avow.engine.db.store import Runs
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.trust import (
@@ -146,13 +146,19 @@ def climb(runs: Runs, declaration: Declaration, now: Standing, plan: str, at: da
     return higher
 
 
+def rule_ids(declaration: Declaration) -> tuple[str, ...]:
+    """The rules of the statement, then those that decisions add where it has none."""
+    effects = (e for d in declaration.decisions.values() for e in d.effects)
+    return (*declaration.rules, *(e.rule.id for e in effects if isinstance(e, AddRule)))
+
+
 def known(declaration: Declaration, wanted: Standing) -> None:
     """Raise PlannerError AV423 for a system or a rule that the declaration in force has not."""
     if wanted.system not in declaration.datamap.systems:
         raise PlannerError(
             f"the declaration in force has no system `{wanted.system}`", code="AV423"
         )
-    if wanted.rule not in declaration.rules:
+    if wanted.rule not in rule_ids(declaration):
         raise PlannerError(f"the declaration in force has no rule `{wanted.rule}`", code="AV423")
 
 

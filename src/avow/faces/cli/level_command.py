@@ -15,6 +15,7 @@ from avow.engine.planner.standings import (
     effective,
     lower_level,
     raise_level,
+    rule_ids,
     standings,
     unchecked,
 )
@@ -109,7 +110,7 @@ def _show(desk: Desk, *, is_json: bool) -> None:
     found = [
         {"system": system, "rule": rule, "level": str(now.level), "ramp": now.ramp}
         for system in desk.declaration.datamap.systems
-        for rule in desk.declaration.rules
+        for rule in rule_ids(desk.declaration)
         for now in [
             effective(desk.state.store, desk.declaration, system).get(rule, Standing(system, rule))
         ]

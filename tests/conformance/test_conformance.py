@@ -1,4 +1,4 @@
-"""The three pure functions say what the conformance cases say; see README.md for their format."""
+"""The pure functions say what the conformance cases say; see README.md for their format."""
 
 from __future__ import annotations
 
@@ -14,11 +14,14 @@ import yaml
 from avow.declaration.cases import words
 from avow.declaration.decision import decide as decide_module
 from avow.declaration.decision import fate as fate_module
+from avow.declaration.decision import may_use as may_use_module
 from avow.declaration.decision.decide import Kind, Verdict, decide
 from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
 from avow.declaration.decision.fate import FateKind, Referrer, fate
+from avow.declaration.decision.may_use import may_use
 from avow.declaration.loading.datamap import SYSTEM
 from avow.declaration.loading.events import read_yaml
+from avow.declaration.loading.interpretation import USE
 from avow.declaration.loading.nodes import Notes
 from avow.declaration.loading.shapes import Record
 from avow.declaration.loading.statement import MINIMUM, PURPOSE, RULE
@@ -97,20 +100,29 @@ def moments(written: dict[str, Any]) -> dict[str, Moment]:
     return {event: m if isinstance(m, date) else Unknown(m) for event, m in written.items()}
 
 
-@pytest.mark.parametrize("case", cases("decide.yaml"))
-def test_decide(case: dict[str, Any]) -> None:
-    group = Group(
+def group(case: dict[str, Any]) -> Group:
+    return Group(
         **case.get("group", {"category": "c"}),
         events=moments(case.get("events", {})),
         facts=facts(case.get("facts", {})),
     )
-    got = {day: decide(group, law(case["law"]), day) for day in case["verdicts"]}
+
+
+@pytest.mark.parametrize("case", cases("decide.yaml"))
+def test_decide(case: dict[str, Any]) -> None:
+    got = {day: decide(group(case), law(case["law"]), day) for day in case["verdicts"]}
     assert {day: words(verdict) for day, verdict in got.items()} == case["verdicts"]
     for verdict in got.values():
         if "clauses" in case:
             assert sorted(verdict.clauses) == case["clauses"]
         for key in {"since", "until"} & case.keys():
             assert getattr(verdict, key) == case[key]
+
+
+@pytest.mark.parametrize("case", cases("may_use.yaml"))
+def test_may_use(case: dict[str, Any]) -> None:
+    refusals = may_use(group(case), declared(USE, case["use"]), law(case["law"]), case["day"])
+    assert sorted([r.why, r.clause] for r in refusals) == sorted(case["refused"])
 
 
 def verdict_of(said: str) -> Verdict:
@@ -134,7 +146,7 @@ EVERYTHING = (
     "live due retained undated undecided hold: restriction: access: minimums: else: "
     "whichever_first: owned_by: owns: accessed_by: accesses: no_right: when: sphere: ascii-lower "
     "trim digits parent_field: erase anonymise archive review settled: except: ended: delete blank "
-    "unlink keep held: nullable: shared:"
+    "unlink keep held: nullable: shared: recipient: channel: country:"
 ).split()
 """What the cases must cover: every verdict, floor, link word, normaliser, fate and action."""
 
@@ -163,6 +175,11 @@ PLANTED: list[tuple[str, Callable[[dict[str, Any]], None], ModuleType, str, obje
     ("decide.yaml", test_decide, decide_module, "purpose_uses", lambda *_: True),
     ("decide.yaml", test_decide, decide_module, "minimum_covers", lambda *_: True),
     ("decide.yaml", test_decide, decide_module, "add", lambda day, _: day),
+    ("may_use.yaml", test_may_use, may_use_module, "EMAIL_OPT_IN", frozenset({"BE"})),
+    ("may_use.yaml", test_may_use, may_use_module, "EMAIL_OPT_IN", frozenset({""})),
+    ("may_use.yaml", test_may_use, may_use_module, "is_live", lambda *_: True),
+    ("may_use.yaml", test_may_use, may_use_module, "purpose_uses", lambda *_: True),
+    ("may_use.yaml", test_may_use, may_use_module, "decide", lambda *_: Verdict(Kind.LIVE)),
     ("reach.yaml", test_reach, reach_module, "_passes", lambda edge, _: edge.right),
     ("reach.yaml", test_reach, reach_module, "_same_sphere", lambda *_: True),
     ("reach.yaml", test_reach, reach_module, "normal", lambda value, _: value),
@@ -186,6 +203,6 @@ def test_a_planted_fault_turns_cases_red(
 
 
 def test_there_are_enough_cases() -> None:
-    counts = {name: len(cases(f"{name}.yaml")) for name in ("reach", "decide", "fate")}
+    counts = {name: len(cases(f"{name}.yaml")) for name in ("reach", "decide", "may_use", "fate")}
     assert sum(counts.values()) >= 60
     assert min(counts.values()) >= 15

@@ -60,6 +60,86 @@ def test_a_test_that_fails_is_a_finding_with_its_place() -> None:
     assert finding.is_error
 
 
+USE = "use: {purpose: answer}"
+OPEN = "events: {answered: living}, on: 2027-02-28"
+OVER = "events: {answered: 2027-01-01}, on: 2027-02-28"
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        (f"{OPEN}, {USE}, allowed: yes", "allowed: yes"),
+        (f"{OVER}, {USE}, allowed: no", "allowed: no"),
+        (f"{OVER}, {USE}, allowed: no, verdict: due erase", "due erase, allowed: no"),
+        (f"{OPEN}, {USE}, allowed: no, facts: {{restricted: yes}}", "allowed: no"),
+        (f"{OPEN}, {USE}, allowed: no, facts: {{ended: answer}}", "allowed: no"),
+    ],
+)
+def test_a_test_may_ask_whether_a_use_is_allowed(case: str, said: str) -> None:
+    """Alone, or together with the verdict."""
+    assert judged(case) == (said, [])
+
+
+def test_a_recipient_counts_where_the_purpose_names_it() -> None:
+    """Named by the purpose it may have the data; declared and not named it may not."""
+    more = 'recipients: [{recipient: zed, clause: "1.a", name: Zed, role: processor}]\n'
+    named = HEAD.replace("    ends: answered\n", "    ends: answered\n    recipients: [zed]\n")
+    case = f"{OPEN}, use: {{purpose: answer, recipient: zed}}"
+    assert judged(f"{case}, allowed: yes", more, named) == ("allowed: yes", [])
+    assert judged(f"{case}, allowed: no", more) == ("allowed: no", [])
+
+
+MARKETING = HEAD.replace("basis: contract", "basis: legitimate-interest\n    marketing: yes")
+
+
+@pytest.mark.parametrize(
+    ("use", "said"),
+    [
+        ("channel: email, country: FR", "allowed: yes"),
+        ("channel: email, country: BE", "allowed: no"),
+        ("channel: email", "allowed: no"),
+        ("channel: phone, country: BE", "allowed: yes"),
+    ],
+)
+def test_channel_and_country_of_a_use_are_read(use: str, said: str) -> None:
+    """Advertising by e-mail without consent; a country that is not said is the strictest."""
+    case = f"{OPEN}, use: {{purpose: answer, {use}}}, {said}"
+    assert judged(case, head=MARKETING) == (said, [])
+
+
+def test_a_use_that_comes_out_otherwise_is_a_finding_with_all_reasons() -> None:
+    whole = reading(
+        HEAD + "tests:\n  - {test: it, group: {category: email, collected_at: "
+        f"contact}}, {OVER}, {USE}, allowed: yes, verdict: live}}\n"
+    )
+    verdict, use = failures(run_cases(whole.whole))
+    assert (verdict.code, use.code, use.place) == ("AV250", "AV251", verdict.place)
+    assert use.message == "the test `it` fails: the use for `answer` is refused"
+    assert use.because.startswith("on 2027-02-28: the purpose has ended (2.a); the data are due")
+    assert judged(f"{OPEN}, {USE}, allowed: no") == ("allowed: yes", ["AV251"])
+
+
+@pytest.mark.parametrize(
+    ("case", "code"),
+    [
+        (OPEN, "AV113"),
+        (f"{OPEN}, {USE}", "AV113"),
+        (f"{OPEN}, {USE}, verdict: live", "AV113"),
+        (f"{OPEN}, verdict: live, allowed: yes", "AV113"),
+        (f"{OPEN}, {USE}, allowed: yes, clauses: ['3.a']", "AV113"),
+        (f"{OPEN}, use: {{purpose: anser}}, allowed: yes", "AV201"),
+        (f"{OPEN}, use: {{purpose: answer, recipient: zed}}, allowed: no", "AV201"),
+        (f"{OPEN}, use: {{purpose: answer, channel: fax}}, allowed: no", "AV115"),
+        (f"{OPEN}, use: {{purpose: answer, country: Belgium}}, allowed: no", "AV115"),
+    ],
+)
+def test_a_test_that_asks_half_a_question_is_refused(case: str, code: str) -> None:
+    """Neither verdict nor use, half a use, clauses that decide nothing, or unknown words."""
+    it = f"test: it, group: {{category: email, collected_at: contact}}, {case}"
+    loaded = reading(f"{HEAD}tests:\n  - {{{it}}}\n")
+    assert [f.code for f in loaded.findings] == [code]
+
+
 def test_the_clauses_are_looked_at_only_where_a_test_names_them() -> None:
     wrong = 'events: {answered: living}, on: 2027-01-01, verdict: live, clauses: ["2.a"]'
     assert judged(wrong)[1] == ["AV250"]

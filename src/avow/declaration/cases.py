@@ -1,4 +1,4 @@
-"""The declaration's own tests: facts and a day in, verdict out, judged by `decide` alone.
+"""The declaration's own tests: facts and a day in, verdict out, judged by `decide` and `may_use`.
 
 A test is judged with every decision applied, signed or not, so that an approver sees it green
 before signing; `decisions: unsigned` judges the statement as printed. An event of kind `fact` that
@@ -15,6 +15,7 @@ from avow.common.calendar import local_day
 from avow.common.findings import Finding
 from avow.declaration.decision.decide import Kind, Verdict, decide
 from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
+from avow.declaration.decision.may_use import Refusal, may_use
 from avow.declaration.interpretation import applied, proposed
 from avow.declaration.model import Case, Declaration, InForce
 from avow.estate.datamap.model import EventMode
@@ -23,33 +24,61 @@ from avow.estate.datamap.moments import Moment, Unknown
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A test with the verdict that came out. `said` is that verdict as a test would write it."""
+    """A test with the verdict that came out, and every reason that forbids the use it asks about.
+
+    `said` is what came out as a test would write it.
+    """
 
     case: Case
     verdict: Verdict
+    refusals: tuple[Refusal, ...] = ()
 
     @property
     def said(self) -> str:
-        """The verdict in the words of a test: `live`, `due erase`."""
-        return words(self.verdict)
+        """What came out in the words of a test: `live`, `due erase`, `allowed: no`."""
+        allowed = "no" if self.refusals else "yes"
+        answers = [words(self.verdict)] if self.case.verdict is not None else []
+        return ", ".join(answers + [f"allowed: {allowed}"] * (self.case.use is not None))
 
     @property
     def is_right(self) -> bool:
-        """Whether verdict and, where the test names them, clauses are as expected."""
-        wanted = set(self.case.clauses)
-        clauses_agree = not self.case.names_clauses or wanted == set(self.verdict.clauses)
-        return self.said == self.case.verdict and clauses_agree
+        """Whether everything that the test names came out as it expects."""
+        return not self.findings()
 
-    def finding(self) -> Finding:
-        """The finding of a test that failed."""
-        clauses = ", ".join(self.verdict.clauses) or "no clause"
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of a test that failed: one for its verdict, one for its use."""
+        wrong = (self._verdict(), self._use())
+        return tuple(finding for finding in wrong if finding is not None)
+
+    def _verdict(self) -> Finding | None:
+        """Verdict and clauses are looked at only where the test names them."""
+        case, clauses = self.case, self.verdict.clauses
+        clauses_agree = not case.names_clauses or set(case.clauses) == set(clauses)
+        said = words(self.verdict)
+        if case.verdict is None or (said == case.verdict and clauses_agree):
+            return None
         return Finding(
             "AV250",
-            f"the test `{self.case.id}` fails: {self.said} ({clauses})",
-            self.case.place,
-            because=f"it expects {_expected(self.case)} on {self.case.on}",
+            f"the test `{case.id}` fails: {said} ({', '.join(clauses) or 'no clause'})",
+            case.place,
+            because=f"it expects {_expected(case)} on {case.on}",
             help="correct the rule, or the test",
-            clauses=self.verdict.clauses,
+            clauses=clauses,
+        )
+
+    def _use(self) -> Finding | None:
+        case = self.case
+        if case.use is None or case.allowed is not bool(self.refusals):
+            return None
+        reasons = "; ".join(map(str, self.refusals)) or "nothing forbids it"
+        came_out = "refused" if self.refusals else "allowed"
+        return Finding(
+            "AV251",
+            f"the test `{case.id}` fails: the use for `{case.use.purpose}` is {came_out}",
+            case.place,
+            because=f"on {case.on}: {reasons}",
+            help="correct the purpose, or the test",
+            clauses=tuple(dict.fromkeys(r.clause for r in self.refusals if r.clause)),
         )
 
 
@@ -57,14 +86,14 @@ def run_cases(declaration: Declaration) -> tuple[Judged, ...]:
     """Judge every test that the declaration carries, in declared order."""
     decided, printed = proposed(declaration), applied(declaration, ())
     return tuple(
-        Judged(case, _judge(declaration, case, printed if case.unsigned else decided))
+        _judge(declaration, case, printed if case.unsigned else decided)
         for case in declaration.cases
     )
 
 
 def failures(judged: Iterable[Judged]) -> tuple[Finding, ...]:
     """The findings of the tests that failed."""
-    return tuple(j.finding() for j in judged if not j.is_right)
+    return tuple(finding for one in judged for finding in one.findings())
 
 
 def words(verdict: Verdict) -> str:
@@ -76,12 +105,14 @@ def words(verdict: Verdict) -> str:
 
 def _expected(case: Case) -> str:
     if not case.names_clauses:
-        return case.verdict
+        return str(case.verdict)
     return f"{case.verdict} ({', '.join(case.clauses) or 'no clause'})"
 
 
-def _judge(declaration: Declaration, case: Case, law: InForce) -> Verdict:
-    return decide(group_of(declaration, case), law, case.on)
+def _judge(declaration: Declaration, case: Case, law: InForce) -> Judged:
+    group = group_of(declaration, case)
+    refusals = may_use(group, case.use, law, case.on) if case.use is not None else ()
+    return Judged(case, decide(group, law, case.on), refusals)
 
 
 def group_of(declaration: Declaration, case: Case) -> Group:

@@ -34,6 +34,15 @@ class Basis(StrEnum):
     LEGAL_OBLIGATION = "legal-obligation"
 
 
+class Channel(StrEnum):
+    """How a use reaches the person, where the country's law asks."""
+
+    NONE = "none"
+    EMAIL = "email"
+    PHONE = "phone"
+    POST = "post"
+
+
 class Level(StrEnum):
     """What avow may do for a rule in a system, from least to most."""
 
@@ -301,11 +310,25 @@ class Controller:
 
 
 @dataclass(frozen=True, slots=True)
+class Use:
+    """What somebody wants to do: for which purpose, with which recipient, over which channel.
+
+    `country` is the person's ISO 3166 code; empty when unknown.
+    """
+
+    purpose: str
+    recipient: str | None = None
+    channel: Channel = Channel.NONE
+    country: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """A test that the declaration carries: a cell group, its events and facts, a day, the verdict.
 
     `unsigned`: judged as printed, as long as no decision is signed. `names_clauses`: the deciding
-    clauses must be exactly `clauses`; otherwise they are not looked at.
+    clauses must be exactly `clauses`; otherwise they are not looked at. `use` and `allowed`: what
+    somebody wants to do with the cells, and whether that is allowed; both or neither.
     """
 
     id: str
@@ -313,11 +336,13 @@ class Case:
     events: Mapping[str, str]
     facts: Mapping[str, object]
     on: date
-    verdict: str
+    verdict: str | None = None
     clauses: tuple[str, ...] = ()
     unsigned: bool = False
     place: Place = field(default=NOWHERE, compare=False)
     names_clauses: bool = False
+    use: Use | None = None
+    allowed: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from avow.declaration.decision.decide import Kind, decide, is_live
 from avow.declaration.decision.facts import Group
-from avow.declaration.model import Basis, InForce
+from avow.declaration.model import Basis, Channel, InForce, Use
 from avow.declaration.scope import purpose_uses
 
 EMAIL_OPT_IN = frozenset({"BE", ""})
 """Countries where electronic advertising needs consent also for named business addresses (Belgium:
 art. XII.13 CDE); an unknown country counts as the strictest."""
-
-
-class Channel(StrEnum):
-    """How a use reaches the person, where the country's law asks."""
-
-    NONE = "none"
-    EMAIL = "email"
-    PHONE = "phone"
-    POST = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +22,8 @@ class Refusal:
     why: str
     clause: str = ""
 
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """What somebody wants to do: for which purpose, with which recipient, over which channel.
-
-    `country` is the person's ISO 3166 code; empty when unknown.
-    """
-
-    purpose: str
-    recipient: str | None = None
-    channel: Channel = Channel.NONE
-    country: str = ""
+    def __str__(self) -> str:
+        return f"{self.why} ({self.clause})" if self.clause else self.why
 
 
 def may_use(group: Group, use: Use, law: InForce, day: date) -> tuple[Refusal, ...]:

@@ -14,18 +14,20 @@ from avow.declaration.loading.shapes import (
     may,
     may_map,
     need,
+    one_of,
     one_or_many,
     record,
     text,
 )
 from avow.declaration.loading.statement import MINIMUM, RULE, SCOPE
-from avow.declaration.loading.words import CLAUSE, DAY, ID, MOMENT, NAME, PROSE, YES_NO
+from avow.declaration.loading.words import CLAUSE, COUNTRY, DAY, ID, MOMENT, NAME, PROSE, YES_NO
 from avow.declaration.model import (
     Accept,
     Action,
     AddMinimum,
     AddRule,
     Case,
+    Channel,
     Decision,
     Effect,
     EndPurpose,
@@ -33,6 +35,7 @@ from avow.declaration.model import (
     Shortest,
     Signature,
     Starts,
+    Use,
 )
 
 # --- effects -------------------------------------------------------------------------------------
@@ -194,14 +197,29 @@ _EVENTS = may_map("events", mapping(MOMENT))
 _FACTS = may_map(
     "facts", record("facts", _facts, _HOLDS, _ENDED, _RESTRICTED, _OPEN, _ERASURE).shape
 )
-_DAY, _VERDICT_KEY = need("on", DAY), need("verdict", _VERDICT)
+_U_RECIPIENT, _U_COUNTRY = may("recipient", ID, None), may("country", COUNTRY, "")
+_U_CHANNEL = may("channel", one_of(Channel, "a channel"), Channel.NONE)
+_U_PURPOSE = need("purpose", ID)
+
+
+def _use(f: Fields) -> Use:
+    return Use(f[_U_PURPOSE], f[_U_RECIPIENT], f[_U_CHANNEL], f[_U_COUNTRY])
+
+
+USE = record("a use", _use, _U_PURPOSE, _U_RECIPIENT, _U_CHANNEL, _U_COUNTRY)
+_DAY, _VERDICT_KEY = need("on", DAY), may("verdict", _VERDICT, None)
+_USE_KEY, _ALLOWED = may("use", USE.shape, None), may("allowed", YES_NO, None)
 _CLAUSES, _DECISIONS = (
     may("clauses", one_or_many(CLAUSE), ()),
     may("decisions", _UNSIGNED, None),
 )
 
 
-def _case(f: Fields) -> Case:
+def _case(f: Fields) -> Case | None:
+    if (lacks := _lacks(f)) is not None:
+        f.wrong("AV113", lacks)
+        f.notes.dropped += 1
+        return None
     return Case(
         id=f[_TEST],
         group=f[_GROUP],
@@ -213,7 +231,21 @@ def _case(f: Fields) -> Case:
         unsigned=f[_DECISIONS] is not None,
         place=f.place(),
         names_clauses=f.has(_CLAUSES),
+        use=f[_USE_KEY],
+        allowed=f[_ALLOWED],
     )
+
+
+def _lacks(f: Fields) -> str | None:
+    """What is missing for a test to ask something and to say what should come out."""
+    if f.has(_USE_KEY) != f.has(_ALLOWED):
+        missing = "allowed" if f.has(_USE_KEY) else "use"
+        return f"a test of a use needs the key `{missing}`"
+    if not f.has(_VERDICT_KEY) and not f.has(_USE_KEY):
+        return "a test needs the key `verdict`, or `use` and `allowed`"
+    if not f.has(_VERDICT_KEY) and f.has(_CLAUSES):
+        return "a test that names `clauses` needs the key `verdict`: they decide it"
+    return None
 
 
 CASE = record(
@@ -226,5 +258,7 @@ CASE = record(
     _DAY,
     _VERDICT_KEY,
     _CLAUSES,
+    _USE_KEY,
+    _ALLOWED,
     _DECISIONS,
 )

@@ -199,6 +199,9 @@ def _acts(declaration: Declaration) -> Iterator[Named]:
         ended = case.facts.get("ended", ())
         for purpose in ended if isinstance(ended, Iterable) else ():
             yield Named("purpose", str(purpose), case.place, f"test `{case.id}`")
+        if case.use is not None:
+            yield Named("purpose", case.use.purpose, case.place, f"test `{case.id}`")
+            yield Named("recipient", case.use.recipient, case.place, f"test `{case.id}`")
 
 
 def _group(group: Mapping[str, str], place: Place, by: str) -> Iterator[Named]:

@@ -88,5 +88,12 @@ MOMENT: Shape[str] = text(
     "a day, an instant with its offset (`2027-01-31T10:00+01:00`), `living` or `missing`",
 )
 PERIOD: Shape[Period] = text("a calendar period", _period, "AV116", {}, _PERIOD_HINT)
+COUNTRY: Shape[str] = text(
+    "a country",
+    lambda v: v if re.fullmatch("[A-Z]{2}", v) else None,
+    "AV115",
+    {"pattern": "^[A-Z]{2}$"},
+    "two capital letters of ISO 3166: `BE`",
+)
 DAYS: Shape[int] = text("a number of days", _days, "AV116", {}, "write `7 days` or `2 weeks`")
 ZONE: Shape[str] = text("a time zone", _zone, "AV115", {}, "an IANA name such as `Europe/Brussels`")

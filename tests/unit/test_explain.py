@@ -134,10 +134,22 @@ def test_a_row_is_read_live_and_judged(explain: Explain) -> None:
         "desk.caller:1 on 2027-01-30\n"
         "  answered: 2027-01-31\n"
         "  email: live (3.a), until 2027-02-28\n"
+        "    may be used for  answer\n"
         "  message: live (3.a), until 2027-02-28\n"
+        "    may be used for  answer\n"
     )
     due = explain("desk.caller:1", "--on", "2027-02-28")
     assert "  email: due erase (3.a, 2.a), since 2027-02-28\n" in due.output
+
+
+def test_a_row_says_all_reasons_why_a_purpose_may_not_use_it(explain: Explain) -> None:
+    """The question was answered: the purpose has ended, and by both clauses the data are due."""
+    due = explain("desk.caller:1", "--on", "2027-02-28")
+    assert (
+        "    may not for      answer: the purpose has ended (2.a); "
+        "the data are due (3.a); the data are due (2.a)\n"
+    ) in due.output
+    assert "may be used for" not in due.output
 
 
 def test_a_row_without_a_start_is_undated(explain: Explain) -> None:
@@ -153,6 +165,8 @@ def test_an_answer_in_json(explain: Explain) -> None:
     row = json.loads(explain("desk.caller:1", "--on", "2027-02-28", "--json").output)
     assert (row["key"], row["moments"]) == ("1", {"answered": "2027-01-31"})
     assert row["answers"][0]["verdict"] == "due erase"
+    assert row["answers"][0]["usable_for"] == []
+    assert "the purpose has ended (2.a)" in row["answers"][0]["refused"]["answer"]
     clause = json.loads(explain("3.a", "--json").output)
     assert clause["reaches"]["desk.letter"] == ["message"]
 

@@ -1,4 +1,4 @@
-"""One live row explained: the moments of its events, and the verdict on each cell group.
+"""One live row explained: its moments, and of each cell group the verdict and who may use it.
 
 The moments are found by asking the system yes-or-no questions of the same predicates that plans
 are made of, halving the days each time: what is explained is what a plan would see, and no value
@@ -7,6 +7,7 @@ of the row is read.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,9 +17,10 @@ from avow.declaration.cases import words
 from avow.declaration.check.universe import cells_of
 from avow.declaration.decision.decide import decide
 from avow.declaration.decision.facts import Facts, Group
+from avow.declaration.decision.may_use import may_use
 from avow.declaration.explain import events_of
-from avow.declaration.model import Declaration, InForce
-from avow.declaration.scope import CellPlace
+from avow.declaration.model import Declaration, InForce, Use
+from avow.declaration.scope import CellPlace, purpose_uses
 from avow.engine.planner.known import fact_events
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
 from avow.estate.connectors.registry import connector_for
@@ -39,13 +41,19 @@ class NotRead(AvowError):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The verdict on one cell group of a row, in the words of a test, with its clauses."""
+    """The verdict on one cell group of a row, in the words of a test, with its clauses.
+
+    `usable_for` are the purposes that may use the cells on that day; `refused` maps every other
+    purpose of these cells to all the reasons why it may not.
+    """
 
     category: str
     verdict: str
     clauses: tuple[str, ...]
     since: date | None
     until: date | None
+    usable_for: tuple[str, ...]
+    refused: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,4 +161,22 @@ def _answer(cell: CellPlace, moments: dict[str, Moment], law: InForce, day: date
         Facts(),
     )
     verdict = decide(group, law, day)
-    return Answer(cell.category, words(verdict), verdict.clauses, verdict.since, verdict.until)
+    uses = _uses(group, law, day)
+    return Answer(
+        cell.category,
+        words(verdict),
+        verdict.clauses,
+        verdict.since,
+        verdict.until,
+        tuple(purpose for purpose, reasons in uses.items() if not reasons),
+        {purpose: reasons for purpose, reasons in uses.items() if reasons},
+    )
+
+
+def _uses(group: Group, law: InForce, day: date) -> dict[str, tuple[str, ...]]:
+    """Each purpose of these cells with the reasons that forbid it to use them on `day`."""
+    return {
+        purpose.id: tuple(str(refusal) for refusal in may_use(group, Use(purpose.id), law, day))
+        for purpose in law.purposes
+        if purpose_uses(purpose, group)
+    }

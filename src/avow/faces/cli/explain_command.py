@@ -1,7 +1,8 @@
 """Explain a clause, a dataset or one row: which promises speak of it, and why.
 
 `avow explain 6.h` shows a clause, `avow explain app.public.account` a dataset, and
-`avow explain app.public.account:17` reads one row and says what must happen to it on a day.
+`avow explain app.public.account:17` reads one row and says what must happen to it on a day, and
+which purposes may use it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ class Unknown(AvowError):
 def command(what: str, path: Path, day: date | None, *, is_json: bool) -> None:
     """Explain WHAT: a clause, SYSTEM.DATASET, or SYSTEM.DATASET:KEY for one row.
 
-    A row is read live and alone; holds and requests that are known to avow are not looked up.
+    A row is read live and alone: what must happen to it, and which of the purposes that use its
+    data may do so that day. Holds and requests that are known to avow are not looked up.
     """
     declaration, _ = sound(path)
     at = on(day, declaration)
@@ -117,7 +119,12 @@ def _row(view: RowView) -> Iterator[str]:
     yield f"{view.name}:{view.key} on {view.day}"
     for event, moment in view.moments.items():
         yield f"  {event}: {moment}"
-    yield from (_answer(answer) for answer in view.answers)
+    for answer in view.answers:
+        yield _answer(answer)
+        if answer.usable_for:
+            yield f"    may be used for  {', '.join(answer.usable_for)}"
+        for purpose, reasons in answer.refused.items():
+            yield f"    may not for      {purpose}: {'; '.join(reasons)}"
 
 
 def _answer(answer: Answer) -> str:

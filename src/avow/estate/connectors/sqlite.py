@@ -39,6 +39,8 @@ _MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
 _PLACE = re.compile(r"constraint failed: (.*)")
 _NAME = re.compile(r"[\w.]+")
 _LARGEST = 2**63
+TOO_DEEP = "statement too deeply nested"
+"""Said when this SQLite cannot read a question over so many tables; nothing was done."""
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the time."""
 
@@ -379,6 +381,8 @@ def refusal(error: sqlite3.Error, dataset: str) -> Refused:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_CONSTRAINT"):
         return _constraint(error, dataset, name)
+    if str(error) == "parser stack overflow":  # a hundred nested words, before SQLite 3.46
+        return Refused("other", dataset, TOO_DEEP)
     kinds = {
         "SQLITE_BUSY": "lock", "SQLITE_LOCKED": "lock", "SQLITE_READONLY": "rights",
         "SQLITE_PERM": "rights", "SQLITE_AUTH": "rights", "SQLITE_INTERRUPT": "time",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -13,6 +13,7 @@ from avow.duties.discovery.proposal import Source
 from avow.duties.discovery.writing import slug
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _SCHEMES = ("postgresql://", "postgres://")
 _FILE = "sqlite:///"
 _SECRETS = ("pass", "secret", "token")
@@ -31,7 +32,7 @@ class Named:
     """A source, and the address to connect to, which may hold a password and is never shown."""
 
     source: Source
-    address: str
+    address: str = field(repr=False)
 
 
 def named(given: str, environment: Mapping[str, str], zone: str) -> Named:
@@ -60,7 +61,8 @@ def named(given: str, environment: Mapping[str, str], zone: str) -> Named:
 def _holder(address: str, environment: Mapping[str, str]) -> str | None:
     """The variable of the environment that holds just this address, as `avow init "$NAME"` gives
     it; None when there is none."""
-    return next((name for name, value in environment.items() if value == address), None)
+    found = (name for name, value in environment.items() if value == address)
+    return next((name for name in found if _NAME.fullmatch(name)), None)
 
 
 def _postgresql(address: str, variable: str | None, zone: str) -> Named:

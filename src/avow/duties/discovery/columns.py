@@ -31,6 +31,8 @@ _KINDS = {
     "phone": TEXTS | {ColumnKind.INTEGER},
 }
 _MILLISECONDS = 100_000_000_000
+_EARLIEST = 315_532_800
+"""1980 in seconds: smaller numbers are no moments of a system."""
 MOST_COLUMNS = 40
 """Columns of one table that are sampled; those that a name speaks for come first."""
 
@@ -126,6 +128,8 @@ def day_in(value: object) -> date | None:
             case bool():
                 return None
             case int():
+                if value < _EARLIEST:
+                    return None  # a duration or a counter
                 seconds = value / 1000 if abs(value) >= _MILLISECONDS else value
                 return datetime.fromtimestamp(seconds, UTC).date()
             case str():

@@ -79,7 +79,8 @@ STARTS = frozenset(
     "aangemeld".split()
 )
 PLAIN_MOMENTS = frozenset(
-    "at on date datum time timestamp ts when moment tijdstip tijd heure jour dag le start".split()
+    "at on date datum time timestamp ts when moment tijdstip tijd heure jour day dag le "
+    "start".split()
 )
 LATER = frozenset(
     "updated modified changed seen last modifie maj dernier derniere gewijzigd laatst laatste "
@@ -97,6 +98,13 @@ OTHER_THINGS = frozenset(
     "format opt optin nb aantal statut statuut soort provider domain size length url file".split()
 )
 """Words after which a column is about the thing and does not hold it: `email_verified`."""
+
+
+WRITERS = frozenset(
+    "by par door author auteur agent operator assigned approved approver editor staff employee "
+    "medewerker assignee beheerder".split()
+)
+"""Words of a pointer to who did something with a row, and not whom it is about."""
 
 
 def folded(name: str) -> tuple[str, ...]:
@@ -140,6 +148,11 @@ def is_person_word(table: str) -> bool:
 def happening(table: str) -> str | None:
     """The event of rows that happened to a person, by the table's name; None for others."""
     return next((HAPPENINGS[s] for s in stems(folded(table)) if s in HAPPENINGS), None)
+
+
+def is_writer_word(column: str) -> bool:
+    """Whether the pointer is called after who wrote or handled the row."""
+    return not WRITERS.isdisjoint(folded(column))
 
 
 def moment_rank(column: str) -> int | None:

@@ -67,7 +67,8 @@ def zone_of(connection: SqlConnection) -> str:
 
 
 def estimate(connection: SqlConnection, table: Table, extent: Extent | None) -> int:
-    """About how many rows: the engine's own number, else by its size, else by its row numbers."""
+    """About how many rows: the engine's own number, else by its size, else by its row numbers; one
+    where it has none, so that the sample says what is wrong."""
     if table.rows:
         return table.rows
     if extent is not None:
@@ -76,7 +77,7 @@ def estimate(connection: SqlConnection, table: Table, extent: Extent | None) -> 
     try:
         last = connection.select(sa.select(sa.func.max(rows.c["_rowid_"])), table.name)[0][0]
     except Refused:
-        return 0
+        return 1
     return int(last or 0)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from avow.duties.discovery.columns import holds_persons, is_promising, moment_columns, named_guess
-from avow.duties.discovery.lexicon import FRAMEWORK, happening
+from avow.duties.discovery.lexicon import FRAMEWORK, happening, is_writer_word
 from avow.duties.discovery.proposal import CREATED, Gap, Owner
 from avow.duties.discovery.sampling import Extent, estimate, extents
 from avow.estate.connectors.catalogue import Catalogue, ForeignKey, Table
@@ -94,9 +94,11 @@ def _prospects(seen: Survey) -> Iterator[Prospect]:
     for table in seen.catalogue.tables.values():
         if table.name in away or is_framework(table.name) or not moment_columns(table):
             continue
-        owner = owner_of(table, seen)
+        event = happening(bare(table.name)) or CREATED
+        is_person = event == CREATED and table.name in seen.persons
+        owner = None if is_person else owner_of(table, seen)
         if owner or (table.key and is_promising(table)):
-            yield Prospect(table, happening(bare(table.name)) or CREATED, owner, 0)
+            yield Prospect(table, event, owner, 0)
 
 
 def bare(table: str) -> str:
@@ -110,9 +112,11 @@ def is_framework(table: str) -> bool:
 
 
 def owner_of(table: Table, seen: Survey) -> Owner | None:
-    """The table of persons that the rows point to by a foreign key; None without one."""
-    for key in seen.catalogue.foreign_keys:
-        if key.child == table.name and _gives_owner(key, seen):
+    """The table of persons that the rows point to by a foreign key; None without one. A pointer to
+    whom the row is about goes before one to who wrote it."""
+    keys = [k for k in seen.catalogue.foreign_keys if k.child == table.name]
+    for key in sorted(keys, key=lambda k: any(map(is_writer_word, k.child_fields))):
+        if _gives_owner(key, seen):
             return Owner(key.parent, key.child_fields, key.parent_fields)
     return None
 

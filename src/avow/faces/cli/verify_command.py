@@ -1,0 +1,131 @@
+"""Look whether the promises are kept: run the checks in every system and keep the answers."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from avow.app import State, open_state
+from avow.common.exits import Exit
+from avow.declaration.interpretation import in_force
+from avow.declaration.model import Declaration
+from avow.duties.retention.run import Asking, Ran, run_checks
+from avow.engine.evidence.checks import Answer, CheckResult
+from avow.engine.evidence.kept import keep
+from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.release import active, digest_in
+from avow.faces.cli.desk import day_of, state_options
+from avow.faces.cli.opened import Day, json_option, sound
+
+BROKEN, BLIND, HELD = ("▲ broken", "red"), ("◆ not seen", "magenta"), ("● as promised", "green")
+
+
+@click.command()
+@click.argument(
+    "path",
+    metavar="[DECLARATION]",
+    type=click.Path(path_type=Path, exists=True),
+    default=Path(),
+)
+@click.option("--as-of", "day", type=Day(), default=None, help="The day that decides; today.")
+@json_option
+@state_options
+def command(
+    path: Path, day: date | None, folder: Path, database_url: str | None, *, is_json: bool
+) -> None:
+    """Run the checks of a DECLARATION in every system, and keep the answers for `avow status`.
+
+    Reads only. Ends with 1 when a promise is broken.
+    """
+    declaration, _ = sound(path)
+    with open_state(folder, database_url) as state:
+        at = state.clock.now()
+        ran = run_checks(_asking(state, declaration, day or day_of(state, declaration), at))
+        if day is None:
+            _keep(state, declaration, ran)
+    if is_json:
+        click.echo(msgspec.json.encode(list(_said(ran))).decode())
+    else:
+        Console(highlight=False).print(_table(ran))
+        if day is not None:
+            click.echo("Another day than today was asked for: nothing was kept.")
+    raise SystemExit(Exit.FINDINGS if any(r.outcome.bad for r in ran.results) else Exit.OK)
+
+
+def _asking(state: State, declaration: Declaration, day: date, at: datetime) -> Asking:
+    law, _ = in_force(declaration, day)
+    memory = Memory(state.store, state.ring, declaration, day)
+    return Asking(Estate(declaration, os.environ), memory, law, day, at)
+
+
+def _keep(state: State, declaration: Declaration, ran: Ran) -> None:
+    digest = digest_in(declaration)
+    release = digest if active(state.store) == digest else None
+    keep(state.store, ran.checks, ran.results, release=release, at=state.clock.now())
+
+
+def _said(ran: Ran) -> Iterator[dict[str, object]]:
+    for result in ran.results:
+        said = result.outcome
+        yield {
+            "check": result.check,
+            "clauses": sorted(result.clauses),
+            "place": str(result.item),
+            "answer": said.answer,
+            "rows": said.count,
+            "failed": said.failed,
+            "undated": said.undated,
+            "undecided": said.undecided,
+            "why": said.why or said.where,
+            "mode": result.mode,
+        }
+
+
+def _table(ran: Ran) -> Table:
+    """One line per clause; below it each place that is not as promised."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
+    for clause in dict.fromkeys(c for r in ran.results for c in sorted(r.clauses)):
+        mine = [r for r in ran.results if clause in r.clauses]
+        places, rows = len({r.item for r in mine}), _rows(mine)
+        table.add_row(Text(clause, style="bold"), _word(mine), f"{places} places, {rows:,} rows")
+        for result in mine:
+            if _look(result) is not HELD:
+                table.add_row("", Text(str(result.item)), _why(result))
+    return table
+
+
+def _rows(results: Iterable[CheckResult]) -> int:
+    """Rows looked at, each place once."""
+    most: dict[object, int] = {}
+    for result in results:
+        most[result.item] = max(most.get(result.item, 0), result.outcome.count)
+    return sum(most.values())
+
+
+def _look(result: CheckResult) -> tuple[str, str]:
+    if result.outcome.bad:
+        return BROKEN
+    return BLIND if result.outcome.answer is Answer.BLIND else HELD
+
+
+def _word(results: Iterable[CheckResult]) -> Text:
+    found = {_look(result) for result in results}
+    word, colour = next(look for look in (BROKEN, BLIND, HELD) if look in found)
+    return Text(word, style=colour)
+
+
+def _why(result: CheckResult) -> str:
+    said = result.outcome
+    parts = [f"{said.failed:,} rows {said.where}"] if said.answer is Answer.FAIL else []
+    parts += [f"{said.undated:,} rows have no start date"] if said.undated else []
+    if said.undecided:
+        parts.append(f"{said.undecided:,} rows contradict {', '.join(said.contradicts)}")
+    return "; ".join(parts) or " ".join(filter(None, (said.why, said.where)))

@@ -116,7 +116,8 @@ def url(request: pytest.FixtureRequest) -> str:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder where the commands run."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("TZ", raising=False)
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.setenv("PGTZ", "Europe/Paris")
     return tmp_path
 
 
@@ -144,6 +145,7 @@ def test_from_300_tables_to_the_first_overdue_count(
     text = (folder / "avow.yaml").read_text(encoding="utf-8")
     assert text.count("\n") <= 25
     assert "1 of 300 tables" in text
+    assert "zone: Europe/Paris" in text, "the database's own zone"
     assert "? 20,000 rows in public.Journal des accès, oldest 2019-03-03: is 1 year" in text
     assert_true(folder, "public.Journal des accès")
     plan = run("plan", "--preview", "avow.yaml", "--json", "--database-url", state_url)

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -88,7 +89,10 @@ def _zone() -> str:
     link = Path("/etc/localtime")
     said = os.environ.get("TZ") or (str(link.resolve()) if link.is_symlink() else "")
     found = said.rpartition("zoneinfo/")[2]
-    return found if "/" in found and (Path("/usr/share/zoneinfo") / found).is_file() else "UTC"
+    try:
+        return ZoneInfo(found).key if "/" in found else "UTC"
+    except (ValueError, KeyError, OSError):
+        return "UTC"
 
 
 def _is_set(proposal: Proposal) -> bool:

@@ -196,6 +196,20 @@ if os.geteuid() == 0:  # only root changes accounts; for others there is nothing
         with launcher.embedded(closed / "state", durable=False) as again:
             assert again == url
 
+    def test_data_elsewhere_goes_with_its_state(
+        state: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A state that was removed and made anew does not find what the old one remembered."""
+        closed = state / "closed"
+        closed.mkdir(mode=0o700, parents=True)
+        monkeypatch.setattr(directories, "SHARED", state / "shared")
+        with launcher.embedded(closed / "state", durable=False) as url:
+            with psycopg.connect(url, autocommit=True) as owner:
+                owner.execute("CREATE TABLE remembered (word text)")
+        shutil.rmtree(closed / "state")
+        with launcher.embedded(closed / "state", durable=False) as url, psycopg.connect(url) as new:
+            assert new.execute("SELECT to_regclass('remembered')").fetchone() == (None,)
+
     def test_programs_below_a_closed_folder_are_copied_once(
         state: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:

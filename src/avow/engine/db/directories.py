@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import os
+import shutil
 import stat
 import tempfile
 from dataclasses import dataclass
@@ -76,6 +77,10 @@ def _home(state: Path, account: Account) -> Path:
         closed,
         elsewhere,
     )
+    if elsewhere.exists():
+        # The state directory that this belonged to was removed, and its keys with it: a state goes
+        # with its directory, wherever its database had to lie.
+        shutil.rmtree(elsewhere)
     (state / "postgresql.place").write_text(f"{elsewhere}\n")
     return elsewhere
 

@@ -51,6 +51,18 @@ def command(
     It has no accounts: whoever reaches the address reads it and may press stop. Put it behind
     a proxy that asks who is there before you listen on anything but this machine.
     """
+    served(path, folder, database_url, port, address, hosts)
+
+
+def served(
+    path: Path,
+    folder: Path,
+    database_url: str | None,
+    port: int,
+    address: str = "127.0.0.1",
+    hosts: tuple[str, ...] = (),
+) -> None:
+    """Serve the pages of a declaration until Ctrl-C."""
     declaration, _ = sound(path)
     with open_state(folder, database_url) as state:
         app = web_app(source_of(declaration, state), hosts=(*LOCAL_HOSTS, *hosts))

@@ -1,0 +1,299 @@
+"""Play Clearnox: from the statement to kept promises, in fourteen simulated days.
+
+Every step here is what the commands of avow do; only time and people are made up. The persons are
+those whom the declaration names. `avow demo` calls `play`.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import psycopg
+from rich.table import Table
+
+from avow.common.masked import Masked
+from avow.declaration.check.run import check
+from avow.declaration.interpretation import in_force
+from avow.declaration.load import Loaded, load
+from avow.declaration.model import Declaration, Level, Signature
+from avow.declaration.signing import append_signatures
+from avow.engine.evidence.entries import Activated
+from avow.engine.facts.standing import Who, note
+from avow.engine.planner.approve import approve
+from avow.engine.planner.consequences import consequences
+from avow.engine.planner.hold import Reason, place
+from avow.engine.planner.making import Made, Wish, make
+from avow.engine.planner.records import Status
+from avow.engine.planner.release import Activation, activate, digest_in, take_in
+from avow.engine.planner.standings import days_counted, raise_level, standings
+from avow.engine.planner.trust import Evidence, Standing
+from avow.engine.planner.working import carry_out
+from avow.faces.cli.desk import Desk
+from avow.faces.cli.stage import Stage
+from examples.clearnox import app_rows, estate, rehearsal, simulation
+
+AUTHOR, APPROVERS = "claire", ("marc", "an")
+REHEARSED_ON, APPROVED_ON = 6, 7
+"""Days after the first: a week of counts, then a rehearsal, then the first rows."""
+VARIABLES = {
+    "app": "APP_DATABASE_URL",
+    "marketing": "MARKETING_DATABASE_URL",
+    "support": "SUPPORT_DATABASE_URL",
+    "web": "WEB_DATABASE_URL",
+}
+SECTION = "6."
+
+
+@dataclass
+class Play:
+    """What is on the stage: the systems' addresses, the declaration as it stands, the first day."""
+
+    stage: Stage
+    urls: dict[str, str]
+    loaded: Loaded
+    started: date
+    references: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def declaration(self) -> Declaration:
+        """The declaration as it stands on the stage."""
+        return self.loaded.whole
+
+    @property
+    def desk(self) -> Desk:
+        """The desk today."""
+        return self.stage.desk(self.loaded)
+
+    def say(self, text: str) -> None:
+        """One line of the story."""
+        self.stage.console.print(text, highlight=False)
+
+    def head(self, text: str) -> None:
+        """A headline, with the simulated day."""
+        self.stage.console.rule(f"[bold]{text}", align="left", style="dim")
+
+
+def play(stage: Stage) -> None:
+    """The whole story, from an empty folder to the last day."""
+    drama = _set_up(stage)
+    _check(drama)
+    _sign(drama)
+    _activate(drama)
+    for number in range(stage.days):
+        if number:
+            stage.clock.move(timedelta(days=1))
+        _live(drama, number)
+    _end(drama)
+
+
+def _set_up(stage: Stage) -> Play:
+    console = stage.console
+    root = Path(__file__).resolve().parents[2]
+    loaded = stage.take(root / "declarations" / "clearnox")
+    zone = loaded.whole.controller.zone
+    started = stage.today(zone)
+    urls = {name: stage.database(f"clearnox_{name}") for name in ("app", "marketing", "support")}
+    urls["web"] = str(stage.folder.absolute() / "clearnox_web.db")
+    stage.addresses({VARIABLES[name]: url for name, url in urls.items()})
+    console.rule("[bold]Clearnox, a synthetic organisation", align="left", style="dim")
+    with console.status("writing four systems"):
+        planted = estate.load(urls, today=started, seed=stage.seed, scale=stage.scale)
+    overdue = sum(p.count for p in planted if p.kind == "overdue")
+    console.print(
+        f"four systems, three on PostgreSQL and one on SQLite; {overdue:,} overdue places planted",
+        highlight=False,
+    )
+    return Play(stage, urls, loaded, started)
+
+
+def _check(drama: Play) -> None:
+    drama.head("$ avow check declarations/clearnox")
+    found = check(drama.declaration, drama.started)
+    kinds = Counter((f.kind.value, f.severity.value) for f in found)
+    drama.say(
+        f"{kinds['error', 'E']} errors; open defects of the statement: "
+        f"{kinds['defect', 'E']} grave, {kinds['defect', 'W']} doubtful, "
+        f"{kinds['defect', 'I']} to know"
+    )
+    for finding in [f for f in found if f.code == "AV221"][:3]:
+        drama.say(f"  {finding.code}  {finding.message}")
+    drama.say("  …")
+
+
+def _sign(drama: Play) -> None:
+    decisions = drama.declaration.decisions.values()
+    drama.head("$ avow sign --all --as marc")
+    table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for decision in list(decisions)[:6]:
+        table.add_row(decision.id, ", ".join(decision.settles), style="dim")
+    drama.stage.console.print(table)
+    signed = [Signature(d.id, d.digest, APPROVERS[0], drama.started) for d in decisions]
+    append_signatures(drama.stage.declaration_folder, signed)
+    drama.loaded = load(drama.stage.declaration_folder)
+    open_before = [f for f in check(drama.declaration, drama.started) if f.is_open]
+    drama.say(
+        f"  … {len(signed)} decisions signed where the print is silent or contradicts itself; "
+        f"{sum(not f.is_error for f in open_before)} defects stay open"
+    )
+
+
+def _activate(drama: Play) -> None:
+    drama.head("$ avow activate --author claire --as marc --as an")
+    desk, store = drama.desk, drama.stage.state.store
+    with drama.stage.console.status("counting what changes on the live systems"):
+        found = consequences(None, (desk.estate, desk.memory), desk.today)
+    for clause in sorted({c.clause for c in found if c.after and c.clause.startswith(SECTION)}):
+        rows = sum(c.after or 0 for c in found if c.clause == clause)
+        drama.say(f"  {clause:<4} {rows:>6,} rows are due")
+    take_in(store, drama.loaded, drama.stage.declaration_folder, desk.now())
+    people = (AUTHOR, *APPROVERS)
+    activate(store, drama.declaration, Activation(AUTHOR, APPROVERS, found), desk.now())
+    desk.note(Activated(release=digest_in(drama.declaration), previous=None, by=people), desk.now())
+    drama.say("in force; every rule begins at observe, so nothing can be written")
+
+
+def _live(drama: Play, number: int) -> None:
+    stage, today = drama.stage, drama.started + timedelta(days=number)
+    drama.head(f"day {number + 1} of {stage.days} · {today} · simulated")
+    if number:
+        played = simulation.play_day(drama.urls, today, started=drama.started, seed=stage.seed)
+        for asked in played.asked:
+            who = Who("email", Masked(asked.email))
+            note(stage.state.store, stage.state.ring, "deletion-asked", who, at=drama.desk.now())
+    if number == 2:
+        _hold(drama, today)
+    if number == APPROVED_ON:
+        _raise(drama, Level.APPROVE)
+    _plans(drama, writes=number >= APPROVED_ON)
+    if number == REHEARSED_ON:
+        _rehearse(drama)
+    if number in (0, stage.days - 1) or number == REHEARSED_ON:
+        _look(drama)
+
+
+def _hold(drama: Play, today: date) -> None:
+    """A lawyer asks that one deleted account in dispute stays."""
+    state = drama.stage.state
+    who = Who("email", Masked(app_rows.HOLD_CANDIDATE))
+    why = Reason("dispute", "Art. 17(3)(e) GDPR", today + timedelta(days=180))
+    place(
+        state.store, state.ring, [who], why, by="olivier", at=drama.desk.now(), note=drama.desk.note
+    )
+    drama.say("$ avow hold add …  one person's data are held for a dispute")
+
+
+def _plans(drama: Play, *, writes: bool) -> None:
+    """Plan every system; once two persons may approve, approve and apply what the ramp allows."""
+    line = []
+    for name in estate.SYSTEMS:
+        desk = drama.desk
+        with drama.stage.console.status(f"planning {name}"):
+            made = make(desk.office, desk.estate, desk.memory, Wish(name, desk.today), desk.now())
+        line.append(f"{name} {made.plan.rows:,}")
+        if writes and made.status is not None:
+            line[-1] += f" → {_apply(drama, made):,} gone"
+    drama.say("due: " + " · ".join(line))
+
+
+def _apply(drama: Play, made: Made) -> int:
+    desk, state = drama.desk, drama.stage.state
+    if made.findings:
+        for finding in made.findings:
+            drama.say(f"  {finding.code} {finding.message}")
+        return 0
+    for person in APPROVERS:
+        approve(
+            state.store, state.ring, drama.declaration, made.plan.id,
+            person=person, at=desk.now(), note=desk.note,
+        )  # fmt: skip
+    with drama.stage.console.status(f"applying {made.plan.system}"):
+        done = carry_out(desk.office, desk.bench, made.plan.id)
+    for block in done.blocked:
+        drama.say(f"  blocked: {block.dataset} by {block.table} {block.constraint}")
+    if done.status is not Status.APPLIED:
+        drama.say(f"  {made.plan.system}: {done.status}")
+    return done.rows
+
+
+def _rehearse(drama: Play) -> None:
+    """Rehearse every plan on a copy, and let a drawn sample be judged."""
+    _raise(drama, Level.REHEARSE)
+    law, _ = in_force(drama.declaration, drama.desk.today)
+    for name in estate.SYSTEMS:
+        with _copy(drama, name) as url, drama.stage.console.status(f"rehearsing {name}"):
+            system = replace(drama.declaration.datamap.systems[name], url=url)
+            seen = rehearsal.rehearse(drama.declaration, law, system, drama.desk.today)
+        drama.references[name] = seen.reference
+        drama.say(
+            f"rehearsed on a copy of {name}: {seen.rows:,} rows went, {seen.left} were left; "
+            f"{seen.drawn} drawn, {seen.wrong} wrong"
+        )
+
+
+class _copy:  # noqa: N801 - used like a function
+    """A copy of one system, dropped at the end; gives its address."""
+
+    def __init__(self, drama: Play, name: str) -> None:
+        self.drama, self.name = drama, name
+
+    def __enter__(self) -> str:
+        if self.name == "web":
+            self.file = Path(self.drama.urls["web"]).with_name("rehearsal_web.db")
+            web = self.drama.urls["web"]
+            with (
+                closing(sqlite3.connect(web)) as source,
+                closing(sqlite3.connect(self.file)) as copy,
+            ):
+                source.backup(copy)
+            return str(self.file)
+        with psycopg.connect(self.drama.stage.url, autocommit=True) as owner:
+            owner.execute(f'CREATE DATABASE rehearsal TEMPLATE "clearnox_{self.name}"')
+        return self.drama.urls[self.name].replace(f"/clearnox_{self.name}?", "/rehearsal?")
+
+    def __exit__(self, *_: object) -> None:
+        if self.name == "web":
+            self.file.unlink()
+            return
+        with psycopg.connect(self.drama.stage.url, autocommit=True) as owner:
+            owner.execute("DROP DATABASE rehearsal WITH (FORCE)")
+
+
+def _raise(drama: Play, to: Level) -> None:
+    """Raise every rule of section 6 by one step, with what speaks for it."""
+    desk, store = drama.desk, drama.stage.state.store
+    raised = 0
+    for name, rule in _governed(drama):
+        if standings(store, name).get(rule, Standing(name, rule)).level is to:
+            continue
+        days = days_counted(store, name, digest_in(drama.declaration), desk.today)
+        reference = drama.references.get(name)
+        evidence = Evidence(days=days, unknown=False, rehearsal=reference, sample=reference)
+        raise_level(
+            store, drama.declaration, Standing(name, rule, to),
+            by=APPROVERS, evidence=evidence, at=desk.now(), author=AUTHOR,
+        )  # fmt: skip
+        raised += 1
+    drama.say(f"$ avow level …  {raised} rules raised to {to} by {' and '.join(APPROVERS)}")
+
+
+def _governed(drama: Play) -> Iterator[tuple[str, str]]:
+    """Every rule with every system in which it may move something."""
+    law, _ = in_force(drama.declaration, drama.desk.today)
+    for name in estate.SYSTEMS:
+        yield from ((name, rule) for rule in rehearsal.governing(drama.declaration, law, name))
+
+
+def _look(drama: Play) -> None:
+    """Ask every check, and show section 6."""
+
+
+def _end(drama: Play) -> None:
+    drama.head("the end")
+    shutil.rmtree(drama.stage.folder / "rehearsal", ignore_errors=True)

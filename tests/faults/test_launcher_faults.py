@@ -203,9 +203,11 @@ if os.geteuid() == 0:  # only root changes accounts; for others there is nothing
         closed = state / "closed"
         closed.mkdir(mode=0o700, parents=True)
         monkeypatch.setattr(directories, "SHARED", state / "shared")
-        with launcher.embedded(closed / "state", durable=False) as url:
-            with psycopg.connect(url, autocommit=True) as owner:
-                owner.execute("CREATE TABLE remembered (word text)")
+        with (
+            launcher.embedded(closed / "state", durable=False) as url,
+            psycopg.connect(url, autocommit=True) as owner,
+        ):
+            owner.execute("CREATE TABLE remembered (word text)")
         shutil.rmtree(closed / "state")
         with launcher.embedded(closed / "state", durable=False) as url, psycopg.connect(url) as new:
             assert new.execute("SELECT to_regclass('remembered')").fetchone() == (None,)

@@ -15,7 +15,7 @@ from avow.declaration.scope import minimum_covers, purpose_uses, rule_covers
 from avow.engine.planner.judge import cell_groups
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import System
-from avow.estate.datamap.readings import Reading, reading, source_edge
+from avow.estate.datamap.readings import Reading, Wiring
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,16 +40,17 @@ class Dependence:
 
 def dependence(system: System, law: InForce) -> Dependence:
     """Everything that the rules, minimums and purposes in force read over links in this system."""
+    wiring = Wiring(system)
     climbed: set[str] = set()
     carried: dict[str, Edge] = {}
     for name in system.datasets:
         for event in used_events(system, law, name):
-            how = reading(system, name, event)
+            how = wiring.reading(name, event)
             if not isinstance(how, Reading):
                 continue
             climbed |= {e.name for e in how.climb}
             for source in how.event.sources:
-                found = source_edge(system, how.top, source) if source.dataset else None
+                found = wiring.source_edge(how.top, source) if source.dataset else None
                 if found is not None and found[1] is Side.CHILD:
                     carried[found[0].name] = found[0]
                 elif found is not None:

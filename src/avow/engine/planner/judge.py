@@ -7,11 +7,13 @@ cutoffs in Python, so that a system only compares.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from avow.common.calendar import cutoff
+from avow.common.remembered import remembered
 from avow.declaration.decision.decide import STRENGTH, Kind
 from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
@@ -58,15 +60,18 @@ class Judge:
     ended: frozenset[str] = frozenset()
     erasure: bool = False
     reader: Reader = field(init=False)
+    made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         reader = Reader(self.system, self.law.zone, self.facts, self.known)
         object.__setattr__(self, "reader", reader)
 
+    @remembered
     def rules(self, cells: Cells) -> tuple[Rule, ...]:
         """The retention rules that reach these cells."""
         return tuple(r for r in self.law.rules if rule_covers(r, cells.place))
 
+    @remembered
     def ended_by(self, cells: Cells) -> Predicate:
         """Rows whose cells have passed a binding ceiling, or which no live purpose needs."""
         return any_of(
@@ -112,6 +117,7 @@ class Judge:
             return withdrawn
         return any_of([withdrawn, self.reader.reached(dataset, purpose.ends, self.day)])
 
+    @remembered
     def floor(self, cells: Cells) -> Predicate:
         """Rows whose cells a legal minimum, hold, restriction or open access request protects."""
         minimums = (self.protects(m, cells) for m in self.law.minimums)
@@ -166,6 +172,7 @@ class Judge:
             (r.then for r in self.rules(cells)), key=STRENGTH.__getitem__, default=Action.ERASE
         )
 
+    @remembered
     def removed(self, cells: Cells) -> Predicate:
         """Rows whose cells are due for removal: ended by a rule that erases or anonymises, or by
         the end of every need. What only asks to archive or review removes nothing."""
@@ -197,10 +204,9 @@ def cell_groups(system: System, dataset: Dataset, columns: tuple[str, ...]) -> t
         return ()
     groups: dict[CellPlace, list[str]] = {}
     moments = moment_columns(system, dataset.name)
+    subject = subject_of(system, dataset.name)
     for column, category, point in _named(dataset, columns):
-        place = CellPlace(
-            category, point, subject_of(system, dataset.name), system.name, dataset.name
-        )
+        place = CellPlace(category, point, subject, system.name, dataset.name)
         groups.setdefault(place, [])
         if column is not None and column not in moments:
             groups[place].append(column)

@@ -7,9 +7,11 @@ nothing that stays must refer to it; pointers that can be emptied are emptied ju
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
+from avow.common.remembered import remembered
 from avow.declaration.model import Action
 from avow.engine.planner.dependence import Dependence, dependence
 from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
@@ -47,6 +49,7 @@ class Lowering:
     narrowed: bool = False
     found: tuple[Pointer, ...] = field(init=False)
     reads: Dependence = field(init=False)
+    made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reads", dependence(self.judge.system, self.judge.law))
@@ -63,6 +66,7 @@ class Lowering:
         """The system that is compiled for."""
         return self.judge.system
 
+    @remembered
     def cells(self, dataset: str) -> tuple[Cells, ...]:
         """The cell groups of a dataset, with the columns that the live table really has."""
         table = self.catalogue.tables.get(dataset)
@@ -71,6 +75,7 @@ class Lowering:
         columns = tuple(c.name for c in table.columns if not c.generated)
         return cell_groups(self.system, self.system.datasets[dataset], columns)
 
+    @remembered
     def within(self, dataset: str) -> Predicate:
         """The rows that moves may touch: all in a sweep, the persons' own in an erasure."""
         if not self.narrowed:
@@ -78,6 +83,7 @@ class Lowering:
         mine = self.member.get(dataset, FALSE)
         return all_of([mine, negate(self.shared.get(dataset, FALSE))])
 
+    @remembered
     def spent(self, dataset: str) -> Predicate:
         """Rows every present cell group of which is due for removal, and some group is.
 
@@ -97,6 +103,7 @@ class Lowering:
             return FALSE
         return negate(filled(self.system.datasets[cells.place.dataset], cells.columns))
 
+    @remembered
     def deleted(self, dataset: str, seen: frozenset[str] = frozenset()) -> Predicate:
         """Rows that will go, judged before anything has run: `counted` of a deletion."""
         spent = self.spent(dataset)
@@ -104,6 +111,7 @@ class Lowering:
             return FALSE
         return all_of([spent, negate(self._blocked(dataset, seen)), self._let_go(dataset, seen)])
 
+    @remembered
     def _blocked(self, dataset: str, seen: frozenset[str]) -> Predicate:
         return any_of(
             Related(p.edge, Side.CHILD, self._stays(p, seen | {dataset}))
@@ -111,6 +119,7 @@ class Lowering:
             if p.edge.parent == dataset
         )
 
+    @remembered
     def _stays(self, pointer: Pointer, seen: frozenset[str]) -> Predicate:
         child = pointer.edge.child
         if not pointer.mapped:
@@ -124,6 +133,7 @@ class Lowering:
             return negate(self.spent(child))
         return negate(self.deleted(child, seen))
 
+    @remembered
     def _goes_along(self, edge: Edge, seen: frozenset[str]) -> Predicate:
         """Rows that would go if only the row they give a moment to, over `edge`, went."""
         child = edge.child
@@ -153,11 +163,13 @@ class Lowering:
         ]
         return all_of([*free, *single])
 
+    @remembered
     def frozen(self, dataset: str) -> Predicate:
         """Rows under a floor, which nobody may alter, not even their pointers."""
         floors = (self.judge.floor(c) for c in self.cells(dataset))
         return any_of([self.judge.held(dataset), *floors])
 
+    @remembered
     def leaving(self, dataset: str) -> Predicate:
         """Rows that go once everything that points to them and is due has gone: `where`.
 

@@ -6,10 +6,12 @@ the same as predicates that a system can evaluate. A property test holds them to
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
+from avow.common.remembered import remembered
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Dataset, EventMap, EventMode, Source, System
 from avow.estate.datamap.predicates import (
@@ -44,54 +46,76 @@ class Ambiguous:
     parents: tuple[str, ...]
 
 
-def reading(system: System, dataset: str, event: str) -> Reading | Ambiguous | None:
-    """How rows of `dataset` come by `event`; None when nothing on the way up gives it.
+@dataclass(frozen=True, slots=True)
+class Wiring:
+    """The links of one system, lowered once, with what was found over them: compiling asks for the
+    same readings thousands of times."""
 
-    The dataset itself first, then the nearest parent along its own links. Links without a right
-    are followed only where the map says `via`.
-    """
-    lowered = edges(system)
-    level: list[tuple[tuple[Edge, ...], str]] = [((), dataset)]
-    seen = {dataset}
-    while level:
-        found = [
-            Reading(climb, name, given)
-            for climb, name in level
-            if (given := system.datasets[name].event(event)) is not None and given.via is None
-        ]
-        if found:
-            tops = tuple(dict.fromkeys(r.top for r in found))
-            return found[0] if len(found) == 1 else Ambiguous(event, tops)
-        level = [
-            ((*climb, edge), edge.parent)
-            for climb, name in level
-            for edge in _up(system, name, event, lowered)
-            if edge.parent not in seen
-        ]
-        seen |= {name for _, name in level}
-    return None
+    system: System
+    edges: tuple[Edge, ...] = field(init=False)
+    made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "edges", edges(self.system))
 
-def _up(system: System, name: str, event: str, lowered: tuple[Edge, ...]) -> Iterator[Edge]:
-    given = system.datasets[name].event(event)
-    for edge in lowered:
-        if edge.child != name or edge.parent == name:
-            continue
-        if given is not None and given.via is not None:
-            if edge.parent == given.via:
+    @remembered
+    def reading(self, dataset: str, event: str) -> Reading | Ambiguous | None:
+        """How rows of `dataset` come by `event`; None when nothing on the way up gives it.
+
+        The dataset itself first, then the nearest parent along its own links. Links without a
+        right are followed only where the map says `via`.
+        """
+        level: list[tuple[tuple[Edge, ...], str]] = [((), dataset)]
+        seen = {dataset}
+        while level:
+            found = [
+                Reading(climb, name, given)
+                for climb, name in level
+                if (given := self.system.datasets[name].event(event)) is not None
+                and given.via is None
+            ]
+            if found:
+                tops = tuple(dict.fromkeys(r.top for r in found))
+                return found[0] if len(found) == 1 else Ambiguous(event, tops)
+            level = [
+                ((*climb, edge), edge.parent)
+                for climb, name in level
+                for edge in self._up(name, event)
+                if edge.parent not in seen
+            ]
+            seen |= {name for _, name in level}
+        return None
+
+    def _up(self, name: str, event: str) -> Iterator[Edge]:
+        given = self.system.datasets[name].event(event)
+        for edge in self.edges:
+            if edge.child != name or edge.parent == name:
+                continue
+            if given is not None and given.via is not None:
+                if edge.parent == given.via:
+                    yield edge
+            elif edge.right is not Right.NONE:
                 yield edge
-        elif edge.right is not Right.NONE:
-            yield edge
+
+    def source_edge(self, dataset: str, source: Source) -> tuple[Edge, Side] | None:
+        """The edge between a dataset and the linked one its event is read from, and the far
+        side."""
+        for edge in self.edges:
+            if edge.child == source.dataset and edge.parent == dataset:
+                return edge, Side.CHILD
+            if edge.child == dataset and edge.parent == source.dataset:
+                return edge, Side.PARENT
+        return None
+
+
+def reading(system: System, dataset: str, event: str) -> Reading | Ambiguous | None:
+    """See `Wiring.reading`; for one question."""
+    return Wiring(system).reading(dataset, event)
 
 
 def source_edge(system: System, dataset: str, source: Source) -> tuple[Edge, Side] | None:
-    """The edge between a dataset and the linked one its event is read from, and the far side."""
-    for edge in edges(system):
-        if edge.child == source.dataset and edge.parent == dataset:
-            return edge, Side.CHILD
-        if edge.child == dataset and edge.parent == source.dataset:
-            return edge, Side.PARENT
-    return None
+    """See `Wiring.source_edge`; for one question."""
+    return Wiring(system).source_edge(dataset, source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,26 +127,34 @@ class Reader:
     zone: str
     facts: frozenset[str] = frozenset()
     known: frozenset[str] = frozenset()
+    wiring: Wiring = field(init=False, compare=False, repr=False)
+    made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wiring", Wiring(self.system))
+
+    @remembered
     def reached(self, dataset: str, event: str, day: date) -> Predicate:
         """Rows for which the event happened on `day` or earlier."""
         if event in self.facts:
             return self._fact(dataset, event, day, every=True)
-        how = reading(self.system, dataset, event)
+        how = self.wiring.reading(dataset, event)
         if not isinstance(how, Reading):
             return FALSE
         return self._climbed(how, self._own_reached(how, day))
 
+    @remembered
     def missing(self, dataset: str, event: str) -> Predicate:
         """Rows whose estate should know the event and does not."""
         if event in self.facts:
             return FALSE
-        how = reading(self.system, dataset, event)
+        how = self.wiring.reading(dataset, event)
         if not isinstance(how, Reading):
             return TRUE
         known = negate(self._own_missing(how))
         return negate(self._climbed(how, known))
 
+    @remembered
     def held(self, dataset: str, fact: str) -> Predicate:
         """Rows of which some owner, or which themselves, are in the key sets of a fact."""
         return self._fact(dataset, fact, None, every=False)
@@ -166,7 +198,7 @@ class Reader:
         return negate(any_of(present))
 
     def _some(self, dataset: str, source: Source, where: Predicate) -> Predicate:
-        found = source_edge(self.system, dataset, source)
+        found = self.wiring.source_edge(dataset, source)
         if found is None:
             return FALSE
         edge, side = found
@@ -218,7 +250,7 @@ class Reader:
         direct = InKeys(key, name, day) if name in self.known else FALSE
         ways: list[Predicate] = []
         others: list[Predicate] = []
-        for edge in edges(self.system):
+        for edge in self.wiring.edges:
             if (
                 edge.right is not Right.OWN
                 or edge.taker != dataset

@@ -35,6 +35,7 @@ class Capability(StrEnum):
     LOCKS = "lock rows before removing"
     GRANTS = "say what we are allowed"
     EFFECTS = "refresh what is derived"
+    INSERT = "bring rows back"
 
 
 class Access(StrEnum):
@@ -156,6 +157,33 @@ class Batch(Protocol):
         window: Window | None = None,
     ) -> int:
         """Empty fields of the rows that satisfy `where`; rows already blank are not counted."""
+
+    def copies(
+        self,
+        dataset: str,
+        where: Predicate,
+        columns: Sequence[str],
+        window: Window | None = None,
+    ) -> list[tuple[object, ...]]:
+        """Values of the rows that satisfy `where` (within the window), in key order, in a form
+        that `insert` and `restore` write back exactly: what the engine itself says of them."""
+
+    def insert(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        """Bring back rows that were copied; returns how many. A row whose key is there again is
+        passed over. `columns` are those of `Table.insertable`."""
+
+    def restore(
+        self,
+        dataset: str,
+        key: Sequence[str],
+        blanks: Mapping[str, Blank],
+        rows: Sequence[tuple[object, ...]],
+    ) -> int:
+        """Set blanked columns back to what was copied before they were blanked so; returns in how
+        many rows. `rows` hold the values of `key`, then of the columns of `blanks`. A row that is
+        gone, or was written since, is passed over."""
 
     def receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         """Leave a receipt in this transaction (where the system allows it)."""

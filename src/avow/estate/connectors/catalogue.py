@@ -35,7 +35,8 @@ class OnDelete(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One live column. `native` is the engine's type name; `generated` columns cannot be set."""
+    """One live column. `native` is the engine's type name; `generated` columns cannot be set,
+    but for those of an `identity`, which can when a row is inserted."""
 
     name: str
     native: str
@@ -43,6 +44,7 @@ class Column:
     nullable: bool = True
     generated: bool = False
     length: int | None = None
+    identity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,11 @@ class Table:
     def column(self, name: str) -> Column | None:
         """The column of this name, or None."""
         return next((c for c in self.columns if c.name == name), None)
+
+    @property
+    def insertable(self) -> tuple[str, ...]:
+        """The columns that a whole row is made of; the engine computes the others from them."""
+        return tuple(c.name for c in self.columns if c.identity or not c.generated)
 
 
 @dataclass(frozen=True, slots=True)

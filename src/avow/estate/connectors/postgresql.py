@@ -284,6 +284,37 @@ class PostgresqlConnection(SqlConnection):
         ]
         return sa.func.unnest(*arrays).table_valued(*names, name=alias).render_derived()
 
+    # --- bringing back -------------------------------------------------------------------
+
+    def exact(self, expression: Expression) -> Expression:
+        return sa.cast(expression, sa.Text())
+
+    def given_back(self, content: object, column: Column) -> Expression:
+        text = sa.bindparam(None, content, type_=sa.Text(), unique=True)
+        return sa.cast(text, _Native(column.native))
+
+    def inserting(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        render = self.renderer()
+        made = [render.column(dataset, c) for c in columns]
+        key = {c.name for c in render.key_columns(dataset)}
+        schema, _, bare = dataset.partition(".")
+        cast_ = {c.name: f"u.c{n}::{_doubled(c.native)}" for n, c in enumerate(made)}
+        table = f"{_quoted(schema)}.{_quoted(bare)}"
+        same = " AND ".join(f"o.{_quoted(k)} = {cast_[k]}" for k in sorted(key))
+        into = (
+            f"INSERT INTO {table} ({', '.join(map(_quoted, columns))}) "  # noqa: S608 (quoted names)
+            f"OVERRIDING SYSTEM VALUE SELECT {', '.join(cast_.values())} "
+            f"FROM unnest({', '.join(['%s::text[]'] * len(made))}) "
+            f"AS u ({', '.join(f'c{n}' for n, _ in enumerate(made))}) "
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
+        )
+        content = [list(values) for values in zip(*rows, strict=True)]
+        with refusals(dataset):
+            self.raw.execute("SET CONSTRAINTS ALL DEFERRED")
+            return self.raw.execute(into.encode(), content).rowcount
+
     # --- transactions --------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -312,6 +343,15 @@ class PostgresqlConnection(SqlConnection):
             return refresh(self.raw, tables)
 
 
+def _quoted(name: str) -> str:
+    return '"{}"'.format(_doubled(name).replace('"', '""'))
+
+
+def _doubled(text: str) -> str:
+    """The text in a statement with values, where a percent sign stands for one of them."""
+    return text.replace("%", "%%")
+
+
 def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[Any]:
     settings = {
         "statement_timeout": str(limits.statement),
@@ -319,6 +359,10 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "idle_in_transaction_session_timeout": str(limits.idle),
         "default_transaction_read_only": "on" if access is Access.READ else "off",
         "row_security": "off",
+        "DateStyle": "ISO",
+        "IntervalStyle": "postgres",
+        "bytea_output": "hex",
+        "extra_float_digits": "1",
         "application_name": "avow",
     }
     try:

@@ -42,7 +42,8 @@ _COLUMNS = f"""
 SELECT a.attrelid, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod),
        coalesce(b.typname, t.typname), a.attnotnull OR t.typnotnull,
        a.attgenerated <> '' OR a.attidentity = 'a',
-       CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END
+       CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
+       a.attidentity = 'a'
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -128,9 +129,9 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> defaultdict[int, list[Sequence[An
 def _columns(connection: psycopg.Connection[Any]) -> defaultdict[int, dict[int, Column]]:
     """By table and position."""
     found: defaultdict[int, dict[int, Column]] = defaultdict(dict)
-    for oid, column, at, native, base, strict, made, length in connection.execute(_COLUMNS):
+    for oid, column, at, native, base, strict, made, length, own in connection.execute(_COLUMNS):
         kind = _KINDS.get(base, ColumnKind.OTHER)
-        found[oid][at] = Column(column, native, kind, not strict, bool(made), length)
+        found[oid][at] = Column(column, native, kind, not strict, bool(made), length, bool(own))
     return found
 
 

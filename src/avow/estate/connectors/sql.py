@@ -48,6 +48,7 @@ WRITING = READING | {
     Capability.TRANSACTIONS,
     Capability.LOCKS,
     Capability.EFFECTS,
+    Capability.INSERT,
 }
 
 
@@ -139,6 +140,20 @@ class SqlConnection(ABC):
     @abstractmethod
     def effects(self, tables: Sequence[str]) -> list[str]:
         """See `Connection.effects`."""
+
+    @abstractmethod
+    def exact(self, expression: Expression) -> Expression:
+        """A column in the form in which it can be written back exactly."""
+
+    @abstractmethod
+    def given_back(self, content: object, column: Column) -> Expression:
+        """A value of that form, as a value of the column."""
+
+    @abstractmethod
+    def inserting(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        """See `Batch.insert`."""
 
     @abstractmethod
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
@@ -378,6 +393,43 @@ class SqlConnection(ABC):
         within = render.within(dataset, window, render.rows(dataset))
         return self.run(made.where(*within), dataset)
 
+    def copying(
+        self, dataset: str, where: Predicate, columns: Sequence[str], window: Window | None
+    ) -> list[tuple[object, ...]]:
+        """See `Batch.copies`."""
+        render = self.renderer()
+        rows = render.rows(dataset)
+        found = sa.select(*(self.exact(render.of(dataset, c, rows)).label(None) for c in columns))
+        found = found.where(render.where(dataset, where, rows))
+        found = found.where(*render.within(dataset, window, rows))
+        return self.select(found.order_by(*(rows.c[f] for f in render.key(dataset))), dataset)
+
+    def restoring(
+        self,
+        dataset: str,
+        key: Sequence[str],
+        blanks: Mapping[str, Blank],
+        rows: Sequence[tuple[object, ...]],
+    ) -> int:
+        """See `Batch.restore`."""
+        return sum(self._restored(dataset, key, blanks, row) for row in rows)
+
+    def _restored(
+        self, dataset: str, key: Sequence[str], blanks: Mapping[str, Blank], row: tuple[object, ...]
+    ) -> int:
+        render = self.renderer()
+        table = render.rows(dataset)
+        blank = sa.not_(render.differs(dataset, render.emptied(dataset, blanks)))
+        given = {
+            f: self.given_back(v, render.column(dataset, f))
+            for f, v in zip((*key, *blanks), row, strict=True)
+        }
+        same = [table.c[f] == given[f] for f in key]
+        values = {table.c[f]: given[f] for f in blanks if not render.column(dataset, f).generated}
+        if not values:
+            return 0
+        return self.run(sa.update(table).values(values).where(*same, blank), dataset)
+
     def locking(self, dataset: str, where: Predicate) -> sa.Select[Any]:
         """A query that locks the rows in key order."""
         render = self.renderer()
@@ -412,6 +464,29 @@ class SqlBatch:
         window: Window | None = None,
     ) -> int:
         return self._connection.changing(dataset, where, blanks, window) if blanks else 0
+
+    def copies(
+        self,
+        dataset: str,
+        where: Predicate,
+        columns: Sequence[str],
+        window: Window | None = None,
+    ) -> list[tuple[object, ...]]:
+        return self._connection.copying(dataset, where, columns, window)
+
+    def insert(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        return self._connection.inserting(dataset, columns, rows) if rows else 0
+
+    def restore(
+        self,
+        dataset: str,
+        key: Sequence[str],
+        blanks: Mapping[str, Blank],
+        rows: Sequence[tuple[object, ...]],
+    ) -> int:
+        return self._connection.restoring(dataset, key, blanks, rows)
 
     def receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         self._connection.leave_receipt(plan, step, batch, rows)

@@ -27,7 +27,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Unreachable
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
-from avow.estate.connectors.render import Condition, Expression, Grammar
+from avow.estate.connectors.render import Condition, Expression, Grammar, value
 from avow.estate.connectors.sql import DAY, SUBJECT, Entry, KeySet, SqlConnection, Statement
 from avow.estate.connectors.sqlite_catalogue import read_catalogue
 from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, unit, until, year_start
@@ -258,6 +258,32 @@ class SqliteConnection(SqlConnection):
         table = sa.table(made.table or "", *columns, schema=self.key_schema)
         return table.alias(f"k{self._made}")
 
+    # --- bringing back -------------------------------------------------------------------
+
+    def exact(self, expression: Expression) -> Expression:
+        return expression
+
+    def given_back(self, content: object, column: Column) -> Expression:
+        del column
+        return value(content)
+
+    def inserting(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        render = self.renderer()
+        place = {render.column(dataset, c).name: f"?{n}" for n, c in enumerate(columns, 1)}
+        same = " AND ".join(
+            f"{_quoted(c.name)} IS {place[c.name]}" for c in render.key_columns(dataset)
+        )
+        table, names = _quoted(dataset), ", ".join(map(_quoted, columns))
+        into = (
+            f"INSERT INTO {table} ({names}) SELECT {', '.join(place.values())} "  # noqa: S608 (quoted names)
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table} WHERE {same})"
+        )
+        with self._guarded(dataset):
+            self.raw.execute("PRAGMA defer_foreign_keys = on")
+            return self.raw.executemany(into, rows).rowcount
+
     # --- transactions --------------------------------------------------------------------
 
     def begin(self) -> None:
@@ -321,6 +347,10 @@ def _digits(text: object) -> object:
 
 def _uuid(text: str) -> str:
     return str(UUID(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()))
+
+
+def _quoted(name: str) -> str:
+    return '"{}"'.format(name.replace('"', '""'))
 
 
 def _affinity(column: Column) -> str:

@@ -159,6 +159,7 @@ class TwinConnection:
             Capability.RECEIPTS,
             Capability.LOCKS,
             Capability.EFFECTS,
+            Capability.INSERT,
         }
         return writing if self._access is Access.WRITE else reading
 
@@ -359,6 +360,51 @@ class TwinBatch:
             row.update(new)
         check(self._connection.tables, self._connection.catalogue())
         return changed
+
+    def copies(
+        self,
+        dataset: str,
+        where: Predicate,
+        columns: Sequence[str],
+        window: Window | None = None,
+    ) -> list[tuple[object, ...]]:
+        return [tuple(row[c] for c in columns) for row in self._rows(dataset, where, window)]
+
+    def insert(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        connection = self._connection
+        table = connection.tables[dataset]
+        known = {plain_all(connection.key(dataset, row)) for row in table}
+        given = [dict(zip(columns, row, strict=True)) for row in rows]
+        new = [row for row in given if plain_all(connection.key(dataset, row)) not in known]
+        table += new
+        check(connection.tables, connection.catalogue())
+        return len(new)
+
+    def restore(
+        self,
+        dataset: str,
+        key: Sequence[str],
+        blanks: Mapping[str, Blank],
+        rows: Sequence[tuple[object, ...]],
+    ) -> int:
+        there = {plain_all(row[f] for f in key): row for row in self._connection.tables[dataset]}
+        changed = 0
+        for values in rows:
+            row = there.get(plain_all(values[: len(key)]))
+            if row is not None and self._is_blank(dataset, row, blanks):
+                row.update(zip(blanks, values[len(key) :], strict=True))
+                changed += 1
+        check(self._connection.tables, self._connection.catalogue())
+        return changed
+
+    def _is_blank(self, dataset: str, row: Row, blanks: Mapping[str, Blank]) -> bool:
+        key = self._connection.key(dataset, row)
+        return all(
+            row[f] == emptied(row[f], how, self._connection.column(dataset, f), key, dataset)
+            for f, how in blanks.items()
+        )
 
     def receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         self.receipts.append((plan, step, batch, rows))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from avow.declaration.interpretation import in_force
-from avow.declaration.model import Declaration
+from avow.declaration.model import Declaration, Scope
 from avow.duties.assurance.declared import clauses_of, scope_of, text_of
 from avow.engine.evidence.checks import Item
 from tests.unit.declared import SOUND, reading, swapped
@@ -26,6 +26,19 @@ def test_the_scope_is_every_dataset_that_a_rule_purpose_category_or_point_reache
         "2.a": frozenset({CALLER}),
         "3.a": frozenset({CALLER}),
     }
+
+
+def test_what_a_rule_reaches_is_not_widened_by_a_category_that_names_its_clause() -> None:
+    """`category` alone would add every place of it, also those that the rule leaves to another."""
+    named = reading(SOUND).whole
+    (first,) = list(named.categories)[:1]
+    category = replace(named.categories[first], clauses=("3.a", "2.a"))
+    rules = {
+        k: replace(r, applies_to=Scope(system=frozenset({"x"}))) for k, r in named.rules.items()
+    }
+    found = scope(replace(named, categories={first: category}, rules=rules))
+    assert "3.a" not in found
+    assert CALLER in found["2.a"]
 
 
 def test_a_rule_that_reaches_nothing_has_no_scope() -> None:

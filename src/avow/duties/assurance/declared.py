@@ -33,7 +33,8 @@ def scope_of(declaration: Declaration, law: InForce) -> Mapping[str, frozenset[I
 
     A clause without an entry reaches no dataset: the places its checks name are its scope.
     A negative promise reaches every dataset that belongs to persons, a recipient the datasets
-    of the system that has its id.
+    of the system that has its id. Where a retention rule says what a clause reaches, the categories
+    that name the clause add nothing.
     """
     cells = universe_of(declaration).mapped
     found: defaultdict[str, set[Item]] = defaultdict(set)
@@ -50,9 +51,11 @@ def _reaching(declaration: Declaration, law: InForce) -> Iterator[tuple[str, Rea
         yield minimum.clause, partial(minimum_covers, minimum)
     for purpose in law.purposes:
         yield purpose.clause, partial(purpose_uses, purpose)
+    ruled = {rule.clause for rule in law.rules}
     for category in declaration.categories.values():
         for clause in category.clauses:
-            yield clause, partial(_is_of, category.id)
+            if clause not in ruled:
+                yield clause, partial(_is_of, category.id)
     for point in declaration.points.values():
         yield from _collected(point)
     for recipient in declaration.recipients.values():

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from avow.common.errors import AvowError
+from avow.declaration.check.universe import cells_of
 from avow.declaration.load import resolve_url
 from avow.declaration.model import InForce, Never
+from avow.declaration.scope import rule_covers
 from avow.duties.retention import checks
 from avow.duties.retention.never import WITHOUT_NEED, outcomes
 from avow.duties.retention.outcomes import of_count, of_need, of_reading
@@ -72,6 +74,7 @@ def _of_system(asking: Asking, system: System) -> Iterator[tuple[Check, CheckRes
     looked = look(asking.estate, asking.memory, asking.law, system.name, asking.day)
     modes = _modes(asking, system)
     yield from _retention(asking, system, looked, modes)
+    yield from _tenants(asking, system)
     yield from _negative(asking, system, looked)
 
 
@@ -86,6 +89,20 @@ def _retention(
         check, by_facts = checks.read_again(clause), _by_facts(asking, counted)
         outcome = of_reading(again[clause, dataset], counted, by_facts=by_facts)
         yield check, _result(asking, check, item, outcome, mode=mode, leg=checks.READ)
+
+
+def _tenants(asking: Asking, system: System) -> Iterator[tuple[Check, CheckResult]]:
+    """Rules of ours that reach rows of tenants: nothing of ours acts there, and that is said."""
+    for dataset in system.datasets.values():
+        if dataset.is_ours:
+            continue
+        cells, item = cells_of(system, dataset), Item(system.name, dataset.name)
+        rules = (r for r in asking.law.rules if any(rule_covers(r, c) for c in cells))
+        for clause in dict.fromkeys(r.clause for r in rules):
+            outcome = blind(NO_CAPABILITY, TENANTS)
+            for check in (checks.overdue(clause), checks.read_again(clause)):
+                (leg,) = check.legs
+                yield check, _result(asking, check, item, outcome, leg=leg)
 
 
 def _read_again(

@@ -126,6 +126,26 @@ def test_what_cannot_be_sampled_is_said(folder: Path) -> None:
     assert {g["table"] for g in said["gaps"]} == {"visit", "logins"}
 
 
+def test_a_table_without_key_needs_an_owner(folder: Path, state_url: str) -> None:
+    """Rows that cannot be named can still be counted when they point to a person."""
+    name = fill(
+        folder,
+        "CREATE TABLE client (id INTEGER PRIMARY KEY, email TEXT);"
+        "CREATE TABLE login (client INTEGER REFERENCES client, at TEXT);"
+        "CREATE TABLE audit_log (email TEXT, at TEXT);"
+        "INSERT INTO client VALUES (1, 'a@example.org');"
+        "INSERT INTO login VALUES (1, '2020-01-01'), (1, '2020-01-02');"
+        "INSERT INTO audit_log VALUES ('a@example.org', '2001-01-01');",
+    )
+    said = proposed(name)
+    assert (said["dataset"], said["key"]) == ("login", [])
+    assert [g["table"] for g in said["gaps"]] == ["audit_log"]
+    assert "no key" in said["gaps"][0]["why"]
+    assert run("check", "avow.yaml").exit_code == Exit.OK
+    plan = run("plan", "--preview", "avow.yaml", "--json", "--database-url", state_url)
+    assert json.loads(plan.stdout)[0]["rows"] == 2
+
+
 def test_a_duration_is_no_moment_and_mixed_forms_are_none(folder: Path) -> None:
     name = fill(
         folder,

@@ -7,7 +7,7 @@ candidates; views, tables we may not read and tables with row security are gaps,
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from avow.duties.discovery.columns import holds_persons, is_promising, moment_columns, named_guess
 from avow.duties.discovery.lexicon import FRAMEWORK, happening, is_writer_word
@@ -58,7 +58,20 @@ def survey(connection: SqlConnection) -> Survey:
     gaps = tuple(gap for t in tables if (gap := _gap(t, sizes.get(t.name))))
     away = {gap.table for gap in gaps}
     persons = frozenset(t.name for t in tables if t.name not in away and _holds_persons(t))
-    return Survey(catalogue, sizes, gaps, persons)
+    seen = Survey(catalogue, sizes, gaps, persons)
+    return replace(seen, gaps=(*gaps, *(Gap(name, _KEYLESS) for name in _keyless(seen))))
+
+
+_KEYLESS = "it has no key, so no row of it can be named"
+
+
+def _keyless(seen: Survey) -> Iterator[str]:
+    """Tables that would be candidates if their rows could be named, or belonged to somebody."""
+    away = {gap.table for gap in seen.gaps}
+    for table in seen.catalogue.tables.values():
+        may = table.name not in away and not is_framework(table.name) and not table.key
+        if may and moment_columns(table) and is_promising(table) and not owner_of(table, seen):
+            yield table.name
 
 
 def _gap(table: Table, extent: Extent | None) -> Gap | None:

@@ -25,6 +25,8 @@ FLOORS = frozenset({HOLD, RESTRICTION, ACCESS})
 """Facts that forbid erasing while they stand."""
 ENDED = "ended"
 """A purpose ended for the person by an act of theirs; the code is the purpose."""
+DELETION_ASKED = "deletion-asked"
+"""The event of a person who asked to be deleted; a declaration may let periods end with it."""
 ROW = "row"
 """The kind of identity that names one row of one dataset by its key."""
 

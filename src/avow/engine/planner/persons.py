@@ -170,7 +170,7 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
         )
     names = ownership.reachable()
     members = {d: ownership.member(d) for d in names}
-    shared = {d: _shared(judge.system, ownership, d) for d in names}
+    shared = {d: shared_rows(judge.system, ownership, d) for d in names}
     lowering = Lowering(judge, catalogue, members, shared, narrowed=True)
     steps = (*_unshare(lowering, ownership), *lowering.steps())
     root_sets = {d: named(d) for d in sorted(roots)}
@@ -179,7 +179,7 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
     )
 
 
-def _shared(system: System, ownership: Ownership, dataset: str) -> Predicate:
+def shared_rows(system: System, ownership: Ownership, dataset: str) -> Predicate:
     """Rows of the batch that another existing person owns too. A person's own row is never shared,
     and the row of another person is never the batch's alone."""
     if system.datasets[dataset].subject is None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,27 +9,21 @@ from avow.common.clock import Clock
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.apply import Applied, Office, Worker, apply
 from avow.engine.planner.approve import Note
+from avow.engine.planner.erasure_plan import Asking
 from avow.engine.planner.ground import Checker, Ground, Unchecked
 from avow.engine.planner.journal import Journal, owner_name
-from avow.engine.planner.keysets import Roots
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.refusals import Away
+from avow.engine.planner.sealed_persons import sealed_persons
 from avow.engine.planner.stop import Stops
 from avow.estate.connectors.base import Connection, Refused, Unreachable
-
-
-def nobody(plan: Plan) -> Roots:
-    """No case is known here: a sweep needs none, and an erasure would find nobody."""
-    del plan
-    return {}
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What this process works with. `checker` is the independent reader that app wires; without
-    one batches are committed unchecked, and no rule climbs the ramp by them. `persons` says whom
-    the erasure of a case is about, in a system; always in the same order."""
+    one batches are committed unchecked, and no rule climbs the ramp by them."""
 
     estate: Estate
     memory: Memory
@@ -38,7 +31,6 @@ class Bench:
     folder: Path
     note: Note
     checker: Checker
-    persons: Callable[[Plan], Roots] = nobody
 
     @property
     def ring(self) -> KeyRing:
@@ -55,11 +47,12 @@ class Bench:
         )
 
     def _ground(self, plan: Plan, connection: Connection, journal: Journal) -> Ground:
+        roots = sealed_persons(self.memory.runs, self.ring, plan)
         return Ground(
             connection,
             journal,
-            self.memory.on(connection),
-            self.persons(plan),
+            Asking(self.memory.on(connection), roots, plan.day),
+            roots,
             checker=self.checker,
             stop=Stops(self.memory.runs, self.folder).reason,
             note=self.note,

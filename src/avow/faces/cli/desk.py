@@ -15,9 +15,10 @@ import click
 from avow.app import State, open_state
 from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
-from avow.engine.evidence.entries import Body
+from avow.engine.evidence.entries import Body, PlanMade
 from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.plan import Plan
 from avow.engine.planner.release import in_force
 from avow.engine.planner.working import Bench, unchecked
 
@@ -71,6 +72,20 @@ class Desk:
     def note(self, body: Body, at: datetime) -> None:
         """Write to the ledger."""
         self.state.ledger.append([body], at)
+
+    def note_plan(self, plan: Plan) -> None:
+        """Tell the ledger that a plan was made."""
+        clauses = dict.fromkeys(c for _, s in plan.steps if s.measure.rows for c in s.step.clauses)
+        entry = PlanMade(
+            plan=plan.id,
+            digest=plan.digest,
+            release=plan.release,
+            system=plan.system,
+            as_of=plan.day,
+            rows=plan.rows,
+            clauses=tuple(clauses),
+        )
+        self.note(entry, self.now())
 
     def now(self) -> datetime:
         """The instant of the state's clock."""

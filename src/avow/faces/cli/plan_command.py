@@ -13,7 +13,6 @@ from rich.console import Console
 
 from avow.app import open_state
 from avow.common.exits import Exit
-from avow.engine.evidence.entries import PlanMade
 from avow.engine.planner import records
 from avow.engine.planner.making import Estate, Made, Memory, Wish, make, preview
 from avow.engine.planner.refusals import Away
@@ -72,18 +71,7 @@ def command(
 
 def _made(desk: Desk, wish: Wish) -> Made:
     made = make(desk.office, desk.estate, desk.memory, wish, desk.now())
-    plan = made.plan
-    clauses = dict.fromkeys(c for _, s in plan.steps if s.measure.rows for c in s.step.clauses)
-    entry = PlanMade(
-        plan=plan.id,
-        digest=plan.digest,
-        release=plan.release,
-        system=plan.system,
-        as_of=plan.day,
-        rows=plan.rows,
-        clauses=tuple(clauses),
-    )
-    desk.note(entry, desk.now())
+    desk.note_plan(made.plan)
     return made
 
 

@@ -1,0 +1,284 @@
+"""Reading what persons own or see in one system: the answer to a request for access.
+
+Rights run along links as `reach` says, but in the system itself: key sets are spread from the
+persons' rows, ownership over owning links, sight over the others, and sight never becomes
+ownership. Then each dataset is read once, and the path of every row (why is this mine?) is worked
+out here from the rows that came.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from avow.engine.planner.persons import named
+from avow.engine.planner.program import Spread
+from avow.estate.connectors.base import Connection
+from avow.estate.connectors.catalogue import Table
+from avow.estate.connectors.values import plain_all, says
+from avow.estate.datamap.edges import Edge, Right, Side, edges
+from avow.estate.datamap.model import System, personal_columns
+from avow.estate.datamap.predicates import InKeys, any_of
+from avow.estate.datamap.reach import Key, Row, normal
+
+Seeds: TypeAlias = Mapping[str, Sequence[tuple[int, Key]]]
+"""Dataset -> (ordinal of the person, key of a row that names them)."""
+Plain: TypeAlias = tuple[str, ...]
+Mark: TypeAlias = tuple[str, Plain]
+"""A row: its dataset, and its key as it is compared across types."""
+
+MOST = 10_000
+"""Rows of one dataset that are read unless more are asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One row of one person: with which right, over which links (their names) from the row that
+    names the person, and its values in the order of the extract's columns. Without a path the
+    person's own row, or a row whose way leads over rows that were not read."""
+
+    person: int
+    key: Key
+    right: Right
+    path: tuple[str, ...]
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """What was read of one dataset. `columns` pairs each live column with its category, None for
+    keys and pointers. `total` counts the rows that there are, also where not all were read."""
+
+    system: str
+    dataset: str
+    columns: tuple[tuple[str, str | None], ...]
+    rows: tuple[Shown, ...]
+    total: int
+    truncated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The rights that links give in one system, as spreads over key sets.
+
+    Links whose table is not there are left out; `missing` names them.
+    """
+
+    system: System
+    tables: Mapping[str, Table]
+
+    def lowered(self) -> tuple[Edge, ...]:
+        """The links that give a right within our own sphere."""
+        return tuple(
+            e
+            for e in edges(self.system)
+            if e.right is not Right.NONE
+            and self.system.datasets[e.child].is_ours == self.system.datasets[e.parent].is_ours
+            and {e.child, e.parent} <= self.tables.keys()
+            and self.key(e.taker)
+        )
+
+    def key(self, dataset: str) -> tuple[str, ...]:
+        """The key of a dataset: declared, or else the table's own."""
+        return self.system.datasets[dataset].key or self.tables[dataset].key
+
+    def after(self, dataset: str, keys: str, held: Right) -> Iterator[tuple[Spread, Right]]:
+        """How a key set of a dataset, held with a right, is spread on."""
+        for edge in self.lowered():
+            right = passed(edge, held)
+            if edge.giver == dataset and right is not None:
+                yield Spread(edge, edge.flows, keys, claimed(right, edge.taker)), right
+
+    def gaps(self, roots: frozenset[str]) -> tuple[str, ...]:
+        """Why what is read may not be everything, in words; empty when nothing is unknown."""
+        said = []
+        for name in sorted(self._reachable(roots)):
+            where = f"`{self.system.name}.{name}`"
+            table = self.tables.get(name)
+            if table is None:
+                said.append(f"{where} is declared and not there, or not shown to us")
+            elif table.row_security:
+                said.append(f"row security may hide rows of {where} from us")
+            elif not self.key(name):
+                said.append(f"{where} has no key, so its rows cannot be named")
+        return tuple(said)
+
+    def _reachable(self, roots: frozenset[str]) -> frozenset[str]:
+        found, todo = set(roots), list(roots)
+        while todo:
+            giver = todo.pop()
+            for edge in edges(self.system):
+                ours = self.system.datasets[edge.taker].is_ours
+                if edge.right is Right.NONE or edge.giver != giver or not ours:
+                    continue
+                if edge.taker not in found:
+                    found.add(edge.taker)
+                    todo.append(edge.taker)
+        return frozenset(found)
+
+
+def passed(edge: Edge, held: Right) -> Right | None:
+    """The right that reaches the other side: ownership only over owning links, sight never rises
+    (rule 2 of links)."""
+    if edge.right is Right.SEE:
+        return Right.SEE
+    return Right.OWN if edge.right is Right.OWN and held is Right.OWN else None
+
+
+def claimed(right: Right, dataset: str) -> str:
+    """The name of the key set of the rows of `dataset` that persons own or see over links."""
+    return f"claim.{right}.{dataset}"
+
+
+def read(connection: Connection, seeds: Seeds, most: int = MOST) -> tuple[Extract, ...]:
+    """Every row that these persons own or see in one system, dataset by dataset.
+
+    One statement per dataset and link, never one per row. Writes nothing.
+
+    Raises:
+        Refused: the system refuses a statement.
+    """
+    catalogue = connection.catalogue()
+    reaching = Reach(connection.system, catalogue.tables)
+    roots = {d: keys for d, keys in seeds.items() if d in catalogue.tables and reaching.key(d)}
+    sets = _claim(connection, reaching, roots)
+    rows: dict[str, list[Row]] = {}
+    for dataset in sorted({d for d, _ in sets}):
+        where = any_of(InKeys(reaching.key(dataset), s) for d, s in sets if d == dataset)
+        columns = [c.name for c in catalogue.tables[dataset].columns]
+        found = connection.fetch(dataset, where, columns, most)
+        rows[dataset] = [dict(zip(columns, values, strict=True)) for values in found]
+    holders = _holders(connection, sets)
+    paths = _Paths(reaching, rows).of(roots)
+    made = []
+    for dataset, table in rows.items():
+        if table:
+            total = len(table)
+            if total == most:
+                own = [InKeys(reaching.key(dataset), s) for d, s in sets if d == dataset]
+                total = connection.count(dataset, any_of(own))
+            made.append(_extract(reaching, dataset, table, total, (holders, paths)))
+        for _, name in [s for s in sets if s[0] == dataset]:
+            connection.drop_keys(name)
+    return tuple(made)
+
+
+def _claim(connection: Connection, reaching: Reach, roots: Seeds) -> dict[tuple[str, str], Right]:
+    """Put the persons and spread their rights; gives (dataset, key set) -> right, filled ones."""
+    sets: dict[tuple[str, str], Right] = {}
+    todo: deque[tuple[str, str, Right]] = deque()
+    for dataset, persons in roots.items():
+        if persons:
+            connection.put_keys(named(dataset), dataset, [(n, key, None) for n, key in persons])
+            todo.append((dataset, named(dataset), Right.OWN))
+    while todo:
+        dataset, keys, held = todo.popleft()
+        sets[dataset, keys] = held
+        for spread, right in reaching.after(dataset, keys, held):
+            new = connection.spread(spread.edge, spread.to, spread.giver, spread.taker)
+            sets.setdefault((spread.edge.taker, spread.taker), right)
+            step = (spread.edge.taker, spread.taker, right)
+            if new and step not in todo:
+                todo.append(step)
+    return sets
+
+
+def _holders(
+    connection: Connection, sets: Mapping[tuple[str, str], Right]
+) -> dict[Mark, dict[int, Right]]:
+    """Row -> person -> the stronger of the rights they have on it."""
+    found: dict[Mark, dict[int, Right]] = {}
+    for (dataset, name), right in sets.items():
+        for person, key in connection.keys(name):
+            rights = found.setdefault((dataset, plain_all(key) or ()), {})
+            if right is Right.OWN or person not in rights:
+                rights[person] = right
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Paths:
+    """The ways over links between rows that were read."""
+
+    reaching: Reach
+    rows: Mapping[str, Sequence[Row]]
+
+    def of(self, roots: Seeds) -> dict[tuple[int, Mark, Right], tuple[str, ...]]:
+        """The shortest way of each person to each row, by right."""
+        index = {e: self._index(e) for e in self.reaching.lowered()}
+        by_mark = {self._mark(d, row): row for d, table in self.rows.items() for row in table}
+        found: dict[tuple[int, Mark, Right], tuple[str, ...]] = {}
+        todo: deque[tuple[int, Mark, Row, Right]] = deque()
+        for dataset, keys in roots.items():
+            for person, key in keys:
+                # A person whose own row is gone still owns what names its key.
+                mark = (dataset, plain_all(key) or ())
+                row = by_mark.get(mark, dict(zip(self.reaching.key(dataset), key, strict=True)))
+                found[person, mark, Right.OWN] = ()
+                todo.append((person, mark, row, Right.OWN))
+        while todo:
+            person, mark, row, held = todo.popleft()
+            for edge, taken in index.items():
+                right = passed(edge, held)
+                if edge.giver != mark[0] or right is None:
+                    continue
+                for other in taken.get(_given(edge, row) or (), ()):
+                    step = (person, other, right)
+                    if step not in found:
+                        found[step] = (*found[person, mark, held], edge.name)
+                        todo.append((person, other, by_mark[other], right))
+        return found
+
+    def _index(self, edge: Edge) -> dict[Plain, list[Mark]]:
+        fields = edge.child_fields if edge.flows is Side.CHILD else edge.parent_fields
+        found: dict[Plain, list[Mark]] = {}
+        for row in self.rows.get(edge.taker, ()):
+            target = _pointer(edge, row, fields)
+            if target and (edge.flows is Side.PARENT or _applies(edge, row)):
+                found.setdefault(target, []).append(self._mark(edge.taker, row))
+        return found
+
+    def _mark(self, dataset: str, row: Row) -> Mark:
+        return dataset, plain_all(row.get(f) for f in self.reaching.key(dataset)) or ()
+
+
+def _given(edge: Edge, row: Row) -> Plain | None:
+    """What the giver's row says of the rows that it passes its right to."""
+    if edge.flows is Side.CHILD:
+        return _pointer(edge, row, edge.parent_fields)
+    return _pointer(edge, row, edge.child_fields) if _applies(edge, row) else None
+
+
+def _applies(edge: Edge, row: Row) -> bool:
+    return all(says(row.get(column), value) for column, value in edge.when)
+
+
+def _pointer(edge: Edge, row: Row, fields: tuple[str, ...]) -> Plain | None:
+    values = plain_all(normal(row.get(f), edge.normalise) for f in fields)
+    return None if values is None or (edge.by_value and "" in values) else values
+
+
+def _extract(
+    reaching: Reach,
+    dataset: str,
+    rows: Sequence[Row],
+    total: int,
+    why: tuple[
+        Mapping[Mark, Mapping[int, Right]], Mapping[tuple[int, Mark, Right], tuple[str, ...]]
+    ],
+) -> Extract:
+    holders, paths = why
+    columns = tuple(rows[0])
+    categories = personal_columns(reaching.system.datasets[dataset], columns)
+    shown = []
+    for row in rows:
+        key = tuple(row[f] for f in reaching.key(dataset))
+        mark = (dataset, plain_all(key) or ())
+        for person, right in sorted(holders.get(mark, {}).items()):
+            path = paths.get((person, mark, right), ())
+            shown.append(Shown(person, key, right, path, tuple(row[c] for c in columns)))
+    labelled = tuple((c, categories.get(c)) for c in columns)
+    system = reaching.system.name
+    return Extract(system, dataset, labelled, tuple(shown), total, total > len(rows))

@@ -58,7 +58,7 @@ HAPPENINGS = _by_word(
         "recorded": "recording call audio video voicemail appel enregistrement opname gesprek "
         "gesprekken oproep",
         "logged": "log login audit access activity journal connexion acces historique history "
-        "logboek aanmelding inlog trace hit pageview visit visite bezoek event evenement",
+        "logboek aanmelding inlog trace hit pageview visit visite bezoek",
         "started": "session sessie",
         "sent": "message mail chat bericht berichten courrier notification",
     }

@@ -45,7 +45,8 @@ def test_a_column_is_known_by_its_name_in_three_languages(
     [
         ("login", "logged"), ("journal des accès", "logged"), ("Aanmeldingen", None),
         ("aanmelding", "logged"), ("opname", "recorded"), ("calls", "recorded"),
-        ("user_sessions", "started"), ("berichten", "sent"), ("event_registration", None), ("catalog", None), ("dialog", None),
+        ("user_sessions", "started"), ("berichten", "sent"), ("event_registration", None),
+        ("catalog", None), ("dialog", None),
     ],
 )  # fmt: skip
 def test_a_table_of_happenings_is_known_by_its_name(table: str, event: str | None) -> None:

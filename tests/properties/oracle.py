@@ -59,10 +59,14 @@ class Oracle:
         return present if any(removes(v) for v in present.values()) else found
 
     def frozen(self, mark: Mark) -> bool:
-        """Whether a floor stands on any cell of the row."""
-        row = self.rows[mark]
-        facts = [group(self.world, c, row) for c in self.groups[mark[0]]]
-        return any(g.facts.floors or running_minimums(g, self.world.law, TODAY) for g in facts)
+        """Whether a floor stands on any cell of the row; a minimum only where something is left."""
+        row, dataset = self.rows[mark], self.world.system.datasets[mark[0]]
+        return any(
+            g.facts.floors
+            or (running_minimums(g, self.world.law, TODAY) and holds_some(dataset, c, row))
+            for c in self.groups[mark[0]]
+            for g in [group(self.world, c, row)]
+        )
 
     def fate(self, mark: Mark, going: set[Mark]) -> Fate:
         """The row's fate if the rows of `going` go."""

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, reject, settings
 from hypothesis import strategies as st
 
 from avow.engine.db.store import Store
-from avow.engine.planner.keysets import persons
+from avow.engine.planner.keysets import persons, seat
 from avow.engine.planner.lower import Lowering
-from avow.engine.planner.program import Program
+from avow.engine.planner.program import Move, Program
 from avow.engine.planner.refusals import Stopped
 from avow.estate.connectors.base import Connection, Refused
 from avow.estate.connectors.sqlite import TOO_DEEP, refusal
@@ -147,6 +147,25 @@ def test_a_database_after_an_erasure_is_the_model(
     with engine.load(world) as real, readable(real):
         program = test_erasure.program(world, roots)
         proven(real, Way(store, release, 50), program, roots, erased(world, roots, 50))
+
+
+@settings(QUICK, max_examples=60)
+@given(case=requests())
+def test_what_is_counted_of_an_erasure_is_what_goes(case: tuple[World, Roots]) -> None:
+    """The plan's counts of rows to be deleted, dataset by dataset, are the specification's: also
+    where a minimum stands on an empty cell, and where rows go along with the row they date."""
+    world, roots = case
+    _, connection = test_sweep.opened(world)
+    program = test_erasure.program(world, roots)
+    seat(connection, program, roots)
+    counted = {
+        step.dataset: connection.count(step.dataset, step.counted)
+        for step in program.steps
+        if step.move is Move.DELETE and step.counted is not None
+    }
+    after = test_erasure.after(world, roots)
+    gone = {name: len(rows) - len(after[name]) for name, rows in world.rows.items()}
+    assert {n: c for n, c in counted.items() if c} == {n: g for n, g in gone.items() if g}
 
 
 def in_chunks(real: Real, way: Way, program: Program, roots: Roots, size: int) -> None:

@@ -14,7 +14,7 @@ from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
 from avow.engine.planner.journal import Seat
 from avow.engine.planner.keysets import of_persons, persons
-from avow.engine.planner.moving import move
+from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.engine.planner.sweep import TRIES
@@ -68,17 +68,17 @@ class Erasing:
         ground.crash("journalled")
         self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
 
-    def _erase(self, people: People) -> dict[int, int]:
+    def _erase(self, people: People) -> dict[int, Done]:
         ground, program = self.ground, self.part.program
         with ground.connection.transaction() as batch:
             self._seat(batch, people)
             memory = ground.checker.before(ground.connection, program)
             moved = {
-                i: move(ground.connection, batch, step).total
-                for i, step in enumerate(program.steps)
+                i: move(ground.connection, batch, step) for i, step in enumerate(program.steps)
             }
             self._within(moved)
-            ground.settle(batch, self.seat, program, moved, memory)
+            totals = {i: done.total for i, done in moved.items()}
+            ground.settle(batch, self.seat, program, totals, memory)
         return moved
 
     def _seat(self, batch: Batch, people: People) -> None:
@@ -103,7 +103,7 @@ class Erasing:
         if Capability.LOCKS in connection.capabilities:
             batch.lock(dataset, InKeys(connection.system.datasets[dataset].key, name))
 
-    def _within(self, moved: dict[int, int]) -> None:
+    def _within(self, moved: dict[int, Done]) -> None:
         """Raise Stopped when now more rows were moved than was approved.
 
         A row that was approved to go may be blanked instead: a hold placed since makes shells.
@@ -119,18 +119,20 @@ class Erasing:
             if done[name] > bound:
                 raise exceeded(name, bound)
 
-    def _counts(self, moved: dict[int, int]) -> Counter[str]:
+    def _counts(self, moved: dict[int, Done]) -> Counter[str]:
+        """Rows by what was done where. Rows along are deletions of their own dataset."""
         counts = Counter[str]()
-        for place, rows in moved.items():
-            counts[named(self.part.program.steps[place])] += rows
+        for place, done in moved.items():
+            counts[named(self.part.program.steps[place])] += done.rows
+            counts.update({f"{Move.DELETE} {dataset}": n for dataset, n in done.others.items()})
         return counts
 
-    def _ended(self, moved: dict[int, int], people: int) -> None:
+    def _ended(self, moved: dict[int, Done], people: int) -> None:
         counts = self._counts(moved)
         self.total += counts
         self.seat = self.ground.journal.end(
             self.seat,
-            sum(moved.values()),
+            sum(done.total for done in moved.values()),
             {"persons": people, **counts},
             person=self.seat.person + people,
             checked=self.ground.checks,

@@ -165,8 +165,11 @@ class Lowering:
 
     @remembered
     def frozen(self, dataset: str) -> Predicate:
-        """Rows under a floor, which nobody may alter, not even their pointers."""
-        floors = (self.judge.floor(c) for c in self.cells(dataset))
+        """Rows under a floor, which nobody may alter, not even their pointers. A minimum on cells of
+        which nothing is left retains nothing: else a row would hold fast what it is due to leave."""
+        floors = (
+            all_of([self.judge.floor(c), negate(self._absent(c))]) for c in self.cells(dataset)
+        )
         return any_of([self.judge.held(dataset), *floors])
 
     @remembered

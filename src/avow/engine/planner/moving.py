@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import islice
 
 from avow.engine.planner.program import Move, Step
@@ -19,7 +21,12 @@ class Done:
     """Rows of the step that changed, and rows of other datasets that went along with them."""
 
     rows: int
-    along: int = 0
+    others: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def along(self) -> int:
+        """Rows of other datasets."""
+        return sum(self.others.values())
 
     @property
     def total(self) -> int:
@@ -53,7 +60,8 @@ def _together(
     connection.drop_keys(GO)
     connection.put_keys(GO, step.dataset, rows)
     mine = InKeys(key, GO)
-    along = 0
+    along = Counter[str]()
     for each in step.along:
-        along += batch.remove(each.edge.child, Related(each.edge, Side.PARENT, mine))
+        where = Related(each.edge, Side.PARENT, mine)
+        along[each.edge.child] += batch.remove(each.edge.child, where)
     return Done(batch.remove(step.dataset, mine), along)

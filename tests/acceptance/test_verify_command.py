@@ -52,7 +52,7 @@ def avow(*words: str) -> Result:
 def word(home: Path, clause: str = "2.a") -> str:
     """The word of a promise, as the status says it."""
     said = json.loads(avow("status", str(home / "all.yaml"), "--json").output)
-    return {p["clause"]: p["status"] for p in said["promises"]}[clause]
+    return str({p["clause"]: p["status"] for p in said["promises"]}[clause])
 
 
 def test_a_promise_is_kept_once_it_was_looked_at_and_broken_by_an_old_row(home: Path) -> None:

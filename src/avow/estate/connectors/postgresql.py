@@ -37,6 +37,15 @@ RECEIPTS = "avow_receipts"
 _SMALL = 1000
 _UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 
+_CHANGES = """
+SELECT n.nspname || '.' || r.relname, sum(s.n_tup_ins), sum(s.n_tup_upd), sum(s.n_tup_del)
+FROM pg_stat_xact_user_tables AS s
+JOIN pg_class AS r ON r.oid = coalesce(pg_partition_root(s.relid)::oid, s.relid)
+JOIN pg_namespace AS n ON n.oid = r.relnamespace
+WHERE r.relpersistence <> 't'
+GROUP BY 1 HAVING sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del) > 0
+"""
+
 
 class _Native(UserDefinedType[Any]):
     """A type under the name that the database itself gives it."""
@@ -328,6 +337,14 @@ class PostgresqlConnection(SqlConnection):
             return
         with refusals(""):
             self.raw.execute("COMMIT" if keep else "ROLLBACK")
+
+    def changes(self) -> dict[str, tuple[int, int, int]]:
+        """Rows inserted, updated and deleted by this session per table, as the server itself counts
+        them, cascades and triggers included. What a batch did is the difference of two readings
+        inside its transaction."""
+        with refusals(""):
+            found = self.raw.execute(_CHANGES).fetchall()
+        return {table: (int(i), int(u), int(d)) for table, i, u, d in found}
 
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         if self._receipts is None:

@@ -20,7 +20,8 @@ from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.release import in_force
-from avow.engine.planner.working import Bench, unchecked
+from avow.engine.planner.working import Bench
+from avow.engine.verifier.checked import Checked
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -67,7 +68,7 @@ class Desk:
     def bench(self) -> Bench:
         """What this process works with."""
         state = self.state
-        return Bench(self.estate, self.memory, state.clock, state.folder, self.note, unchecked())
+        return Bench(self.estate, self.memory, state.clock, state.folder, self.note, Checked())
 
     def note(self, body: Body, at: datetime) -> None:
         """Write to the ledger."""

@@ -1,0 +1,332 @@
+"""Checked: the look at a batch from inside its transaction, before anything of it is kept.
+
+What a batch did is taken from the system: from what the engine counts of its own work, or from the
+rows of every table before and after. It must be what the steps said and nothing else. Pointers are
+those of the live catalogue and of the map.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol, TypeAlias, runtime_checkable
+
+from avow.estate.connectors.base import Connection
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.edges import Edge, Right, Side, edges
+from avow.estate.datamap.predicates import (
+    TRUE,
+    Equal,
+    Null,
+    Predicate,
+    Related,
+    all_of,
+    any_of,
+    matching,
+    negate,
+)
+
+DELETE = "delete"
+SAMPLE = 20
+"""Rows of others per table that are compared before and after."""
+
+
+class Goes(Protocol):
+    """Rows that go in one transaction with those of a step."""
+
+    @property
+    def edge(self) -> Edge: ...
+
+
+class Step(Protocol):
+    """What the verifier must know of a step: where, what, which rows."""
+
+    @property
+    def dataset(self) -> str: ...
+    @property
+    def move(self) -> str: ...
+    @property
+    def where(self) -> Predicate: ...
+    @property
+    def counted(self) -> Predicate | None: ...
+    @property
+    def along(self) -> Sequence[Goes]: ...
+
+
+class Program(Protocol):
+    """What the verifier must know of a program."""
+
+    @property
+    def steps(self) -> Sequence[Step]: ...
+    @property
+    def roots(self) -> Mapping[str, str]: ...
+    @property
+    def day(self) -> date: ...
+
+
+@runtime_checkable
+class CountsItself(Protocol):
+    """A connection whose engine says how many rows were inserted, updated and deleted per table."""
+
+    def changes(self) -> Mapping[str, tuple[int, int, int]]: ...
+
+
+Row: TypeAlias = tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Some rows of a table that no step names: their keys, and the hash of all their columns."""
+
+    key: tuple[str, ...]
+    columns: tuple[str, ...]
+    hashes: Mapping[Row, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What must be the same afterwards, or differ by exactly what was moved."""
+
+    counts: Mapping[str, int]
+    changes: Mapping[str, tuple[int, int, int]] | None
+    dangling: Mapping[Edge, int]
+    others: Mapping[str, Kept]
+
+
+class Checked:
+    """Looks at every batch for orphans, survivors, collateral, and changed rows of others."""
+
+    def before(self, connection: Connection, program: Program) -> object:
+        """Remember what must not change."""
+        catalogue = connection.catalogue()
+        itself = connection.changes() if isinstance(connection, CountsItself) else None
+        return Before(
+            counts=_counts(connection, catalogue) if itself is None else {},
+            changes=itself,
+            dangling=dict(_dangling(connection, program, trusting=itself is not None)),
+            others={n: _others(connection, catalogue, program, n) for n in _touched(program)},
+        )
+
+    def after(
+        self, connection: Connection, program: Program, moved: Mapping[int, int], memory: object
+    ) -> Sequence[str]:
+        """What is wrong with the batch, in words without a personal value."""
+        if not isinstance(memory, Before):
+            return ["the check remembers nothing of the time before the batch"]
+        return [
+            *_collateral(connection, program, moved, memory),
+            *_orphans(connection, memory),
+            *_survivors(connection, program, moved),
+            *_changed(connection, memory),
+        ]
+
+
+def _touched(program: Program) -> tuple[str, ...]:
+    along = [each.edge.child for s in program.steps for each in s.along]
+    return tuple(dict.fromkeys([*(s.dataset for s in program.steps), *along]))
+
+
+def _counts(connection: Connection, catalogue: Catalogue) -> dict[str, int]:
+    """Rows of every table that can be written to."""
+    tables = (t.name for t in catalogue.tables.values() if t.writable)
+    return {name: connection.count(name, TRUE) for name in tables}
+
+
+# --- collateral: rows gone, added or changed that no step names --------------------------------
+
+
+def _collateral(
+    connection: Connection, program: Program, moved: Mapping[int, int], memory: Before
+) -> Iterator[str]:
+    if memory.changes is not None and isinstance(connection, CountsItself):
+        did = _difference(memory.changes, connection.changes())
+        yield from _added({table: i for table, (i, _, _) in did.items()})
+        yield from _unequal(
+            {table: u for table, (_, u, _) in did.items()},
+            _said(program, moved, delete=False),
+            "were changed",
+        )
+        gone = Counter({table: d for table, (_, _, d) in did.items()})
+    else:
+        now = _counts(connection, connection.catalogue())
+        delta = {table: memory.counts.get(table, 0) - rows for table, rows in now.items()}
+        yield from _added({table: -rows for table, rows in delta.items()})
+        gone = Counter({table: rows for table, rows in delta.items() if rows > 0})
+    yield from _unequal(gone, _said(program, moved, delete=True), "went")
+
+
+def _difference(
+    old: Mapping[str, tuple[int, int, int]], new: Mapping[str, tuple[int, int, int]]
+) -> dict[str, tuple[int, int, int]]:
+    none = (0, 0, 0)
+    return {
+        table: (
+            i - old.get(table, none)[0],
+            u - old.get(table, none)[1],
+            d - old.get(table, none)[2],
+        )
+        for table, (i, u, d) in new.items()
+    }
+
+
+def _added(rows: Mapping[str, int]) -> Iterator[str]:
+    for table, count in rows.items():
+        if count > 0:
+            yield f"{count:,} rows were added to `{table}` by the system itself"
+
+
+def _said(
+    program: Program, moved: Mapping[int, int], *, delete: bool
+) -> list[tuple[frozenset[str], int]]:
+    """What the steps of the batch say they moved: tables that are told together, and the rows."""
+    told: dict[frozenset[str], int] = {}
+    for place, rows in moved.items():
+        step = program.steps[place]
+        if (str(step.move) == DELETE) is delete:
+            tables = frozenset([step.dataset, *(each.edge.child for each in step.along)])
+            told[tables] = told.get(tables, 0) + rows
+    return _merged(told)
+
+
+def _merged(told: Mapping[frozenset[str], int]) -> list[tuple[frozenset[str], int]]:
+    """Groups of tables that overlap are one."""
+    found: list[tuple[frozenset[str], int]] = []
+    for tables, rows in told.items():
+        for other in [f for f in found if f[0] & tables]:
+            found.remove(other)
+            tables, rows = tables | other[0], rows + other[1]  # noqa: PLW2901 (they grow)
+        found.append((tables, rows))
+    return found
+
+
+def _unequal(
+    did: Mapping[str, int], said: Sequence[tuple[frozenset[str], int]], what: str
+) -> Iterator[str]:
+    left = {table: rows for table, rows in did.items() if rows}
+    for tables, rows in said:
+        really = sum(left.pop(table, 0) for table in tables)
+        if really != rows:
+            names = ", ".join(f"`{t}`" for t in sorted(tables))
+            yield f"{really:,} rows of {names} {what}, and the steps say {rows:,}"
+    for table, rows in left.items():
+        yield f"{rows:,} rows of `{table}` {what} that no step names"
+
+
+# --- orphans: pointers that name nothing any more ----------------------------------------------
+
+
+def _dangling(
+    connection: Connection, program: Program, *, trusting: bool
+) -> Iterator[tuple[Edge, int]]:
+    """Rows whose pointer names no row, for every pointer to a table from which rows may go.
+
+    A pointer that the database enforces is left to it where we can see that it counts for itself.
+    """
+    catalogue = connection.catalogue()
+    parents = {s.dataset for s in program.steps if str(s.move) == DELETE}
+    parents |= {e.edge.child for s in program.steps for e in s.along}
+    enforced = {
+        Edge(k.child, k.child_fields, k.parent, k.parent_fields, Right.NONE, Side.CHILD): True
+        for k in catalogue.foreign_keys
+    }
+    known = {_ends(e) for e in enforced}
+    declared = [e for e in edges(connection.system) if not e.by_value and _ends(e) not in known]
+    for edge in [*(() if trusting else enforced), *declared]:
+        if edge.parent in parents and {edge.child, edge.parent} <= set(catalogue.tables):
+            yield edge, connection.count(edge.child, _loose(edge))
+
+
+def _ends(edge: Edge) -> tuple[str, frozenset[tuple[str, str]], str]:
+    pairs = frozenset(zip(edge.child_fields, edge.parent_fields, strict=True))
+    return edge.child, pairs, edge.parent
+
+
+def _loose(edge: Edge) -> Predicate:
+    named = [Null(f, negated=True) for f in edge.child_fields]
+    return all_of([*named, matching(edge), Related(edge, Side.PARENT, TRUE, negated=True)])
+
+
+def _orphans(connection: Connection, memory: Before) -> Iterator[str]:
+    for edge, before in memory.dangling.items():
+        more = connection.count(edge.child, _loose(edge)) - before
+        if more > 0:
+            fields = ", ".join(edge.child_fields)
+            yield f"{more:,} rows of `{edge.child}` ({fields}) now name no row of `{edge.parent}`"
+
+
+# --- survivors: rows that a step should have removed -------------------------------------------
+
+
+def _survivors(connection: Connection, program: Program, moved: Mapping[int, int]) -> Iterator[str]:
+    """In an erasure every step runs to its end, so nothing that it selects may be left. A sweep
+    goes window by window: there the count of rows that went is compared."""
+    if not program.roots:
+        return
+    for place in moved:
+        step = program.steps[place]
+        if str(step.move) == DELETE:
+            left = connection.count(step.dataset, step.where)
+            if left:
+                yield f"{left:,} rows of `{step.dataset}` are still there and should be gone"
+
+
+# --- rows of others -----------------------------------------------------------------------------
+
+
+def _others(connection: Connection, catalogue: Catalogue, program: Program, dataset: str) -> Kept:
+    """Some rows of a table that no step of the program names."""
+    mapped, table = connection.system.datasets.get(dataset), catalogue.tables.get(dataset)
+    key = (mapped.key if mapped else ()) or (table.key if table else ())
+    if table is None or not key:
+        return Kept((), ())
+    columns = tuple(c.name for c in table.columns)
+    mine = [s for s in program.steps if s.dataset == dataset or dataset in _along(s)]
+    named = [p for s in mine for p in _named(s, dataset)]
+    rows = connection.fetch(dataset, negate(any_of(named)), (*key, *columns), SAMPLE)
+    return Kept(key, columns, {row[: len(key)]: _hash(row[len(key) :]) for row in rows})
+
+
+def _along(step: Step) -> frozenset[str]:
+    return frozenset(each.edge.child for each in step.along)
+
+
+def _named(step: Step, dataset: str) -> Iterator[Predicate]:
+    """The rows that a step may touch in a dataset, however early it is asked."""
+    for where in (step.where, *([step.counted] if step.counted is not None else [])):
+        if step.dataset == dataset:
+            yield where
+        yield from (
+            Related(each.edge, Side.PARENT, where)
+            for each in step.along
+            if each.edge.child == dataset
+        )
+
+
+def _hash(row: Row) -> bytes:
+    return hashlib.sha256(repr(row).encode()).digest()
+
+
+def _changed(connection: Connection, memory: Before) -> Iterator[str]:
+    for dataset, kept in memory.others.items():
+        if not kept.hashes:
+            continue
+        mine = any_of(
+            all_of(Equal(f, _text(v)) for f, v in zip(kept.key, key, strict=True))
+            for key in kept.hashes
+        )
+        rows = connection.fetch(dataset, mine, (*kept.key, *kept.columns), len(kept.hashes))
+        now = {row[: len(kept.key)]: _hash(row[len(kept.key) :]) for row in rows}
+        wrong = sum(now.get(key) != before for key, before in kept.hashes.items())
+        if wrong:
+            yield f"{wrong:,} sampled rows of `{dataset}` changed or went that no step names"
+
+
+def _text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return value.hex() if isinstance(value, bytes) else str(value)

@@ -30,8 +30,8 @@ class Dependence:
     carried: tuple[Edge, ...] = field(default=())
 
     def carriers(self, dataset: str) -> tuple[Edge, ...]:
-        """Edges of the rows that go along with the rows of `dataset`. What is matched by value names
-        no key that could dangle: it stays for reasons of its own, and goes when it is due."""
+        """Edges of the rows that go along with the rows of `dataset`. What is matched by value
+        names no key that could dangle: it stays for reasons of its own, and goes when it is due."""
         return tuple(e for e in self.carried if e.parent == dataset and not e.by_value)
 
     def carried_by(self, dataset: str) -> tuple[Edge, ...]:

@@ -1,0 +1,89 @@
+-- name: forecast_add
+-- Keep a look at a system.
+-- since: 8
+INSERT INTO avow.forecast (id, system, release, day, why, gaps, schema, at)
+VALUES (%(id)s, %(system)s, %(release)s, %(day)s, %(why)s, %(gaps)s, %(schema)s, %(at)s)
+
+-- name: foreseen_add
+-- Keep how many rows a sweep of one day would find.
+-- since: 8
+INSERT INTO avow.foreseen (forecast, dataset, clause, move, rules, day, rows)
+VALUES (%(forecast)s, %(dataset)s, %(clause)s, %(move)s, %(rules)s, %(day)s, %(rows)s)
+
+-- name: forecast_ever
+-- Whether a system was ever seen.
+-- since: 8
+SELECT EXISTS (SELECT FROM avow.forecast WHERE system = %(system)s AND why = '') AS seen
+
+-- name: forecasts_end
+-- Drop the looks that are older than the last one that is needed; novelties keep their day.
+-- since: 8
+DELETE FROM avow.forecast AS old
+WHERE old.day < %(before)s AND EXISTS (
+    SELECT FROM avow.forecast AS newer
+    WHERE newer.system = old.system AND newer.why = '' AND newer.at > old.at)
+
+-- name: forecasts_last
+-- The newest look at each system.
+-- since: 8
+SELECT DISTINCT ON (system) id, system, release, day, why, gaps, at
+FROM avow.forecast ORDER BY system, at DESC, id
+
+-- name: foreseen_of
+-- What some looks foresee.
+-- since: 8
+SELECT forecast, dataset, clause, move, rules, day, rows FROM avow.foreseen
+WHERE forecast = ANY(%(forecasts)s::text[]) ORDER BY forecast, dataset, clause, move, day
+
+-- name: novelty_seen
+-- A difference between map and system was seen; the first day stays.
+-- since: 8
+INSERT INTO avow.novelty (system, kind, name, since, at_first)
+VALUES (%(system)s, %(kind)s, %(name)s, %(day)s, %(at_first)s) ON CONFLICT DO NOTHING
+
+-- name: novelties_end
+-- Forget the differences of a system that are there no longer.
+-- since: 8
+DELETE FROM avow.novelty AS known WHERE system = %(system)s AND NOT EXISTS (
+    SELECT FROM unnest(%(kinds)s::text[], %(names)s::text[]) AS seen (kind, name)
+    WHERE seen.kind = known.kind AND seen.name = known.name)
+
+-- name: novelties
+-- Every difference between the maps and the systems, the newest first.
+-- since: 8
+SELECT system, kind, name, since, at_first FROM avow.novelty
+ORDER BY since DESC, system, kind, name
+
+-- name: forecast_planned_schema
+-- The digest of the schema that the last sweep of a release was made for; no row without one.
+-- since: 3
+SELECT steps -> -1 ->> 'catalogue' AS schema FROM avow.plan
+WHERE system = %(system)s AND release = %(release)s AND kind = 'sweep' AND jsonb_array_length(steps) > 0
+ORDER BY made_at DESC, id LIMIT 1
+
+-- name: today_sweeps
+-- The newest sweep of each system that was not withdrawn, without its steps.
+-- since: 3
+SELECT DISTINCT ON (system) id, system, release, as_of, status, level, digest, made_at,
+       counts ->> 'clause' AS clause,
+       ARRAY(SELECT DISTINCT each ->> 'code' FROM jsonb_array_elements(findings) AS each ORDER BY 1)
+           AS codes
+FROM avow.plan WHERE kind = 'sweep' AND status <> 'withdrawn'
+ORDER BY system, made_at DESC, id
+
+-- name: today_steps
+-- What the last part of a plan counted: one row per step that moves anything.
+-- since: 3
+SELECT step ->> 'dataset' AS dataset, step ->> 'move' AS move, step -> 'clauses' AS clauses,
+       step -> 'rules' AS rules, (beside -> 'measure' ->> 'rows')::bigint AS rows,
+       (beside ->> 'bound')::bigint AS bound
+FROM avow.plan,
+     LATERAL (SELECT steps -> -1 AS part) AS last,
+     LATERAL (SELECT step, number
+              FROM jsonb_array_elements(part -> 'program' -> 'steps') WITH ORDINALITY AS s (step, number))
+         AS steps_of
+     JOIN LATERAL (SELECT beside, number
+                   FROM jsonb_array_elements(part -> 'steps') WITH ORDINALITY AS b (beside, number))
+         AS besides USING (number)
+WHERE id = %(id)s AND (beside -> 'measure' ->> 'rows')::bigint > 0
+ORDER BY number

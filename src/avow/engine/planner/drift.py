@@ -1,0 +1,86 @@
+"""The difference between the data map of a system and its live catalogue. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from avow.engine.planner.receipts import TABLE as RECEIPTS
+from avow.estate.connectors.catalogue import Catalogue, Table
+from avow.estate.datamap.model import Dataset, System, structure
+
+
+class DriftKind(StrEnum):
+    """How a live system and its map can differ.
+
+    `table`: nobody said whose its rows are, so "only" and "never" promises of the system are
+    unknown. `column`: goes with its row, and the notice does not name it. `undecided-column`:
+    nothing says what it holds. `no-table`, `no-column`: declared and not there, an error. `schema`:
+    changed since the last plan of the release.
+    """
+
+    TABLE = "table"
+    COLUMN = "column"
+    UNDECIDED = "undecided-column"
+    NO_TABLE = "no-table"
+    NO_COLUMN = "no-column"
+    SCHEMA = "schema"
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference: its kind and the table or `table.column`; a schema has no name."""
+
+    kind: DriftKind
+    name: str = ""
+
+
+def drift(system: System, catalogue: Catalogue) -> tuple[Drift, ...]:
+    """Every difference between the map and the catalogue, in the catalogue's order.
+
+    A plain view holds nothing of its own and is no new table; a materialized one is.
+    """
+    return (*_new_tables(system, catalogue), *_of_datasets(system, catalogue))
+
+
+def _new_tables(system: System, catalogue: Catalogue) -> Iterator[Drift]:
+    for name, table in catalogue.tables.items():
+        ours = name.rpartition(".")[2] == RECEIPTS
+        if name not in system.datasets and not ours and (table.writable or table.materialized):
+            yield Drift(DriftKind.TABLE, name)
+
+
+def _of_datasets(system: System, catalogue: Catalogue) -> Iterator[Drift]:
+    for dataset in system.datasets.values():
+        table = catalogue.tables.get(dataset.name)
+        if table is None:
+            yield Drift(DriftKind.NO_TABLE, dataset.name)
+        elif dataset.is_personal:
+            yield from _columns(system, dataset, table)
+
+
+def _columns(system: System, dataset: Dataset, table: Table) -> Iterator[Drift]:
+    declared = named(system, dataset)
+    new = DriftKind.COLUMN if dataset.rest else DriftKind.UNDECIDED
+    for column in table.columns:
+        if column.name not in declared:
+            yield Drift(new, f"{dataset.name}.{column.name}")
+    for name in sorted(declared):
+        if table.column(name) is None:
+            yield Drift(DriftKind.NO_COLUMN, f"{dataset.name}.{name}")
+
+
+def named(system: System, dataset: Dataset) -> frozenset[str]:
+    """Every column of a dataset that the map of its system names, for whatever it is."""
+    events = (
+        column
+        for name, other in system.datasets.items()
+        for event in other.events
+        for source in event.sources
+        if (source.dataset or name) == dataset.name
+        for column in (source.field, source.moved_by, source.cancelled_by)
+        if column is not None
+    )
+    own = {f.name for f in dataset.fields} | {i.field for i in dataset.identities}
+    return frozenset(structure(dataset) | own | set(events) | set(dataset.blanks))

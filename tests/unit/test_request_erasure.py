@@ -244,6 +244,16 @@ def test_a_system_that_is_away_is_a_gap_and_nothing_is_complete(
     assert len(ask(home, "erasure", "--accept-all", expect=4)["plans"]) == 1
 
 
+def test_a_system_that_refuses_a_question_is_left_out_and_said_to_be(home: Path) -> None:
+    """The column that names persons there is gone; the other system is still searched."""
+    with closing(sqlite3.connect(home / "away.db")) as owner:
+        owner.executescript("ALTER TABLE guest DROP COLUMN email")
+    said = ask(home, "access", "--accept-all", "--out", str(home / "answer.json"), expect=4)
+    assert said["complete"] is False
+    assert "away" in said["gaps"][0]
+    assert {c["system"] for c in said["candidates"]} == {"shop"}
+
+
 def test_a_limit_is_told_and_the_answer_is_not_complete(home: Path) -> None:
     out = home / "answer.json"
     said = ask(home, "access", "--accept-all", "--limit", "1", "--out", str(out), expect=5)

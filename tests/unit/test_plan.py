@@ -162,6 +162,11 @@ def test_a_plan_says_how_many_how_old_and_how_many_are_held() -> None:
     assert step.sql
 
 
+def test_where_nothing_is_held_no_step_retains_anything() -> None:
+    """A blanking of rows that go anyway does not count them as held."""
+    assert {step.measure.retained for step in counted(Facts()).steps} == {0}
+
+
 def test_no_key_of_a_held_row_enters_the_plan() -> None:
     """What is stored and signed speaks of rows by predicates and counts alone."""
     facts = Facts()

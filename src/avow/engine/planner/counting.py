@@ -11,6 +11,7 @@ from avow.engine.planner.judge import FLOOR
 from avow.engine.planner.keysets import Held, Known, Roots, seat
 from avow.engine.planner.plan import Measure, Part, PlannedStep
 from avow.engine.planner.program import Program, Step
+from avow.engine.planner.tally import Tally
 from avow.estate.connectors.base import Connection
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Right, Side, edges
@@ -51,9 +52,11 @@ def count(connection: Connection, what: Counting) -> Part:
     said = preflight.gaps(connection, catalogue, what.program)
     if said:
         return _uncounted(catalogue, what, said)
-    Held(connection, what.known, {}).refresh(what.program)
+    held = Held(connection, what.known, {})
+    held.refresh(what.program)
     seat(connection, what.program, what.roots)
-    steps = [_planned(connection, catalogue, what, i) for i in range(len(what.program.steps))]
+    tally = Tally(connection, frozenset(name for name, k in held.put.items() if not k.rows))
+    steps = [_planned(tally, catalogue, what, i) for i in range(len(what.program.steps))]
     return Part(what.program, tuple(steps), catalogue.digest)
 
 
@@ -62,45 +65,44 @@ def _uncounted(catalogue: Catalogue, what: Counting, said: tuple[str, ...]) -> P
     return Part(what.program, steps, catalogue.digest, said)
 
 
-def _planned(
-    connection: Connection, catalogue: Catalogue, what: Counting, index: int
-) -> PlannedStep:
+def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> PlannedStep:
     step = what.program.steps[index]
-    measure = _measure(connection, what, step)
+    measure = _measure(tally, what, step)
     table = catalogue.tables[step.dataset]
     return PlannedStep(
         step,
         measure,
-        sql=connection.statement(step.dataset, step.where, step.blanks or None),
-        cascades=preflight.cascades(connection, catalogue, what.program, index),
+        sql=tally.connection.statement(step.dataset, step.where, step.blanks or None),
+        cascades=preflight.cascades(tally, catalogue, what.program, index),
         triggers=table.triggers,
         unindexed=preflight.unindexed(catalogue, what.program, step, measure.rows),
         unblankable=preflight.unblankable(catalogue, step),
     )
 
 
-def _measure(connection: Connection, what: Counting, step: Step) -> Measure:
+def _measure(tally: Tally, what: Counting, step: Step) -> Measure:
     where = preflight.rows_of(step)
-    rows = connection.count(step.dataset, where)
+    rows = tally.count(step.dataset, where)
     largest = min(rows, ROWS.largest)
     return Measure(
         rows=rows,
-        of=connection.count(step.dataset, TRUE),
-        oldest=_oldest(connection, what, step, where) if rows else None,
-        retained=_retained(connection, step.dataset, where, rows),
-        others=_others(connection, what.program, step.dataset, where),
-        moved=_moved(connection, what.last, step),
+        of=tally.count(step.dataset, TRUE),
+        oldest=_oldest(tally, what, step, where) if rows else None,
+        retained=_retained(tally, step.dataset, where, rows),
+        others=_others(tally, what.program, step.dataset, where) if rows else 0,
+        moved=_moved(tally, what.last, step),
         batches=-(-rows // ROWS.start),
         lock_ms=min(ROWS.too_long_ms, largest * 1000 // PER_SECOND),
     )
 
 
-def _oldest(connection: Connection, what: Counting, step: Step, where: Predicate) -> date | None:
+def _oldest(tally: Tally, what: Counting, step: Step, where: Predicate) -> date | None:
     """The oldest value of the first own moment the step compares; None where it compares none."""
     own = next((p for p in _own(where) if isinstance(p, Until) and not p.negated), None)
     if own is None:
         return None
-    found = connection.oldest(step.dataset, own.field, own.column_zone, what.zone, where)
+    settled = tally.settled(where)
+    found = tally.connection.oldest(step.dataset, own.field, own.column_zone, what.zone, settled)
     return found.day
 
 
@@ -111,11 +113,12 @@ def _own(predicate: Predicate) -> list[Predicate]:
     return [] if isinstance(predicate, Related) else [predicate]
 
 
-def _retained(connection: Connection, dataset: str, where: Predicate, rows: int) -> int:
+def _retained(tally: Tally, dataset: str, where: Predicate, rows: int) -> int:
     """Rows that would go too if nothing were held."""
-    if not any(name.startswith(HELD) for name in key_sets(where)):
+    settled = tally.settled(where)
+    if not any(name.startswith(HELD) for name in key_sets(settled)):
         return 0
-    return connection.count(dataset, without_holds(where)) - rows
+    return tally.count(dataset, without_holds(settled)) - rows
 
 
 def without_holds(predicate: Predicate, *, wider: bool = True) -> Predicate:
@@ -133,10 +136,10 @@ def without_holds(predicate: Predicate, *, wider: bool = True) -> Predicate:
     return predicate
 
 
-def _others(connection: Connection, program: Program, dataset: str, where: Predicate) -> int:
+def _others(tally: Tally, program: Program, dataset: str, where: Predicate) -> int:
     """Rows to go that also belong to, or are seen by, a person outside the batch (direct links)."""
-    shared = any_of(_strangers(connection, program, dataset))
-    return 0 if shared == FALSE else connection.count(dataset, all_of([where, shared]))
+    shared = any_of(_strangers(tally.connection, program, dataset))
+    return 0 if shared == FALSE else tally.count(dataset, all_of([where, shared]))
 
 
 def _strangers(connection: Connection, program: Program, dataset: str) -> list[Predicate]:
@@ -150,7 +153,7 @@ def _strangers(connection: Connection, program: Program, dataset: str) -> list[P
     ]
 
 
-def _moved(connection: Connection, last: Part | None, step: Step) -> int:
+def _moved(tally: Tally, last: Part | None, step: Step) -> int:
     """Rows that the last plan's predicate selects today and did not when it was made.
 
     Its day is fixed, so time alone adds none: an event moved backwards, or rows came in late.
@@ -162,7 +165,7 @@ def _moved(connection: Connection, last: Part | None, step: Step) -> int:
         if (old.dataset, old.move, old.rules) == (step.dataset, step.move, step.rules):
             if last.program.roots or not key_sets(rows := preflight.rows_of(old)) <= _put(step):
                 return 0
-            return max(0, connection.count(step.dataset, rows) - before.measure.rows)
+            return max(0, tally.count(step.dataset, rows) - before.measure.rows)
     return 0
 
 

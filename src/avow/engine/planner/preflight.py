@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from avow.engine.planner.plan import Cascade, Unindexed
 from avow.engine.planner.program import Move, Program, Step
+from avow.engine.planner.tally import Tally
 from avow.estate.connectors.base import Capability, Connection
 from avow.estate.connectors.catalogue import Catalogue, ForeignKey, OnDelete, Table
 from avow.estate.datamap.edges import Edge, Right, Side
@@ -59,7 +60,7 @@ def fired(catalogue: Catalogue, table: str, where: Predicate) -> Iterator[Fired]
 
 
 def cascades(
-    connection: Connection, catalogue: Catalogue, program: Program, index: int
+    tally: Tally, catalogue: Catalogue, program: Program, index: int
 ) -> tuple[Cascade, ...]:
     """What the database would do to other rows when step `index` deletes, less the plan's own."""
     step = program.steps[index]
@@ -70,19 +71,19 @@ def cascades(
             each.key.child,
             each.key.name,
             str(each.key.on_delete),
-            _left(connection, program.steps, each),
+            _left(tally, program.steps, each),
         )
         for each in fired(catalogue, step.dataset, rows_of(step))
     )
 
 
-def _left(connection: Connection, steps: Sequence[Step], each: Fired) -> int | None:
+def _left(tally: Tally, steps: Sequence[Step], each: Fired) -> int | None:
     """Rows hit by a cascade that no step of the program moves itself; None: cannot be counted."""
     child = each.key.child
-    if child not in connection.system.datasets:
+    if child not in tally.connection.system.datasets:
         return None
     own = any_of(rows_of(s) for s in steps if s.dataset == child and _takes(s, each.key))
-    return connection.count(child, all_of([each.where, negate(own)]))
+    return tally.count(child, all_of([each.where, negate(own)]))
 
 
 def _takes(step: Step, key: ForeignKey) -> bool:

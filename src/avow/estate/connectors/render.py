@@ -7,8 +7,8 @@ with null is not true, and everything that is negated as a whole is a NOT EXISTS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import count
@@ -156,9 +156,13 @@ class Renderer:
             self.outer[dataset] = self.grammar.relation(self.table(dataset))
         return self.outer[dataset]
 
-    def other(self, dataset: str) -> sa.FromClause:
-        """The dataset's rows under a name of their own, for use inside a statement."""
-        return self.grammar.relation(self.table(dataset)).alias(f"r{next(self.numbers)}")
+    def other(self, dataset: str, columns: Collection[str] | None = None) -> sa.FromClause:
+        """The dataset's rows under a name of their own, for use inside a statement; with `columns`
+        of it only these can be asked for, because naming every column is slow."""
+        table = self.table(dataset)
+        if columns is not None:
+            table = replace(table, columns=tuple(c for c in table.columns if c.name in columns))
+        return self.grammar.relation(table).alias(f"r{next(self.numbers)}")
 
     def where(self, dataset: str, predicate: Predicate, rows: sa.FromClause) -> Condition:
         """The predicate over `rows` of the dataset; true or not true, never to be negated again."""
@@ -238,7 +242,8 @@ class Renderer:
         return trimmed
 
     def _related(self, leaf: Related, rows: sa.FromClause) -> Condition:
-        others = self.other(leaf.dataset)
+        far = replace(leaf, to=Side.CHILD if leaf.to is Side.PARENT else Side.PARENT)
+        others = self.other(leaf.dataset, {*near(far), *own_columns(leaf.where)})
         child, parent = (rows, others) if leaf.to is Side.PARENT else (others, rows)
         conditions = [
             *self.joined(leaf.edge, child, parent),
@@ -363,6 +368,28 @@ class Renderer:
         if self.column(dataset, column).kind in _AS_TEXT:
             old, new = self.grammar.text(old), self.grammar.text(new)
         return old.is_distinct_from(new)
+
+
+def near(leaf: Related) -> tuple[str, ...]:
+    """The columns by which a row meets the related ones."""
+    edge = leaf.edge
+    if leaf.to is Side.CHILD:
+        return edge.parent_fields
+    return (*edge.child_fields, *(column for column, _ in edge.when))
+
+
+def own_columns(predicate: Predicate) -> Iterator[str]:
+    """The columns that a predicate asks of the row itself."""
+    match predicate:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from own_columns(part)
+        case InKeys(fields):
+            yield from fields
+        case Related():
+            yield from near(predicate)
+        case Equal(column) | Null(column) | Until(column):
+            yield column
 
 
 def key_pairs(keys: KeyRelation) -> list[tuple[Column, Expression]]:

@@ -181,8 +181,17 @@ class Lowering:
         spent = self.spent(dataset)
         if spent == FALSE:
             return FALSE
-        alone = (Related(e, Side.PARENT, TRUE, True) for e in self.reads.carried_by(dataset))
+        alone = (
+            Related(e, Side.PARENT, self._waited_for(e), negated=True)
+            for e in self.reads.carried_by(dataset)
+        )
         return all_of([spent, *self._free(dataset), *alone])
+
+    def _waited_for(self, edge: Edge) -> Predicate:
+        """Rows that a row giving them a moment waits for: all. But an erasure is one transaction,
+        and what is matched by value can be found no more once the row it matches is gone: there it
+        goes before a row that goes too."""
+        return negate(self.deleted(edge.parent)) if self.narrowed and edge.by_value else TRUE
 
     def _free(self, dataset: str) -> Iterator[Predicate]:
         return (self._free_of(p) for p in self.found if p.edge.parent == dataset)

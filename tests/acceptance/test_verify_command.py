@@ -77,3 +77,19 @@ def test_another_day_is_shown_and_not_kept(home: Path) -> None:
     assert (count["check"], count["failed"]) == ("retention.overdue.2.a", 1)
     assert (again["check"], again["answer"]) == ("retention.oldest.2.a", "pass")
     assert word(home) == "unenforced"
+
+
+def test_a_census_goes_to_the_ledger_and_proves_nothing_without_somebody_to_see(home: Path) -> None:
+    """The map names no identity, so nobody can be a canary; with one the census proves."""
+    told = avow("verify", str(home / "all.yaml"), "--census")
+    assert "nothing is proven: a person who is there was not seen" in told.output
+    text = (home / "all.yaml").read_text()
+    named = "subject: visitor\n        identities: {name: {field: name}}\n"
+    (home / "all.yaml").write_text(text.replace("subject: visitor\n", named))
+    with closing(sqlite3.connect(home / "app.db")) as made:
+        made.execute("UPDATE person SET name = 'visitor-one'")
+        made.commit()
+    told = avow("verify", str(home / "all.yaml"), "--census")
+    assert "app: 0 erased values looked for, 6 columns and 2 rows read; none is left" in told.output
+    assert "proven" in avow("ledger", "show").output
+    assert avow("ledger", "verify").exit_code == 0

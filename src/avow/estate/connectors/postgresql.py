@@ -46,6 +46,13 @@ WHERE r.relpersistence <> 't'
 GROUP BY 1 HAVING sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del) > 0
 """
 
+_STATISTICS = """
+SELECT schemaname || '.' || tablename, attname,
+       concat_ws(' ', most_common_vals::text, histogram_bounds::text, most_common_elems::text)
+FROM pg_stats
+WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg\\_t%'
+"""
+
 
 class _Native(UserDefinedType[Any]):
     """A type under the name that the database itself gives it."""
@@ -345,6 +352,12 @@ class PostgresqlConnection(SqlConnection):
         with refusals(""):
             found = self.raw.execute(_CHANGES).fetchall()
         return {table: (int(i), int(u), int(d)) for table, i, u, d in found}
+
+    def statistics(self) -> Iterator[tuple[str, str, str]]:
+        """(table, column, text) of what the planner of the server keeps of frequent and of typical
+        values: there removed values can be read until the table is analysed."""
+        with refusals("pg_stats"):
+            yield from self.raw.execute(_STATISTICS)
 
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         if self._receipts is None:

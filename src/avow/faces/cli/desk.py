@@ -21,7 +21,7 @@ from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.release import in_force
 from avow.engine.planner.working import Bench
-from avow.engine.verifier.checked import Checked
+from avow.engine.verifier.remembering import Remembering
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -68,7 +68,8 @@ class Desk:
     def bench(self) -> Bench:
         """What this process works with."""
         state = self.state
-        return Bench(self.estate, self.memory, state.clock, state.folder, self.note, Checked())
+        checker = Remembering(state.store, state.ring, state.clock)
+        return Bench(self.estate, self.memory, state.clock, state.folder, self.note, checker)
 
     def note(self, body: Body, at: datetime) -> None:
         """Write to the ledger."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -16,12 +17,15 @@ from rich.text import Text
 from avow.app import State, open_state
 from avow.common.exits import Exit
 from avow.declaration.interpretation import in_force
+from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
 from avow.duties.retention.run import Asking, Ran, run_checks
 from avow.engine.evidence.checks import Answer, CheckResult
+from avow.engine.evidence.entries import Proven
 from avow.engine.evidence.kept import keep
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.release import active, digest_in
+from avow.engine.verifier.census import Census, take
 from avow.faces.cli.desk import day_of, state_options
 from avow.faces.cli.opened import Day, json_option, sound
 
@@ -36,10 +40,17 @@ BROKEN, BLIND, HELD = ("▲ broken", "red"), ("◆ not seen", "magenta"), ("● 
     default=Path(),
 )
 @click.option("--as-of", "day", type=Day(), default=None, help="The day that decides; today.")
+@click.option("--census", "is_census", is_flag=True, help="Look for erased values everywhere too.")
 @json_option
 @state_options
 def command(
-    path: Path, day: date | None, folder: Path, database_url: str | None, *, is_json: bool
+    path: Path,
+    day: date | None,
+    folder: Path,
+    database_url: str | None,
+    *,
+    is_census: bool,
+    is_json: bool,
 ) -> None:
     """Run the checks of a DECLARATION in every system, and keep the answers for `avow status`.
 
@@ -51,13 +62,51 @@ def command(
         ran = run_checks(_asking(state, declaration, day or day_of(state, declaration), at))
         if day is None:
             _keep(state, declaration, ran)
+        counted = list(_censuses(state, declaration, at)) if is_census else []
     if is_json:
-        click.echo(msgspec.json.encode(list(_said(ran))).decode())
+        click.echo(msgspec.json.encode([*_said(ran), *counted]).decode())
     else:
         Console(highlight=False).print(_table(ran))
+        for each in counted:
+            click.echo(_sentence(each))
         if day is not None:
             click.echo("Another day than today was asked for: nothing was kept.")
-    raise SystemExit(Exit.FINDINGS if any(r.outcome.bad for r in ran.results) else Exit.OK)
+    is_bad = any(r.outcome.bad for r in ran.results) or any(each.found for each in counted)
+    raise SystemExit(Exit.FINDINGS if is_bad else Exit.OK)
+
+
+def _censuses(state: State, declaration: Declaration, at: datetime) -> Iterator[Census]:
+    """A census of every system, written to the ledger."""
+    for system in declaration.datamap.systems.values():
+        placed = replace(system, url=resolve_url(system, os.environ))
+        done = take(state.store, state.ring, placed, at)
+        state.ledger.append([_proven(done)], at)
+        yield done
+
+
+def _proven(done: Census) -> Proven:
+    return Proven(
+        census=done.id,
+        system=done.system,
+        batches=done.batches,
+        sought=done.sought,
+        found=sum(place.rows for place in done.found),
+        canary_seen=done.canary_seen and not done.gaps,
+    )
+
+
+def _sentence(done: Census) -> str:
+    """What a census found, in one line."""
+    read = f"{done.columns:,} columns and {done.rows:,} rows read"
+    looked = f"{done.system}: {done.sought:,} erased values looked for, {read}"
+    if done.found:
+        places = ", ".join(f"{f.table}.{f.column} ({f.rows:,})" for f in done.found)
+        return f"{looked}; still there: {places}"
+    if done.gaps:
+        return f"{looked}; nothing is proven: {'; '.join(done.gaps)}"
+    if not done.canary_seen:
+        return f"{looked}; nothing is proven: a person who is there was not seen"
+    return f"{looked}; none is left"
 
 
 def _asking(state: State, declaration: Declaration, day: date, at: datetime) -> Asking:

@@ -1,0 +1,84 @@
+"""The look at a batch that also remembers whom an erasure takes away.
+
+What is remembered is written before the commit: a crash between the two costs a value that is
+looked for in vain, never one that nobody looks for. The journal says whether the batch happened.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from avow.common.clock import Clock
+from avow.engine.db.store import Runs
+from avow.engine.keys.ring import KeyRing
+from avow.engine.verifier.checked import Checked, Program
+from avow.engine.verifier.erased import Batch, Erased, about_to_go, remember
+from avow.estate.connectors.base import Connection
+
+BACKUPS = timedelta(days=366)
+"""How long a restored backup may bring somebody back, where nobody says it shorter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """What the look remembers of the time before, and who is about to go."""
+
+    memory: object
+    erased: tuple[Erased, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Remembering:
+    """A `Checked` for erasures of this process: identities and keys outlive the batch, sealed until
+    the next census, and as keyed hashes for as long as backups live."""
+
+    runs: Runs
+    ring: KeyRing
+    clock: Clock
+    backups: timedelta = BACKUPS
+    looks: Checked = field(default_factory=Checked)
+
+    def before(self, connection: Connection, program: Program) -> object:
+        """Read who is about to go, and remember what must not change."""
+        erased = about_to_go(connection, program) if program.roots else ()
+        return Both(self.looks.before(connection, program), erased)
+
+    def after(
+        self, connection: Connection, program: Program, moved: Mapping[int, int], memory: object
+    ) -> Sequence[str]:
+        """What is wrong with the batch; where nothing is, who goes is written down."""
+        if not isinstance(memory, Both):
+            return ["the check remembers nothing of the time before the batch"]
+        faults = self.looks.after(connection, program, moved, memory.memory)
+        if not faults and memory.erased:
+            return self._remember(connection.system.name, memory.erased)
+        return faults
+
+    def _remember(self, system: str, erased: Sequence[Erased]) -> Sequence[str]:
+        plan = self._plan(system)
+        if plan is None:
+            return [
+                "no plan of this process is at work in the system, so nobody could be remembered"
+            ]
+        now = self.clock.now()
+        remember(self.runs, self.ring, Batch(system, plan, now, now.date() + self.backups), erased)
+        return []
+
+    def _plan(self, system: str) -> str | None:
+        """The plan whose batch this process has just started in the system."""
+        mine = f"{socket.gethostname()}/{os.getpid()}/"
+        open_ = [
+            row
+            for row in self.runs.run("planner_open_chunks")
+            if (row["lease_owner"] or "").startswith(mine) and self._is_in(row["plan"], system)
+        ]
+        newest = max(open_, key=lambda row: row["started_at"], default=None)
+        return None if newest is None else str(newest["plan"])
+
+    def _is_in(self, plan: str, system: str) -> bool:
+        row = self.runs.one("plan", id=plan)
+        return row is not None and row["system"] == system

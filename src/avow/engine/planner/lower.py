@@ -165,8 +165,8 @@ class Lowering:
 
     @remembered
     def frozen(self, dataset: str) -> Predicate:
-        """Rows under a floor, which nobody may alter, not even their pointers. A minimum on cells of
-        which nothing is left retains nothing: else a row would hold fast what it is due to leave."""
+        """Rows under a floor, which nobody may alter, not even their pointers. A minimum on cells
+        of which nothing is left retains nothing: else a row would hold what it is due to leave."""
         floors = (
             all_of([self.judge.floor(c), negate(self._absent(c))]) for c in self.cells(dataset)
         )

@@ -18,6 +18,7 @@ from avow.estate.datamap.predicates import (
     Related,
     all_of,
     any_of,
+    negate,
 )
 
 
@@ -37,7 +38,7 @@ class Tally:
 
     def count(self, dataset: str, where: Predicate) -> int:
         """Rows of the dataset that satisfy `where`."""
-        return self._asked(dataset, self.settled(where))
+        return self._asked(dataset, possible(self.settled(where)))
 
     @remembered
     def _asked(self, dataset: str, where: Predicate) -> int:
@@ -59,3 +60,26 @@ def without_empty(predicate: Predicate, empty: frozenset[str]) -> Predicate:
                 return TRUE if negated else FALSE
             return Related(edge, to, inner, negated)
     return predicate
+
+
+def possible(predicate: Predicate) -> Predicate:
+    """The predicate without alternatives that its other conditions exclude: in `a and (not a or b)`
+    only `b` is left of the alternatives, and a database would look for `a` again in vain."""
+    match predicate:
+        case And(parts):
+            said = frozenset(parts)
+            return all_of(_left_over(part, said) for part in parts)
+        case Or(parts):
+            return any_of(possible(part) for part in parts)
+    return predicate
+
+
+def _left_over(part: Predicate, said: frozenset[Predicate]) -> Predicate:
+    if not isinstance(part, Or):
+        return part
+    return any_of(each for each in part.parts if not _excluded(each, said))
+
+
+def _excluded(each: Predicate, said: frozenset[Predicate]) -> bool:
+    inner = each.parts if isinstance(each, And) else (each,)
+    return any(negate(one) in said for one in inner)

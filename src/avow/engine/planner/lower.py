@@ -276,6 +276,9 @@ class Lowering:
                 continue
             for columns, free in self._unneeded(name, cells.columns):
                 where = all_of([self.within(name), removed, filled(dataset, columns), free])
+                # Rows that will go whole are not blanked on the way, even where what points to them
+                # is still there because only some of it could go today.
+                where = all_of([where, negate(self.deleted(name))])
                 yield Step(
                     name,
                     Move.BLANK,
@@ -283,7 +286,7 @@ class Lowering:
                     self.clauses(cells),
                     self._rules((cells,)),
                     blanks=blanks_of(dataset, columns),
-                    counted=all_of([where, negate(self.deleted(name))]),
+                    counted=where,
                 )
 
     def overdue(self, cells: Cells) -> Predicate:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 from avow.declaration.interpretation import in_force
 from avow.declaration.model import Declaration, Scope
 from avow.duties.assurance.declared import clauses_of, scope_of, text_of
-from avow.engine.evidence.checks import Item
+from avow.duties.assurance.model import Status
+from avow.duties.assurance.status import status
+from avow.engine.evidence.checks import Check, CheckResult, Item, passed
 from tests.unit.declared import SOUND, reading, swapped
 
 CALLER = Item("desk", "caller")
@@ -45,6 +47,19 @@ def test_a_rule_that_reaches_nothing_has_no_scope() -> None:
     elsewhere = swapped("applies_to: {collected_at: [contact]}", "applies_to: {system: [nowhere]}")
     loaded = reading(elsewhere)
     assert loaded.declaration is None or "3.a" not in scope(loaded.whole)
+
+
+def test_a_leg_that_nobody_looks_at_leaves_the_promise_not_enforced() -> None:
+    """The same passing answer keeps 3.a alone, and does not when the declaration names a leg more."""
+    now = datetime(2027, 3, 15, 12, tzinfo=UTC)
+    check = Check("oldest", frozenset({"3.a"}))
+    answer = CheckResult("oldest", frozenset({"3.a"}), CALLER, passed(5), now, 1)
+    words = []
+    for kind in ("{kind: E}", "{kind: E, legs: [main, attested-age]}"):
+        declared = reading(swapped('"3.a": {kind: E}', f'"3.a": {kind}')).whole
+        told = status(clauses_of(declared), scope(declared), [check], [answer], (), now=now)
+        words += [promise.status for promise in told if promise.clause == "3.a"]
+    assert words == [Status.KEPT, Status.UNENFORCED]
 
 
 def test_clauses_keep_their_order_kind_and_binding() -> None:

@@ -130,12 +130,14 @@ class Purpose:
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A promise by its id; kind says whether software enforces (E), observes (D) or needs a
-    person's document (H). `unbound` promises have no check that could answer yet."""
+    person's document (H). `unbound` promises have no check that could answer yet; `legs` names
+    parts of the promise that must be answered besides what its checks look at."""
 
     id: str
     kinds: frozenset[str]
     unbound: bool = False
     place: Place = field(default=NOWHERE, compare=False)
+    legs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

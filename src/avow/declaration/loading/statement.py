@@ -91,13 +91,14 @@ _KINDS: Shape[frozenset[str]] = text(
     "a kind of clause", _kinds, "AV115", {}, "E, D and H joined by `+`, or `-`"
 )
 _KIND, _UNBOUND = need("kind", _KINDS), may("unbound", YES_NO, default=False)
+_LEGS = may("legs", one_or_many(NAME), ())
 
 
 def _clause(f: Fields) -> Clause:
-    return Clause(f.name.value, f[_KIND], f[_UNBOUND], f.name.place)
+    return Clause(f.name.value, f[_KIND], f[_UNBOUND], f.name.place, f[_LEGS])
 
 
-CLAUSES = table(record("a clause", _clause, _KIND, _UNBOUND))
+CLAUSES = table(record("a clause", _clause, _KIND, _UNBOUND, _LEGS))
 
 _DPV, _PRINTED = may("dpv", NAME, None), may("clause", one_or_many(CLAUSE), ())
 

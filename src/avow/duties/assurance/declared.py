@@ -23,6 +23,7 @@ def clauses_of(declaration: Declaration) -> tuple[Clause, ...]:
             clause.id,
             "+".join(kind for kind in "EDH" if kind in clause.kinds),
             unbound="" if clause.unbound else None,
+            legs=frozenset(clause.legs),
         )
         for clause in declaration.clauses.values()
     )

@@ -52,7 +52,7 @@ def test_a_second_sweep_finds_nothing(world: World) -> None:
     """Sweeping twice is sweeping once."""
     database, connection = opened(world)
     carry_out(connection, program(world))
-    once = copy(database.tables)  # type: ignore[arg-type]
+    once = copy(database.tables)
     assert carry_out(connection, program(world)) == 0
     assert database.tables == once
 
@@ -70,9 +70,9 @@ def test_what_is_counted_beforehand_is_what_goes(world: World) -> None:
     before = {name: len(rows) for name, rows in database.tables.items()}
     done = Counter[tuple[str, str]]()
     for step in planned.steps:
-        rows = carry_out(connection, replace(planned, steps=(step,)))
+        changed = carry_out(connection, replace(planned, steps=(step,)))
         if step.move is Move.BLANK:
-            done[step.dataset, step.move] += rows
+            done[step.dataset, step.move] += changed
     for name, rows in database.tables.items():
         done[name, Move.DELETE] = before[name] - len(rows)
     assert +counted == +done

@@ -128,7 +128,7 @@ def _event_sources(draw: st.DrawFn, datasets: dict[str, Dataset]) -> dict[str, D
         events: list[EventMap] = []
         for event in draw(st.sets(st.sampled_from(EVENTS[:3]))):
             source = Source("at" if event != "ended" else "until")
-            if single and draw(st.booleans()):
+            if draw(st.booleans()) and single:
                 source = replace(source, dataset=draw(st.sampled_from(single)))
             mode = {"ended": EventMode.END_OF, "last": EventMode.LATEST}.get(event, EventMode.POINT)
             if mode is EventMode.POINT and source.dataset is not None:

@@ -50,7 +50,7 @@ def test_a_rule_that_reaches_nothing_has_no_scope() -> None:
 
 
 def test_a_leg_that_nobody_looks_at_leaves_the_promise_not_enforced() -> None:
-    """The same passing answer keeps 3.a alone, and does not when the declaration names a leg more."""
+    """The same answer keeps 3.a alone, and does not when the declaration names one leg more."""
     now = datetime(2027, 3, 15, 12, tzinfo=UTC)
     check = Check("oldest", frozenset({"3.a"}))
     answer = CheckResult("oldest", frozenset({"3.a"}), CALLER, passed(5), now, 1)

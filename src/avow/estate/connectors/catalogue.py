@@ -92,7 +92,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All that a live system says of itself that planning needs; `digest` changes with the schema."""
+    """All that a live system says of itself that planning needs; `digest` moves with the schema."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     foreign_keys: tuple[ForeignKey, ...] = ()

@@ -144,7 +144,8 @@ def _table(
     """The table with its columns, keys and indexes. Without a primary key, unique columns that
     are never null do."""
     strict = {c.name for c in columns.values() if not c.nullable}
-    leading, unique, key = [], [], ()
+    key: tuple[str, ...] = ()
+    leading, unique = [], []
     for primary, alone, places, size in indexes:
         fields = _leading(columns, places[:size])
         leading.append(fields)

@@ -96,7 +96,8 @@ def _table(
         for c, native, notnull, pk, hidden in rows
     )
     leading = [key, *(_leading(fields) for _, fields in indexes.values())]
-    unique = [_leading(fields) for alone, fields in indexes.values() if alone and None not in fields]
+    whole = (fields for alone, fields in indexes.values() if alone and None not in fields)
+    unique = [_leading(fields) for fields in whole]
     return Table(
         name,
         columns,
@@ -127,7 +128,7 @@ def _leading(fields: list[str | None]) -> tuple[str, ...]:
 def _foreign_keys(
     connection: sqlite3.Connection, tables: Mapping[str, Table]
 ) -> tuple[ForeignKey, ...]:
-    """Foreign keys have no names here, so each is named by what it says. Names match in any case."""
+    """Foreign keys have no names here: each is named by what it says. Names match in any case."""
     by_name = {name.lower(): table for name, table in tables.items()}
     found: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
     for child, number, *rest in connection.execute(_FOREIGN_KEYS):

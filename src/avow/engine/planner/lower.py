@@ -255,7 +255,9 @@ class Lowering:
             yield Step(
                 child.name,
                 Move.UNLINK,
-                Related(pointer.edge, Side.PARENT, leaving),
+                all_of(
+                    [Related(pointer.edge, Side.PARENT, leaving), negate(self.deleted(child.name))]
+                ),
                 tuple(dict.fromkeys(c for g in groups for c in self.clauses(g))),
                 self._rules(groups),
                 blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},

@@ -17,7 +17,7 @@ import pytest
 from avow.duties.assurance.model import PromiseStatus, ReasonCode, Status
 from avow.engine.evidence.checks import Mode
 from avow.engine.planner.records import Status as PlanStatus
-from tests.acceptance.town import Town, broken, let_it_write, town
+from tests.acceptance.town import KEPT_BY_LAW, Town, broken, let_it_write, town
 
 FAILED = ReasonCode.FAILED
 LETTERS = "abcdefghijklmo"
@@ -29,13 +29,6 @@ GONE_COMPANY = """
     INSERT INTO contract (id, company_id, reference, started_on, ended_on)
     VALUES (900001, 900001, 'C900001', '2020-01-01', '2026-11-30')
 """
-KEPT_BY_LAW = """
-    (SELECT max(c.id) FROM company c JOIN contract k ON k.company_id = c.id
-       JOIN invoice i ON i.contract_id = k.id
-      WHERE i.fiscal_year_end > '2016-12-31'
-      GROUP BY c.id HAVING max(k.ended_on) < '2016-11-30' ORDER BY 1 LIMIT 1)
-"""
-"""A company whose contracts ended more than ten years ago, and that a younger invoice retains."""
 
 
 @dataclass(frozen=True)

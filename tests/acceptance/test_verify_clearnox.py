@@ -109,6 +109,7 @@ def test_every_clause_of_section_6_has_a_word_that_rests_on_looks(town: Town) ->
     words = {p.clause: p.status for p in found}
     for letter in "abcdefghijklmo":
         assert words[f"6.{letter}"] is Status.BROKEN, letter
-    assert (words["7"], words["8-2"]) == (Status.KEPT, Status.KEPT)
+    assert words["8-2"] is Status.KEPT
+    assert words["7"] is Status.UNENFORCED, "nobody checks the attestation of age yet"
     missing = [r for p in found for r in p.reasons if r.code is ReasonCode.MISSING]
     assert missing == [], "no place in scope is left out"

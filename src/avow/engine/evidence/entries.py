@@ -205,11 +205,11 @@ class StatusTaken(Body, frozen=True, kw_only=True):
 
 
 class Undone(Body, frozen=True, kw_only=True):
-    """Rows were brought back from an undo bundle."""
+    """Rows were brought back from an undo bundle, by two persons."""
 
     kind = "undone"
     bundle: Id
-    by: Name
+    by: tuple[Name, ...]
     rows: Count
 
 

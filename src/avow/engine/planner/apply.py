@@ -130,6 +130,12 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
         Refused, Unreachable: the system went away; the plan is paused.
     """
     kept = records.read(office.runs, plan)
+    if kept.plan.kind is PlanKind.UNDO:
+        raise PlannerError(
+            f"`{plan}` brings rows back, and is not applied",
+            help=f"`avow undo {kept.plan.case}` goes on with it",
+            code="AV440",
+        )
     if kept.status in (Status.DONE, Status.BLOCKED):
         return told(office, kept)
     around = permitted(office, kept)
@@ -148,7 +154,9 @@ def _run(office: Office, kept: Kept, around: Surroundings, ground: Ground) -> Ap
     running = Running(kept.plan, ground)
     try:
         running.run()
-    except (PlannerError, Refused):
+    except (PlannerError, Refused) as error:
+        if isinstance(error, PlannerError) and error.code == "AV419":
+            raise  # another worker runs the plan, and goes on
         records.pass_to(office.runs, kept.plan.id, Status.PAUSED, [Status.RUNNING], now())
         raise
     status = Status.BLOCKED if running.blocked else Status.DONE

@@ -12,10 +12,11 @@ from avow.engine.planner.approve import Note, unwritten
 from avow.engine.planner.chunks import PERSONS, ROWS, Chunk
 from avow.engine.planner.journal import Journal, Seat
 from avow.engine.planner.keysets import Held, Known, Roots
-from avow.engine.planner.program import Program
+from avow.engine.planner.program import Program, Step
 from avow.engine.planner.refusals import PlannerError, Stopped
 from avow.engine.planner.written import canonical
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
+from avow.estate.datamap.predicates import Predicate
 from avow.estate.datamap.reach import Key
 
 Moved = Mapping[int, int]
@@ -54,6 +55,21 @@ class Unchecked:
         return ()
 
 
+class KeepsRows(Protocol):
+    """Keeps what a plan takes out before its maximum, until that day."""
+
+    def keep(
+        self, connection: Connection, batch: Batch, step: Step, seat: Seat, mine: Predicate
+    ) -> Mapping[str, int]:
+        """Copy the rows `mine` of a step, and those along; they are on the disk when it returns.
+        Gives how many there are by dataset."""
+        ...
+
+    def drop(self) -> None:
+        """The batch was surely undone: forget what was kept for it."""
+        ...
+
+
 def never(system: str) -> str | None:
     """Nobody said stop."""
     del system
@@ -82,6 +98,7 @@ class Ground:
     `stop` gives the reason when somebody said stop. `crash` is called with the name of each step
     of the journal. `note` writes to the ledger. `seal` encrypts the key of a blocked row under the
     id of its record. `monotonic` measures batches in seconds.
+    `keeper` keeps what leaves before its maximum; without one no such step runs.
     `windows` and `chunks` are the sizes to begin with, in rows and in persons.
     """
 
@@ -90,6 +107,7 @@ class Ground:
     known: Known
     roots: Roots = field(default_factory=dict)
     checker: Checker = field(default_factory=Unchecked)
+    keeper: KeepsRows | None = None
     stop: Callable[[str], str | None] = never
     crash: Callable[[str], None] = nothing
     note: Note = unwritten

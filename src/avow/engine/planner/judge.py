@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from avow.common.calendar import cutoff
@@ -49,7 +49,9 @@ class Judge:
     """Compiles verdicts for one system, law and day.
 
     `ended` are purposes that an act ended for the persons concerned; `erasure`: their request to
-    erase was accepted, so that cells which no purpose names are not needed either.
+    erase was accepted, so that cells which no purpose names are not needed either. `early`: a rule
+    binds as many days before its end as it can be undone; only a plan that keeps the rows until
+    their end may look ahead so.
     """
 
     system: System
@@ -59,6 +61,7 @@ class Judge:
     known: frozenset[str] = frozenset()
     ended: frozenset[str] = frozenset()
     erasure: bool = False
+    early: bool = False
     reader: Reader = field(init=False)
     made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
@@ -80,13 +83,26 @@ class Judge:
 
     def binds(self, rule: Rule, cells: Cells) -> Predicate:
         """Rows where this rule's end has come and no undecided longer rule stands against it."""
-        at, dataset = self.day, cells.place.dataset
+        at, dataset = self.ahead(rule), cells.place.dataset
         against = (
             self.reached(other, dataset, at)
             for other in self.rules(cells)
             if other.ends != rule.ends and frozenset((other.id, rule.id)) not in self.law.settled
         )
         return all_of([self.reached(rule, dataset, at), *against])
+
+    def ahead(self, rule: Rule) -> date:
+        """The last day of the ends of this rule that count."""
+        return self.day + timedelta(days=rule.undo_days) if self.early else self.day
+
+    def ends(self, cells: Cells) -> Predicate:
+        """Rows whose cells must be removed by now, whatever still protects them."""
+        removing = [
+            self.binds(r, cells)
+            for r in self.rules(cells)
+            if r.then in (Action.ERASE, Action.ANONYMISE)
+        ]
+        return any_of([*removing, self.needless(cells)])
 
     def reached(self, rule: Rule, dataset: str, day: date) -> Predicate:
         """Rows where the earliest of the rule's ends is on `day` or before."""
@@ -176,12 +192,7 @@ class Judge:
     def removed(self, cells: Cells) -> Predicate:
         """Rows whose cells are due for removal: ended by a rule that erases or anonymises, or by
         the end of every need. What only asks to archive or review removes nothing."""
-        removing = [
-            self.binds(r, cells)
-            for r in self.rules(cells)
-            if r.then in (Action.ERASE, Action.ANONYMISE)
-        ]
-        return all_of([any_of([*removing, self.needless(cells)]), negate(self.floor(cells))])
+        return all_of([self.ends(cells), negate(self.floor(cells))])
 
 
 def subject_of(system: System, dataset: str, seen: frozenset[str] = frozenset()) -> str | None:

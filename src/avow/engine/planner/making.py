@@ -18,6 +18,7 @@ from avow.engine.keys.ring import KeyRing
 from avow.engine.planner import records
 from avow.engine.planner.apply import Office, surroundings
 from avow.engine.planner.counting import Counting, count
+from avow.engine.planner.early import with_undo
 from avow.engine.planner.guard import guard, level_of, plan_findings
 from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import Known as ReadsFacts
@@ -107,9 +108,10 @@ class Made:
 def compiled(
     declaration: Declaration, system: System, connection: Connection, wish: Wish
 ) -> Program:
-    """The sweep of a declaration in one system."""
+    """The sweep of a declaration in one system; rules that can be undone bind early."""
     law, _ = in_force(declaration, wish.day)
-    return sweep(judge(declaration, law, system, wish.day), connection.catalogue(), wish.clause)
+    ahead = replace(judge(declaration, law, system, wish.day), early=True)
+    return with_undo(sweep(ahead, connection.catalogue(), wish.clause), law)
 
 
 def judge(declaration: Declaration, law: InForce, system: System, day: date) -> Judge:

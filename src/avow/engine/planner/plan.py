@@ -18,10 +18,12 @@ from avow.engine.planner.written import Json, digest_of, program_json, program_o
 
 
 class PlanKind(StrEnum):
-    """A sweep moves what is due, whoever's it is; an erasure moves the rows of named persons."""
+    """A sweep moves what is due, whoever's it is; an erasure moves the rows of named persons; an
+    undo brings back what a sweep took out, and its `case` is that sweep."""
 
     SWEEP = "sweep"
     ERASURE = "erasure"
+    UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,7 +44,8 @@ class Step:
     `blanks` maps columns to how they are emptied (for `blank` and `unlink`). `rules` are the ids
     whose level in the system governs the step. Steps run children first: `where` counts on the
     earlier steps having run, `counted` says beforehand which rows that will be. With `along` the
-    keys of the step's rows are read first, then the rows along go, then the step's own.
+    keys of the step's rows are read first, then the rows along go, then the step's own. With
+    `undo_days` rows go as many days before their maximum, and are kept until then.
     """
 
     dataset: str
@@ -57,6 +58,7 @@ class Step:
     counted: Predicate | None = None
     along: tuple[Along, ...] = ()
     because: str = ""
+    undo_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,12 @@ from avow.engine.planner.journal import Seat
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part, PlannedStep
 from avow.engine.planner.program import Step
+from avow.engine.planner.taking import TooMany, taken_out, takes_back
 from avow.estate.connectors.base import Refused, Window
 from avow.estate.datamap.reach import Key
 
 TRIES = 3
 """Times one window is tried when a lock or a race refused it, before it is halved."""
-
-
-class TooMany(Exception):
-    """With the rows along, a window holds more than the ramp allows; a smaller one may not."""
 
 
 @dataclass(slots=True)
@@ -113,9 +110,12 @@ class Sweeping:
 
     def _move(self, window: Window) -> Done:
         ground, program = self.ground, self.part.program
-        with ground.connection.transaction() as batch:
+        with takes_back(ground), ground.connection.transaction() as batch:
             memory = ground.checker.before(ground.connection, program)
-            done = move(ground.connection, batch, self.step, window, len(self.blocked))
+            if self.step.undo_days:
+                done = taken_out(ground, batch, self.step, self.seat, window)
+            else:
+                done = move(ground.connection, batch, self.step, window, len(self.blocked))
             if self.is_cut and done.total > self.left and window.rows > 1:
                 raise TooMany
             ground.settle(batch, self.seat, program, {self.place: done.total}, memory)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from avow.common.clock import Clock
+from avow.declaration.interpretation import in_force
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.apply import Applied, Office, Worker, apply
 from avow.engine.planner.approve import Note
+from avow.engine.planner.bundle_end import destroy_due
+from avow.engine.planner.early import Maximums
 from avow.engine.planner.erasure_plan import Asking
 from avow.engine.planner.ground import Checker, Ground, Unchecked
 from avow.engine.planner.journal import Journal, owner_name
+from avow.engine.planner.keeping import Keeping
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.refusals import Away
 from avow.engine.planner.sealed_persons import sealed_persons
 from avow.engine.planner.stop import Stops
+from avow.engine.planner.undo import Hands, Undoing, undo
 from avow.estate.connectors.base import Connection, Refused, Unreachable
 
 
@@ -57,7 +63,31 @@ class Bench:
             stop=Stops(self.memory.runs, self.folder).reason,
             note=self.note,
             seal=self.ring.seal,
+            keeper=self._keeper(plan, connection, journal),
         )
+
+    def _keeper(self, plan: Plan, connection: Connection, journal: Journal) -> Keeping | None:
+        """What keeps the rows that leave before their maximum; None where none does."""
+        if not any(each.step.undo_days for _, each in plan.steps):
+            return None
+        declaration = self.estate.declaration
+        law, _ = in_force(declaration, plan.day)
+        maximums = Maximums(declaration, law, connection.system, connection.catalogue())
+        return Keeping(
+            self.memory.runs,
+            self.ring,
+            journal.clock,
+            self.folder,
+            plan,
+            maximums,
+            self.memory.day,
+        )
+
+    def hands(self) -> Hands:
+        """This process bringing rows back."""
+        worker = self.worker()
+        stop = Stops(self.memory.runs, self.folder).reason
+        return Hands(worker.connect, worker.journal, self.folder, stop, self.note)
 
 
 def unchecked() -> Checker:
@@ -66,12 +96,13 @@ def unchecked() -> Checker:
 
 
 def carry_out(office: Office, bench: Bench, plan: str) -> Applied:
-    """Apply a plan, or take it up again.
+    """Apply a plan, or take it up again. Bundles whose day has come are destroyed first.
 
     Raises:
         Away: the system went away; the plan is paused.
         PlannerError: as `apply`.
     """
+    destroy_due(office.runs, bench.folder, office.today, bench.clock.now(), bench.note)
     try:
         return apply(office, bench.worker(), plan)
     except (Unreachable, Refused) as error:
@@ -79,4 +110,21 @@ def carry_out(office: Office, bench: Bench, plan: str) -> Applied:
             f"`{plan}` is paused: its system went away",
             because=str(error),
             help="run it again; it goes on where it was left",
+        ) from error
+
+
+def bring_back(office: Office, bench: Bench, plan: str, by: Sequence[str]) -> Undoing:
+    """Undo a plan, or go on with it.
+
+    Raises:
+        Away: the system went away, or refuses us; the undo is paused.
+        PlannerError: as `undo`.
+    """
+    try:
+        return undo(office, bench.hands(), plan, by)
+    except (Unreachable, Refused) as error:
+        raise Away(
+            f"the undo of `{plan}` is paused: its system went away or refuses us",
+            because=str(error),
+            help="look whether we may insert there, and run it again; it goes on where it was left",
         ) from error

@@ -78,6 +78,8 @@ def step_json(step: Step) -> Json:
     """One step as plain data."""
     data = {f: getattr(step, f) for f in Step.__slots__ if f not in ("where", "counted")}
     plain: Json = msgspec.to_builtins(data)
+    if not step.undo_days:  # as plans were written before steps could be undone
+        del plain["undo_days"]
     plain["where"] = predicate_json(step.where)
     plain["counted"] = None if step.counted is None else predicate_json(step.counted)
     return plain

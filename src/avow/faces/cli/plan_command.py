@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 import msgspec
@@ -13,13 +14,21 @@ from rich.console import Console
 
 from avow.app import open_state
 from avow.common.exits import Exit
+from avow.declaration.model import Declaration
 from avow.engine.planner import records
+from avow.engine.planner.bundle_end import RowsLying, rows_lying
 from avow.engine.planner.making import Estate, Made, Memory, Wish, make, preview
 from avow.engine.planner.refusals import Away
 from avow.engine.planner.release import active, digest_in
 from avow.faces.cli.desk import Desk, day_of, opened, state_options
-from avow.faces.cli.opened import Day, json_option, sound
-from avow.faces.cli.render_plans import beside, finding_text, made_json, plan_table
+from avow.faces.cli.opened import Day, json_option, now, sound
+from avow.faces.cli.render_plans import (
+    beside,
+    finding_text,
+    lying_lines,
+    made_json,
+    plan_table,
+)
 
 
 @click.command()
@@ -35,6 +44,9 @@ from avow.faces.cli.render_plans import beside, finding_text, made_json, plan_ta
 )
 @click.option("--sql", is_flag=True, help="Show the statements.")
 @click.option("--list", "is_list", is_flag=True, help="Show the plans that were made.")
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page there."
+)
 @json_option
 @state_options
 def command(
@@ -45,6 +57,7 @@ def command(
     path: Path | None,
     folder: Path,
     database_url: str | None,
+    page: Path | None,
     *,
     sql: bool,
     is_list: bool,
@@ -53,7 +66,10 @@ def command(
     """Show what would be erased. Without --preview the declaration in force decides."""
     console = Console()
     if path is not None:
-        _show(console, list(_previews(path, folder, database_url, day, clause)), sql, is_json)
+        shown = list(_previews(path, folder, database_url, day, clause))
+        _show(console, shown, sql, is_json)
+        if page is not None:
+            _write(page, shown, (), sound(path)[0])
         return
     with opened(folder, database_url) as desk:
         if is_list:
@@ -65,8 +81,28 @@ def command(
         for name in names:
             with console.status(f"counting {name}"):
                 made.append(_made(desk, Wish(name, day or desk.today, clause, numbers)))
+        lying = rows_lying(desk.state.store, desk.today)
+        declaration = desk.declaration
     _show(console, made, sql, is_json)
+    if page is not None:
+        _write(page, made, lying, declaration)
+    if not is_json:
+        for line in lying_lines([each for each in lying if each.system in names]):
+            console.print(line, markup=False)
     raise SystemExit(_exit(made))
+
+
+def _write(
+    page: Path, made: list[Made], lying: Sequence[RowsLying], declaration: Declaration
+) -> None:
+    """Write the plans as one page that needs nothing else."""
+    from avow.faces.web.plan_sheet import Sheet, plan_sheet  # noqa: PLC0415 (loads the templates)
+
+    sheets = [Sheet(m, tuple(b for b in lying if b.system == m.plan.system)) for m in made]
+    controller = declaration.controller
+    at = now().astimezone(ZoneInfo(controller.zone))
+    page.write_text(plan_sheet(sheets, controller.name or declaration.id, at), encoding="utf-8")
+    click.echo(f"written: {page}", err=True)
 
 
 def _made(desk: Desk, wish: Wish) -> Made:

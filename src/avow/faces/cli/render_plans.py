@@ -10,9 +10,11 @@ from rich.text import Text
 
 from avow.common.findings import Finding
 from avow.engine.planner.apply import Applied
+from avow.engine.planner.bundle_end import RowsLying
 from avow.engine.planner.making import Made
 from avow.engine.planner.plan import Plan, PlannedStep, plan_json
 from avow.engine.planner.refusals import said
+from avow.engine.planner.undo import Undoing
 
 
 def plan_table(plan: Plan) -> Table:
@@ -64,6 +66,8 @@ def beside(plan: Plan) -> list[str]:
             + ("" if u.seconds is None else f", about {u.seconds:,.0f} s lost")
             for u in each.unindexed
         ]
+        if each.step.undo_days:
+            lines.append(f"{name}: can be undone; leaves {each.step.undo_days} days early")
         if measure.others:
             lines.append(f"{name}: {measure.others:,} rows are of other persons too")
     return list(dict.fromkeys(lines))
@@ -125,3 +129,46 @@ def applied_lines(applied: Applied) -> list[str]:
     if applied.small:
         lines.append("  two persons instead of three: the organisation has no second approver")
     return lines
+
+
+def lying_lines(lying: Sequence[RowsLying]) -> list[str]:
+    """Rows that lie in bundles and can still be brought back, one line per plan and dataset."""
+    return [
+        f"{each.system}.{each.dataset}: {each.rows:,} rows lie in a bundle until {each.last} "
+        f"(`avow undo {each.plan}` brings them back)"
+        for each in lying
+    ]
+
+
+def lying_json(lying: RowsLying) -> dict[str, Any]:
+    """Rows that lie in bundles, for machines."""
+    return {
+        "plan": lying.plan,
+        "system": lying.system,
+        "dataset": lying.dataset,
+        "rows": lying.rows,
+        "until": lying.last.isoformat(),
+    }
+
+
+def undone_lines(done: Undoing) -> list[str]:
+    """How an undo ended, one line per thing to know."""
+    lines = [f"{done.plan}: {done.rows:,} of {done.kept:,} rows came back ({done.undo})"]
+    if done.rows < done.kept and not done.blocked:
+        lines.append("  the others are there again, or were written since")
+    lines += [f"  blocked: {n:,} rows, by {name} of {table}" for table, name, n in done.blocked]
+    lines += [f"  {rule} is at observe now" for rule in done.lowered]
+    return lines
+
+
+def undone_json(done: Undoing) -> dict[str, Any]:
+    """How an undo ended, for machines. Blocked rows are told by place, never by key."""
+    return {
+        "plan": done.plan,
+        "undo": done.undo,
+        "status": str(done.status),
+        "rows": done.rows,
+        "kept": done.kept,
+        "blocked": [{"table": t, "constraint": c, "rows": n} for t, c, n in done.blocked],
+        "lowered": list(done.lowered),
+    }

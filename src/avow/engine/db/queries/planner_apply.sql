@@ -21,7 +21,8 @@ WHERE c.state = 'started' ORDER BY c.plan, c.step, c.chunk
 -- Plans that may be applied or taken up again, oldest first.
 -- since: 3
 SELECT id FROM avow.plan
-WHERE status IN ('approved', 'running', 'paused') AND NOT simulated ORDER BY made_at, id
+WHERE status IN ('approved', 'running', 'paused') AND kind <> 'undo' AND NOT simulated
+ORDER BY made_at, id
 
 -- name: planner_last_plan
 -- The newest sweep of a system in this release for the same clause, to compare counts with.

@@ -33,10 +33,12 @@ from avow.faces.web.source import (
     AskKind,
     Cascade,
     Collateral,
+    Counted,
     Credential,
     Digest,
     Due,
     HoldSeen,
+    HoldToReview,
     House,
     Novelty,
     NoveltyKind,
@@ -44,9 +46,11 @@ from avow.faces.web.source import (
     PlanStep,
     PlanView,
     Stop,
+    Sweep,
     Told,
     Trigger,
     Upcoming,
+    Waiting,
 )
 
 ZONE = ZoneInfo("Europe/Brussels")
@@ -266,21 +270,41 @@ class HouseSource:
         return Digest(
             asks=(
                 Ask(AskKind.ANSWER_REQUEST, "R-2027-044", TODAY - timedelta(days=1), ("9.1",)),
-                Ask(AskKind.SIGN_DECISION, "contact-until-contract-end", None, (IDS[108],)),
                 Ask(AskKind.DECIDE_DATASET, "crm.public.lead_import", TODAY),
             ),
             due=(
-                Due("phone", "public.recording", IDS[100], "erase", 212, 212, "approve"),
-                Due("app", "public.login", IDS[104], "erase", 48_210, 0, "observe"),
+                Due("app", "public.login", IDS[104], 48_210, 0, 0, "observe"),
+                Due("phone", "public.recording", IDS[100], 212, 40, 212, "approve"),
+                Due("app", "public.visit", "", 3),
             ),
             upcoming=(
-                Upcoming(TODAY, "phone", "public.recording", IDS[100], "erase", 212, "P-0214"),
-                Upcoming(TODAY + timedelta(3), "mailing", "list.member", IDS[99], "erase", 1_207),
-                Upcoming(TODAY + timedelta(7), "app", "public.login", IDS[104], "erase", 9),
+                Upcoming(TODAY, "phone", "public.recording", IDS[100], 212, 0, "approve", "P-0214"),
+                Upcoming(
+                    TODAY + timedelta(3), "mailing", "list.member", IDS[99], 1_207, 0, "automatic"
+                ),
+                Upcoming(
+                    TODAY + timedelta(5), "mailing", "list.member", IDS[99], 93, 7, "automatic"
+                ),
+                Upcoming(TODAY + timedelta(7), "app", "public.login", IDS[104], 9),
+                Upcoming(TODAY + timedelta(8), "app", "public.later", IDS[104], 9),
             ),
             novelties=(
-                Novelty(NoveltyKind.DATASET, "crm", "public.lead_import", TODAY),
+                Novelty(NoveltyKind.DATASET, "crm", "public.lead_import", TODAY, True),
                 Novelty(NoveltyKind.TRACKER, "site", "stats.example", TODAY - timedelta(1)),
+                Novelty(NoveltyKind.NO_FIELD, "crm", "public.contact.fax"),
+                Novelty(NoveltyKind.SCHEMA, "crm", "", TODAY - timedelta(2)),
+                Novelty(NoveltyKind.FIELD, "app", "", n=16),
+            ),
+            waiting=(Waiting("P-0214", "phone", TODAY, 1, (IDS[97], IDS[100])),),
+            sweeps=(
+                Sweep("app", "P-0213", TODAY, PlanState.REFUSED, ("AV401", "AV404")),
+                Sweep("phone", "P-0214", TODAY, PlanState.WAITING),
+            ),
+            unsigned=("contact-until-contract-end", "logs-six-months"),
+            holds=(HoldToReview("H-7", TODAY), HoldToReview("H-8", TODAY + timedelta(1))),
+            counted=(
+                Counted("app", NOW - timedelta(hours=3), "", (("public.journal", "view"),)),
+                Counted("support", NOW - timedelta(hours=2), "unreachable"),
             ),
         )
 

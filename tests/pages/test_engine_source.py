@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from avow.app import State, open_state
 from avow.common.clock import SetClock
 from avow.common.masked import Masked
 from avow.declaration.model import Level
-from avow.engine.planner import records
+from avow.engine.planner import outlook, records
+from avow.engine.planner.drift import Drift, DriftKind
+from avow.engine.planner.forecast import Forecast, Foreseen
 from avow.engine.planner.plan import Cascade, Measure, Part, Plan, PlanKind, PlannedStep
 from avow.engine.planner.program import Move, Program, Step
 from avow.estate.datamap.predicates import TRUE
@@ -57,7 +60,7 @@ def planned(state: State) -> Plan:
         step, Measure(12, 90, date(2026, 1, 1), 1, 2, 0, 1, 40), 10, "DELETE FROM caller …",
         (Cascade("reply", "reply_fk", "cascade", None),), ("touch",),
     )  # fmt: skip
-    part = Part(Program("desk", NOW.date(), (step,)), (seen,), "c", None, ("a view hides rows",))
+    part = Part(Program("desk", NOW.date(), (step,)), (seen,), "c", ("a view hides rows",))
     plan = Plan(MINE, PlanKind.SWEEP, "desk", "f" * 64, NOW.date(), (part,), "claire")
     state.store.run("release_add", digest=plan.release, declaration="small", language="1", at=NOW)
     records.keep(state.store, plan, (), Level.APPROVE, NOW)
@@ -74,9 +77,9 @@ def test_before_anything_ran_today_claims_nothing(console: TestClient[Litestar])
     """No check, no plan: not enforced and not known, and nowhere "nothing is due"."""
     said = page(console, "/en").text
     assert "4 promises are not enforced." in said
-    assert said.count("Not known: nobody looked yet.") == 4  # changed, unseen, due, new
+    assert said.count("Not known: nobody looked yet.") == 5  # changed, unseen, coming, due, new
     assert "Every place was seen." not in said
-    assert "Requests and decisions are not shown here yet." in said
+    assert "Requests of persons are not shown here yet." in said
     assert "No row has reached its end." not in said
 
 
@@ -134,12 +137,102 @@ def test_today_counts_what_the_newest_sweep_found_due(
 ) -> None:
     plan = planned(state)
     said = page(console, "/en").text
-    assert "12 rows desk.caller erase 3.a approve" in said
-    assert "Approve the plan desk" in said
-    assert "Nothing will be erased." in said
+    assert "12 rows desk.caller 3.a only counted" in said
+    assert "Approve the plan for desk: 1 approval is missing. Mon 15 Mar 3.a" in said
+    assert "10 rows caller" not in said
     records.pass_to(state.store, plan.id, records.Status.APPROVED, [records.Status.WAITING], NOW)
     assert engine.plans()[0].state is PlanState.APPROVED
-    assert "Mon 15 Mar 10 rows desk.caller" in page(console, "/en").text
+    assert "By an approved plan: 10 rows caller 3.a Mon 15 Mar" in page(console, "/en").text
+
+
+def foreseen(day: date, *totals: int) -> Forecast:
+    """A look at the desk: totals of yesterday, today and the days to come."""
+    rows = {day + timedelta(days=n - 1): rows for n, rows in enumerate(totals)}
+    found = (Foreseen("caller", "3.a", Move.DELETE, ("contacts",), rows),)
+    drift = (Drift(DriftKind.TABLE, "lead"), Drift(DriftKind.COLUMN, "caller.nickname"))
+    return Forecast("desk", day, "", found, (("reply", "view"),), drift, "c")
+
+
+def test_today_says_what_the_daily_look_counted_and_how_old_it_is(
+    console: TestClient[Litestar], state: State
+) -> None:
+    """Totals 2, 5, 5, 9: two are overdue of five, and four more become due in two days."""
+    look = foreseen(NOW.date(), 2, 5, 5, 9, 9, 9, 9, 9, 9)
+    outlook.keep(state.store, look, None, NOW - timedelta(hours=4))
+    said = page(console, "/en").text
+    assert "5 rows desk.caller 2 overdue 3.a only counted" in said
+    shown = "Only shown, not erased: below level approve nothing is written."
+    assert f"desk {shown} 4 rows caller 3.a Wed 17 Mar" in said
+    assert "Stop desk" not in said, "nothing of it will be erased"
+    assert "Counted 4 hours ago." in said
+    assert said.count("desk.reply : a view stands where a table was declared.") == 1
+
+
+def test_the_look_of_yesterday_foretells_from_today_on(
+    console: TestClient[Litestar], state: State
+) -> None:
+    """What it foretold for today is past; nothing is told twice."""
+    yesterday = NOW - timedelta(days=1)
+    look = foreseen(yesterday.date(), 0, 0, 3, 7, 7, 7, 7, 7, 7)
+    outlook.keep(state.store, look, None, yesterday)
+    said = page(console, "/en").text
+    assert "4 rows caller 3.a Tue 16 Mar" in said
+    assert "3 rows caller" not in said
+
+
+def test_what_rules_may_write_will_be_erased_and_can_be_stopped(
+    console: TestClient[Litestar], state: State
+) -> None:
+    state.store.run("release_add", digest="e" * 64, declaration="small", language="1", at=NOW)
+    state.store.run(
+        "level_change_add", rule="contacts", system="desk", level="automatic", release="e" * 64,
+        people=[], reason="raised", evidence="{}", at=NOW,
+    )  # fmt: skip
+    outlook.keep(state.store, foreseen(NOW.date(), 0, 0, 4, 4, 4, 4, 4, 4, 4), None, NOW)
+    said = page(console, "/en").text
+    assert "desk Stop desk By timer: 4 rows caller 3.a Tue 16 Mar" in said
+
+
+def test_what_is_new_says_since_when_and_what_it_brings_about(
+    console: TestClient[Litestar], state: State
+) -> None:
+    before = replace(foreseen(NOW.date() - timedelta(days=1), 0), drift=())
+    outlook.keep(state.store, before, None, NOW - timedelta(days=1))
+    outlook.keep(state.store, foreseen(NOW.date(), 0), None, NOW)
+    said = page(console, "/en").text
+    assert "new table desk.lead Nobody said whose its rows are" in said
+    assert "new column desk.caller.nickname It goes with its row" in said
+    assert said.count("since yesterday") == 3  # two novelties, and the title of the changes
+    assert "Say whose the rows of desk.lead are." in said
+
+
+def test_what_was_there_at_the_first_look_is_told_as_a_number(
+    console: TestClient[Litestar], state: State
+) -> None:
+    outlook.keep(state.store, foreseen(NOW.date(), 0), None, NOW)
+    said = page(console, "/en").text
+    assert "1 column of desk goes with its row; the notice does not name it." in said
+    assert "caller.nickname" not in said
+
+
+def test_a_newer_plan_says_what_is_due_instead_of_an_older_look(
+    console: TestClient[Litestar], state: State
+) -> None:
+    outlook.keep(state.store, foreseen(NOW.date(), 2, 5), None, NOW - timedelta(hours=4))
+    planned(state)
+    said = page(console, "/en").text
+    assert "12 rows desk.caller 3.a" in said
+    assert "5 rows desk.caller" not in said
+
+
+def test_a_hold_is_asked_for_on_the_day_of_its_review(
+    console: TestClient[Litestar], state: State
+) -> None:
+    state.store.run(
+        "hold_add", id=f"hold-{'b' * 26}", reason="audit", law="x", scope="{}", person="marc",
+        at=NOW, review_on=NOW.date(),
+    )  # fmt: skip
+    assert f"Look at the hold hold-{'b' * 26} again." in page(console, "/en").text
 
 
 def test_a_plan_that_does_not_exist_is_not_found(console: TestClient[Litestar]) -> None:

@@ -65,8 +65,7 @@ def say(reason: Reason, words: Words) -> str:
         case ReasonCode.NO_CHECK | ReasonCode.NO_CAPABILITY:
             return _with(reason.detail, words.say(_PLAIN[reason.code]), words)
         case ReasonCode.BLIND:
-            cause = words.say(CAUSES[reason.detail]) if reason.detail in CAUSES else reason.detail
-            return _with(cause, words.say("cannot be seen"), words)
+            return _with(cause(reason.detail, words), words.say("cannot be seen"), words)
         case _:
             day = words.day(reason.on) if reason.on else ""
             return words.say(_PLAIN[reason.code], day=day)
@@ -93,6 +92,11 @@ def _with(detail: str, sentence: str, words: Words) -> str:
 def advise(reason: Reason, words: Words) -> str:
     """What would make it kept."""
     return words.say(ADVICE[reason.code])
+
+
+def cause(why: str, words: Words) -> str:
+    """Why a place could not be seen; a reason without a code stays as the system said it."""
+    return words.say(CAUSES[why]) if why in CAUSES else why
 
 
 def place(item: Item, words: Words) -> str:

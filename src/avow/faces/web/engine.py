@@ -6,12 +6,11 @@ the command instead. What no part of the engine tells is None, never empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from avow.common.languages import LANGUAGES
-from avow.declaration.model import Level
 from avow.duties.assurance.history import DayPoint
 from avow.duties.assurance.model import Evidenced
 from avow.duties.assurance.source import ClauseText
@@ -20,16 +19,16 @@ from avow.engine.evidence.entries import Body, Stopped
 from avow.engine.planner import records
 from avow.engine.planner.approve import sufficient
 from avow.engine.planner.plan import Part, Plan, PlanKind, PlannedStep
-from avow.engine.planner.records import Kept, Status
+from avow.engine.planner.records import Kept
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.stop import stop
+from avow.faces.web.digest import digest_of
 from avow.faces.web.source import (
     Approval,
     Cascade,
     Collateral,
     Credential,
     Digest,
-    Due,
     HoldSeen,
     House,
     PlanState,
@@ -38,12 +37,10 @@ from avow.faces.web.source import (
     Stop,
     Told,
     Trigger,
-    Upcoming,
 )
 
 Note = Callable[[Body, datetime], object]
 BY_BUTTON = "console"
-TO_COME = frozenset({Status.APPROVED, Status.RUNNING, Status.PAUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +77,8 @@ class EngineSource:
         return tuple(self.standing.declaration.datamap.systems)
 
     def digest(self) -> Digest:
-        """What the newest plans say; requests and discovery do not speak here yet."""
-        kept = records.newest(self.standing.runs)
-        sweeps = tuple(_newest_sweeps(kept))
-        return Digest(due=tuple(_due(sweeps)) if sweeps else None, upcoming=self._upcoming(kept))
-
-    def _upcoming(self, kept: Iterable[Kept]) -> tuple[Upcoming, ...] | None:
-        """What approved plans will move. Unknown where a rule runs by timer and made no plan."""
-        found = tuple(_upcoming(kept, self.now().date()))
-        timed = any(each.level is Level.AUTOMATIC for each in self.standing.declaration.levels)
-        return None if timed and not found else found
+        """See `avow.faces.web.digest`; requests do not speak here yet."""
+        return digest_of(self.standing)
 
     def plans(self) -> tuple[PlanView, ...]:
         """The newest plans."""
@@ -142,45 +131,6 @@ class EngineSource:
         """Refused: nobody can prove here who they are."""
         del stop, who
         return Told.NOT_ALLOWED
-
-
-def _newest_sweeps(kept: Iterable[Kept]) -> Iterator[Kept]:
-    """The newest sweep of each system that was not withdrawn, from plans newest first."""
-    seen: set[str] = set()
-    for each in kept:
-        wanted = each.plan.kind is PlanKind.SWEEP and each.status is not Status.WITHDRAWN
-        if wanted and each.plan.system not in seen:
-            seen.add(each.plan.system)
-            yield each
-
-
-def _due(sweeps: Iterable[Kept]) -> Iterator[Due]:
-    for kept in sweeps:
-        for planned in kept.plan.parts[-1].steps if kept.plan.parts else ():
-            if planned.measure.rows:
-                yield Due(
-                    system=kept.plan.system,
-                    dataset=planned.step.dataset,
-                    clause=planned.step.clauses[0],
-                    action=str(planned.step.action),
-                    rows=planned.measure.rows,
-                    level=str(kept.level),
-                )
-
-
-def _upcoming(kept: Iterable[Kept], today: date) -> Iterator[Upcoming]:
-    for each in kept:
-        for planned in each.plan.parts[-1].steps if each.status in TO_COME else ():
-            if planned.bound:
-                yield Upcoming(
-                    on=max(today, each.plan.day),
-                    system=each.plan.system,
-                    dataset=planned.step.dataset,
-                    clause=planned.step.clauses[0],
-                    action=str(planned.step.action),
-                    rows=planned.bound,
-                    plan=each.plan.id,
-                )
 
 
 def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: datetime) -> PlanView:

@@ -5,20 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from avow.common.languages import Words, mark
-from avow.duties.assurance.model import Status
+from avow.duties.assurance.model import ReasonCode, Status
+from avow.duties.assurance.wording import ADVICE
 from avow.engine.evidence.checks import Answer, CheckKind
-from avow.faces.web.source import AskKind, NoveltyKind, PlanState, Told
+from avow.faces.web.source import Ask, AskKind, NoveltyKind, PlanState, Told
 
 LABELS: Mapping[str, str] = {
-    AskKind.APPROVE_PLAN: mark("Approve the plan"),
-    AskKind.ANSWER_REQUEST: mark("Answer the request"),
-    AskKind.SIGN_DECISION: mark("Sign the decision"),
-    AskKind.RENEW_DOCUMENT: mark("Renew the document"),
-    AskKind.ACCEPT_IDENTITY: mark("Accept or refuse the identity"),
-    AskKind.DECIDE_DATASET: mark("Say whose rows these are"),
-    AskKind.RELEASE_STOP: mark("Release the stop, or leave it"),
-    NoveltyKind.DATASET: mark("new dataset"),
-    NoveltyKind.FIELD: mark("new field"),
+    NoveltyKind.DATASET: mark("new table"),
+    NoveltyKind.FIELD: mark("new column"),
+    NoveltyKind.UNDECIDED_FIELD: mark("column without a category"),
+    NoveltyKind.NO_DATASET: mark("table that is not there"),
+    NoveltyKind.NO_FIELD: mark("column that is not there"),
+    NoveltyKind.SCHEMA: mark("changed schema"),
     NoveltyKind.RECIPIENT: mark("new recipient"),
     NoveltyKind.TRACKER: mark("new tracker"),
     PlanState.WAITING: mark("waits for approval"),
@@ -60,6 +58,30 @@ LABELS: Mapping[str, str] = {
     Answer.BLIND: mark("could not look"),
 }
 
+LEVELS: Mapping[str, str] = {
+    "observe": mark("only counted"),
+    "rehearse": mark("only rehearsed on a copy"),
+    "approve": mark("goes when two persons approve"),
+    "automatic": mark("goes by timer"),
+}
+WAYS: Mapping[str, str] = {
+    "plan": mark("By an approved plan:"),
+    "automatic": mark("By timer:"),
+    "approve": mark("When two persons approve:"),
+    "shown": mark("Only shown, not erased: below level approve nothing is written."),
+}
+MEANINGS: Mapping[str, str] = {
+    NoveltyKind.DATASET: mark(
+        "Nobody said whose its rows are: no promise of its system that says “only” or “never” "
+        "can be known."
+    ),
+    NoveltyKind.FIELD: mark("It goes with its row; the notice does not name it."),
+    NoveltyKind.UNDECIDED_FIELD: mark("Nothing says what it holds or when it is emptied."),
+    NoveltyKind.NO_DATASET: mark("The data map declares it: an error."),
+    NoveltyKind.NO_FIELD: mark("The data map declares it: an error."),
+    NoveltyKind.SCHEMA: mark("It is another than the one the last plan was made for."),
+}
+
 NO_BREAK = "\u00a0"
 _NOT_KEPT = (Status.BROKEN, Status.UNKNOWN, Status.UNENFORCED)
 
@@ -91,3 +113,69 @@ def _short(word: Status, n: int, words: Words) -> str:
     if word is Status.UNKNOWN:
         return words.count("{n} unknown", "{n} unknown", n)
     return words.count("{n} not enforced", "{n} not enforced", n)
+
+
+def meaning(kind: str, words: Words) -> str:
+    """What a difference between system and map brings about; empty where there is no sentence."""
+    return words.say(MEANINGS[kind]) if kind in MEANINGS else ""
+
+
+def ask(wanted: Ask, words: Words) -> str:
+    """What is asked of a person, as one sentence."""
+    n, subject = wanted.n, wanted.subject
+    match wanted.kind:
+        case AskKind.APPROVE_PLAN:
+            return words.count(
+                "Approve the plan for {subject}: {n} approval is missing.",
+                "Approve the plan for {subject}: {n} approvals are missing.",
+                n,
+                subject=subject,
+            )
+        case AskKind.SIGN_DECISION:
+            return words.count(
+                "Sign {n} proposed decision, or reject it.",
+                "Sign {n} proposed decisions, or reject them.",
+                n,
+            )
+        case AskKind.DECIDE_DATASET if n > 1:
+            return words.count(
+                "Say whose the rows of {n} new table in {subject} are.",
+                "Say whose the rows of {n} new tables in {subject} are.",
+                n,
+                subject=subject,
+            )
+        case AskKind.HEAL:
+            return _heal(wanted, words)
+    everything = words.say("everything")
+    return words.say(ASKS[wanted.kind], subject=subject or everything, detail=wanted.detail)
+
+
+def _heal(wanted: Ask, words: Words) -> str:
+    code = ReasonCode(wanted.subject)
+    n, advice = wanted.n, words.say(ADVICE[code])
+    if code is ReasonCode.UNDATED:
+        return words.count(
+            "{n} row has no start date. {advice}",
+            "{n} rows have no start date. {advice}",
+            n,
+            advice=advice,
+        )
+    if code is ReasonCode.UNDECIDED:
+        return words.count(
+            "{n} row is undecided. {advice}", "{n} rows are undecided. {advice}", n, advice=advice
+        )
+    return advice
+
+
+ASKS: Mapping[AskKind, str] = {
+    AskKind.RELEASE_STOP: mark("Release the stop of {subject}, or leave it."),
+    AskKind.SOLVE_REFUSAL: mark("Settle why the guard refused the plan for {subject}: {detail}."),
+    AskKind.CARRY_OUT: mark("Carry out the approved plan for {subject}."),
+    AskKind.MAKE_PLAN: mark("Make a plan for {subject}: rows are past their end."),
+    AskKind.RAISE_LEVEL: mark("Raise the level in {subject}: below it nothing is erased."),
+    AskKind.ANSWER_REQUEST: mark("Answer the request {subject}."),
+    AskKind.DECIDE_DATASET: mark("Say whose the rows of {subject} are."),
+    AskKind.REVIEW_HOLD: mark("Look at the hold {subject} again."),
+    AskKind.RENEW_DOCUMENT: mark("Renew the document for {subject}."),
+    AskKind.ACCEPT_IDENTITY: mark("Accept or refuse the identity {subject}."),
+}

@@ -120,6 +120,13 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         "word": lambda status: spoken.say(wording.WORDS[status]),
         "mode_word": lambda mode: spoken.say(wording.MODES[mode]),
         "label": lambda code: spoken.say(labels.LABELS.get(code, code)),
+        "level_word": lambda level: spoken.say(labels.LEVELS[level]),
+        "way": lambda how: spoken.say(labels.WAYS[how]),
+        "meaning": lambda kind: (
+            spoken.say(labels.MEANINGS[kind]) if kind in labels.MEANINGS else ""
+        ),
+        "ask": lambda wanted: labels.ask(wanted, spoken),
+        "cause": lambda why: wording.cause(why, spoken),
         "headline": lambda tally: labels.headline(tally.counts, spoken),
         "url": lambda *parts: (
             "/" + "/".join([spoken.language, *(quote(p, safe="") for p in parts)])

@@ -5,7 +5,8 @@ All data are frozen and hold no personal value: places, counts, reasons, ids of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Protocol
@@ -27,89 +28,6 @@ class House:
     takes_codes: bool = False
 
 
-class AskKind(StrEnum):
-    """What a person can be asked for."""
-
-    APPROVE_PLAN = "approve-plan"
-    ANSWER_REQUEST = "answer-request"
-    SIGN_DECISION = "sign-decision"
-    RENEW_DOCUMENT = "renew-document"
-    ACCEPT_IDENTITY = "accept-identity"
-    DECIDE_DATASET = "decide-dataset"
-    RELEASE_STOP = "release-stop"
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """Something that waits for a person. `subject` is an id or a place; `plan` if it is one."""
-
-    kind: AskKind
-    subject: str
-    due: date | None = None
-    clauses: tuple[str, ...] = ()
-    plan: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """Rows whose end has come: in one dataset, by one clause. `overdue` of `rows` are late."""
-
-    system: str
-    dataset: str
-    clause: str
-    action: str
-    rows: int
-    overdue: int = 0
-    level: str = "observe"
-
-
-@dataclass(frozen=True, slots=True)
-class Upcoming:
-    """What will be erased on a day to come, by a plan that is approved or automatic."""
-
-    on: date
-    system: str
-    dataset: str
-    clause: str
-    action: str
-    rows: int
-    plan: str | None = None
-
-
-class NoveltyKind(StrEnum):
-    """What can newly appear in the estate."""
-
-    DATASET = "dataset"
-    FIELD = "field"
-    RECIPIENT = "recipient"
-    TRACKER = "tracker"
-
-
-@dataclass(frozen=True, slots=True)
-class Novelty:
-    """Something in a system that the declaration does not know."""
-
-    kind: NoveltyKind
-    system: str
-    name: str
-    since: date
-
-
-@dataclass(frozen=True, slots=True)
-class Digest:
-    """What today is about, beside what the pages derive themselves.
-
-    Plans that wait, documents that lapse, stops, changed words and unseen places follow from
-    the other answers of the source and are not repeated in `asks`. None means that nobody
-    told: the page then says so, which is not the same as "nothing".
-    """
-
-    asks: tuple[Ask, ...] | None = None
-    due: tuple[Due, ...] | None = None
-    upcoming: tuple[Upcoming, ...] | None = None
-    novelties: tuple[Novelty, ...] | None = None
-
-
 class PlanState(StrEnum):
     """Where a plan is on its way."""
 
@@ -122,6 +40,176 @@ class PlanState(StrEnum):
     DONE = "done"
     BLOCKED = "blocked"
     WITHDRAWN = "withdrawn"
+
+
+class AskKind(StrEnum):
+    """What a person can be asked for, the most urgent first."""
+
+    RELEASE_STOP = "release-stop"
+    SOLVE_REFUSAL = "solve-refusal"
+    APPROVE_PLAN = "approve-plan"
+    CARRY_OUT = "carry-out"
+    MAKE_PLAN = "make-plan"
+    RAISE_LEVEL = "raise-level"
+    ANSWER_REQUEST = "answer-request"
+    SIGN_DECISION = "sign-decision"
+    HEAL = "heal"
+    REVIEW_HOLD = "review-hold"
+    RENEW_DOCUMENT = "renew-document"
+    ACCEPT_IDENTITY = "accept-identity"
+    DECIDE_DATASET = "decide-dataset"
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """Something that waits for a person: one sentence, one link.
+
+    `subject` is an id, a place, or for `heal` the code of the reason; `n` how many there are of
+    it, `detail` the codes of it. `clauses` would be helped by it. `link` is the path of the page
+    below the language.
+    """
+
+    kind: AskKind
+    subject: str
+    due: date | None = None
+    clauses: tuple[str, ...] = ()
+    plan: str | None = None
+    n: int = 1
+    link: tuple[str, ...] = ("promises",)
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What one clause makes due in one dataset: rows that go, and cells that are emptied.
+
+    A cell is one category in one row. `overdue` of them were due before today; None where nobody
+    counted that. `level` is the least of the rules that govern it.
+    """
+
+    system: str
+    dataset: str
+    clause: str
+    rows: int
+    cells: int = 0
+    overdue: int | None = None
+    level: str = "observe"
+
+
+@dataclass(frozen=True, slots=True)
+class Upcoming:
+    """What goes on a day to come: by a plan that was approved, or as its end comes.
+
+    Below level `approve` it is only shown, and nothing is erased.
+    """
+
+    on: date
+    system: str
+    dataset: str
+    clause: str
+    rows: int
+    cells: int = 0
+    level: str = "observe"
+    plan: str | None = None
+
+    @property
+    def erases(self) -> bool:
+        """Whether the level lets anything be written."""
+        return self.level in ("approve", "automatic")
+
+
+class NoveltyKind(StrEnum):
+    """How a system can differ from what the declaration knows."""
+
+    DATASET = "dataset"
+    FIELD = "field"
+    UNDECIDED_FIELD = "undecided-field"
+    NO_DATASET = "no-dataset"
+    NO_FIELD = "no-field"
+    SCHEMA = "schema"
+    RECIPIENT = "recipient"
+    TRACKER = "tracker"
+
+
+@dataclass(frozen=True, slots=True)
+class Novelty:
+    """A difference between a system and the declaration.
+
+    `since`: the day it was first seen; None when it was there at the first look. `is_fresh`: it
+    was not there yesterday. `n` differences of one kind are told together where `name` is empty.
+    """
+
+    kind: NoveltyKind
+    system: str
+    name: str
+    since: date | None = None
+    is_fresh: bool = False
+    n: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A plan that waits for `missing` more approvals."""
+
+    plan: str
+    system: str
+    as_of: date
+    missing: int
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """The newest sweep of a system: where it stands, and the codes of what the guard refused.
+
+    `levels` are those of the rules in the system, by clause.
+    """
+
+    system: str
+    plan: str
+    as_of: date
+    state: PlanState
+    codes: tuple[str, ...] = ()
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldToReview:
+    """A hold and the day on which it is looked at again."""
+
+    hold: str
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A look at a system: when it was counted, and why what is not known is not known."""
+
+    system: str
+    at: datetime
+    why: str = ""
+    gaps: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """What today is about, beside what the pages derive themselves.
+
+    Documents that lapse, stops, changed words and broken promises follow from the other answers
+    of the source and are not repeated in `asks`. None means that nobody told: the page then says
+    so, which is not the same as "nothing". `counted` says how old `due` and `upcoming` are where
+    they were counted beforehand.
+    """
+
+    asks: tuple[Ask, ...] | None = None
+    due: tuple[Due, ...] | None = None
+    upcoming: tuple[Upcoming, ...] | None = None
+    novelties: tuple[Novelty, ...] | None = None
+    waiting: tuple[Waiting, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
+    unsigned: tuple[str, ...] = ()
+    holds: tuple[HoldToReview, ...] = ()
+    counted: tuple[Counted, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

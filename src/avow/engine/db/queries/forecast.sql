@@ -72,18 +72,24 @@ FROM avow.plan WHERE kind = 'sweep' AND status <> 'withdrawn'
 ORDER BY system, made_at DESC, id
 
 -- name: today_steps
--- What the last part of a plan counted: one row per step that moves anything.
+-- What the last part of a plan counted, a row per step that moves anything; `left` is not done yet.
 -- since: 3
-SELECT step ->> 'dataset' AS dataset, step ->> 'move' AS move, step -> 'clauses' AS clauses,
-       step -> 'rules' AS rules, (beside -> 'measure' ->> 'rows')::bigint AS rows,
-       (beside ->> 'bound')::bigint AS bound
-FROM avow.plan,
-     LATERAL (SELECT steps -> -1 AS part) AS last,
-     LATERAL (SELECT step, number
-              FROM jsonb_array_elements(part -> 'program' -> 'steps') WITH ORDINALITY AS s (step, number))
-         AS steps_of
-     JOIN LATERAL (SELECT beside, number
-                   FROM jsonb_array_elements(part -> 'steps') WITH ORDINALITY AS b (beside, number))
-         AS besides USING (number)
-WHERE id = %(id)s AND (beside -> 'measure' ->> 'rows')::bigint > 0
-ORDER BY number
+SELECT each ->> 'dataset' AS dataset, each ->> 'move' AS move, each -> 'clauses' AS clauses,
+       each -> 'rules' AS rules, (beside -> 'measure' ->> 'rows')::bigint AS rows,
+       greatest(0, (beside ->> 'bound')::bigint - coalesce(done.rows, 0)) AS left
+FROM avow.plan AS whole
+CROSS JOIN LATERAL (SELECT whole.steps -> -1 AS part) AS last
+CROSS JOIN LATERAL jsonb_array_elements(part -> 'program' -> 'steps')
+    WITH ORDINALITY AS s (each, place)
+JOIN LATERAL jsonb_array_elements(part -> 'steps') WITH ORDINALITY AS b (beside, number)
+    ON number = place
+LEFT JOIN avow.journal_step AS done ON done.plan = whole.id AND done.step = place - 1
+    AND jsonb_array_length(whole.steps) = 1
+WHERE whole.id = %(id)s AND (beside -> 'measure' ->> 'rows')::bigint > 0
+ORDER BY place
+
+-- name: today_plans
+-- Plans of one status, newest first, without their steps.
+-- since: 3
+SELECT id, system, as_of, counts ->> 'author' AS author FROM avow.plan
+WHERE status = %(status)s ORDER BY made_at DESC, id LIMIT %(most)s

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,24 +14,18 @@ from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint, fold
 from avow.duties.assurance.model import RANK, PromiseStatus, Reason, ReasonCode, Status
-from avow.engine.evidence.checks import Attestation, Item
+from avow.engine.evidence.checks import Item
+from avow.faces.web.console.asks import Known, asks
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import Section, Tally, sections, tally
 from avow.faces.web.render import GivenPages, Pages
 from avow.faces.web.security import Asked
-from avow.faces.web.source import (
-    Ask,
-    AskKind,
-    Due,
-    Novelty,
-    PlanState,
-    PlanView,
-    Stop,
-    Upcoming,
-)
+from avow.faces.web.source import Ask, Counted, Due, Novelty, Upcoming
 
 SOON = timedelta(days=7)
-LAPSES_SOON = timedelta(days=30)
+PLAN, SHOWN = "plan", "shown"
+HOWS = (PLAN, "automatic", "approve", SHOWN)
+"""In which ways something goes, the surest first."""
 UNSEEN = (ReasonCode.BLIND, ReasonCode.STALE, ReasonCode.MISSING, ReasonCode.CANARY_UNSEEN)
 
 
@@ -53,6 +48,35 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True)
+class WeekLine:
+    """What one clause moves in one dataset within the days: in all, and day by day."""
+
+    dataset: str
+    clause: str
+    rows: int
+    cells: int
+    days: tuple[Upcoming, ...]
+    plan: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekGroup:
+    """Lines that go in the same way: `plan` where one was approved, else by a level."""
+
+    how: str
+    lines: tuple[WeekLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """The days to come in one system. `erases`: whether anything of it will really go."""
+
+    system: str
+    erases: bool
+    groups: tuple[WeekGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Today:
     """The context of the page of today."""
 
@@ -62,9 +86,11 @@ class Today:
     oldest: Annotated[datetime | None, "the oldest answer of a check that any promise rests on"]
     simulated: Annotated[int, "promises with evidence from a twin of a system"]
     asks: Annotated[tuple[Ask, ...], "what waits for a person, the most urgent first"]
-    told_asks: Annotated[bool, "whether requests and decisions are among what waits"]
-    upcoming: Annotated[tuple[Upcoming, ...] | None, "what will be erased within seven days"]
-    due: Annotated[tuple[Due, ...] | None, "rows whose end has come"]
+    told_asks: Annotated[bool, "whether requests of persons are among what waits"]
+    upcoming: Annotated[tuple[Week, ...] | None, "what becomes due within seven days, per system"]
+    due: Annotated[tuple[Due, ...] | None, "rows and cells whose end has come, by clause"]
+    counted: Annotated[tuple[Counted, ...], "when the systems were counted, and what was not seen"]
+    counted_at: Annotated[datetime | None, "the oldest of these counts"]
     changed: Annotated[tuple[Change, ...] | None, "promises that changed since yesterday"]
     unseen: Annotated[tuple[Unseen, ...] | None, "places that cannot be seen"]
     novelties: Annotated[tuple[Novelty, ...] | None, "what is new in the systems"]
@@ -93,9 +119,11 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         oldest=oldest(promises),
         simulated=sum(promise.simulated for promise in promises),
         told_asks=digest.asks is not None,
-        asks=asks(digest.asks or (), source.plans(), known.attestations, frame.stops, day),
-        upcoming=within_a_week(digest.upcoming, day),
-        due=digest.due,
+        asks=asks(Known(digest, promises, known.attestations, frame.stops, day)),
+        upcoming=week(digest.upcoming, day),
+        due=due_in_order(digest.due),
+        counted=digest.counted,
+        counted_at=min((each.at for each in digest.counted), default=None),
         changed=changes(promises, source.history(), day),
         unseen=unseen(promises) if known.results else None,
         novelties=digest.novelties,
@@ -108,47 +136,55 @@ def oldest(promises: Iterable[PromiseStatus]) -> datetime | None:
     return min((proof.at for proof in proofs if proof.mode is not None), default=None)
 
 
-def within_a_week(coming: Sequence[Upcoming] | None, day: date) -> tuple[Upcoming, ...] | None:
-    """What comes on this day and the six after it, the nearest first; None if nobody told."""
+def week(coming: Sequence[Upcoming] | None, day: date) -> tuple[Week, ...] | None:
+    """What comes on this day and the next seven, per system; None if nobody told."""
     if coming is None:
         return None
-    near = (each for each in coming if day <= each.on < day + SOON)
-    return tuple(sorted(near, key=lambda each: each.on))
+    near = [each for each in coming if day <= each.on <= day + SOON]
+    systems = sorted({each.system for each in near})
+    return tuple(_week(name, [each for each in near if each.system == name]) for name in systems)
 
 
-def asks(
-    told: Sequence[Ask],
-    plans: Iterable[PlanView],
-    attestations: Iterable[Attestation],
-    stops: Iterable[Stop],
-    day: date,
-) -> tuple[Ask, ...]:
-    """What waits for a person: told, and what follows from plans, documents and stops."""
-    found = [
-        *(Ask(AskKind.RELEASE_STOP, stop.system or "") for stop in stops),
-        *told,
-        *(
-            Ask(AskKind.APPROVE_PLAN, plan.system, plan.as_of, _clauses(plan), plan.id)
-            for plan in plans
-            if plan.state is PlanState.WAITING
-        ),
-        *_lapsing(attestations, day),
-    ]
-    return tuple(sorted(found, key=lambda ask: ask.due or date.min))
+def _week(system: str, found: Sequence[Upcoming]) -> Week:
+    by_way = {how: [each for each in found if _how(each) == how] for how in HOWS}
+    groups = tuple(WeekGroup(how, _lines(mine)) for how, mine in by_way.items() if mine)
+    return Week(system, any(each.erases for each in found), groups)
 
 
-def _clauses(plan: PlanView) -> tuple[str, ...]:
-    return tuple(sorted({clause for step in plan.steps for clause in step.clauses}))
+def _how(each: Upcoming) -> str:
+    if each.plan is not None:
+        return PLAN
+    return each.level if each.erases else SHOWN
 
 
-def _lapsing(attestations: Iterable[Attestation], day: date) -> Iterable[Ask]:
-    """The newest document of each clause, if it ends within thirty days or has ended."""
-    newest: dict[str, date] = {}
-    for document in attestations:
-        newest[document.clause] = max(document.until, newest.get(document.clause, date.min))
-    for clause, until in sorted(newest.items()):
-        if until <= day + LAPSES_SOON:
-            yield Ask(AskKind.RENEW_DOCUMENT, clause, until, (clause,))
+def _lines(found: Iterable[Upcoming]) -> tuple[WeekLine, ...]:
+    places: dict[tuple[str, str, str | None], list[Upcoming]] = {}
+    for each in sorted(found, key=lambda u: (in_order(u.clause), u.dataset, u.on)):
+        places.setdefault((each.dataset, each.clause, each.plan), []).append(each)
+    return tuple(
+        WeekLine(
+            dataset,
+            clause,
+            sum(each.rows for each in days),
+            sum(each.cells for each in days),
+            tuple(days),
+            plan,
+        )
+        for (dataset, clause, plan), days in places.items()
+    )
+
+
+def in_order(clause: str) -> tuple[tuple[bool, int, str], ...]:
+    """A key that puts `9.2` before `9.10`."""
+    parts = re.findall(r"\d+|\D+", clause)
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
+
+
+def due_in_order(due: Sequence[Due] | None) -> tuple[Due, ...] | None:
+    """By clause, then place; None if nobody told."""
+    if due is None:
+        return None
+    return tuple(sorted(due, key=lambda d: (in_order(d.clause), d.system, d.dataset)))
 
 
 def changes(

@@ -1,0 +1,161 @@
+"""Today: each thing that needs a person once, and what goes in the order of the clauses."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from litestar import Litestar
+from litestar.testing import TestClient
+
+from avow.duties.assurance.history import fold
+from avow.duties.assurance.model import Clause, Evidenced
+from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
+from avow.faces.web.console.asks import Known, asks
+from avow.faces.web.console.today import in_order, week
+from avow.faces.web.source import (
+    Ask,
+    AskKind,
+    Digest,
+    HoldToReview,
+    Novelty,
+    NoveltyKind,
+    PlanState,
+    Sweep,
+    Upcoming,
+    Waiting,
+)
+from tests.pages.document import read
+
+NOW = datetime(2027, 3, 15, 9, tzinfo=UTC)
+TODAY = NOW.date()
+LATE = failed(7, "past their end", count=90)
+
+
+def known(digest: Digest, *broken: tuple[str, str, Outcome], check: str = "overdue") -> Known:
+    """Promises that are broken at (clause, system), as the fold of their checks says."""
+    clauses = tuple(dict.fromkeys(clause for clause, _, _ in broken))
+    checks = tuple(Check(f"retention.{check}.{c}", frozenset({c})) for c in clauses)
+    results = tuple(
+        CheckResult(f"retention.{check}.{c}", frozenset({c}), Item(system, "t"), said, NOW, 1)
+        for c, system, said in broken
+    )
+    scope = {c: frozenset(Item(s, "t") for k, s, _ in broken if k == c) for c in clauses}
+    found = fold(Evidenced(tuple(Clause(c) for c in clauses), scope, checks, results), NOW)
+    return Known(digest, found, (), (), TODAY)
+
+
+def sweep(state: PlanState, **levels: str) -> Sweep:
+    return Sweep("app", "P-1", TODAY, state, levels={"6.a": "approve", "6.b": "approve", **levels})
+
+
+def said(found: tuple[Ask, ...]) -> list[tuple[AskKind, str, tuple[str, ...]]]:
+    return [(ask.kind, ask.subject, ask.clauses) for ask in found]
+
+
+BOTH = (("6.a", "app", LATE), ("6.b", "app", LATE))
+
+
+def test_two_promises_broken_in_one_system_ask_for_one_thing() -> None:
+    refused = replace(sweep(PlanState.REFUSED), codes=("AV401",))
+    (ask,) = asks(known(Digest(sweeps=(refused,)), *BOTH))
+    assert said((ask,)) == [(AskKind.SOLVE_REFUSAL, "app", ("6.a", "6.b"))]
+    assert (ask.link, ask.detail) == (("plans", "P-1"), "AV401")
+
+
+def test_a_plan_that_waits_is_asked_for_once() -> None:
+    """Its approval would make the promises kept: nothing else is asked."""
+    waiting = Waiting("P-1", "app", TODAY, 2, ("6.a", "6.b"))
+    found = asks(known(Digest(sweeps=(sweep(PlanState.WAITING),), waiting=(waiting,)), *BOTH))
+    assert said(found) == [(AskKind.APPROVE_PLAN, "app", ("6.a", "6.b"))]
+    assert found[0].n == 2
+
+
+def test_what_keeps_rows_past_their_end_depends_on_where_the_sweep_stands() -> None:
+    def kinds(*sweeps: Sweep) -> list[AskKind]:
+        return [ask.kind for ask in asks(known(Digest(sweeps=sweeps), *BOTH))]
+
+    assert kinds() == [AskKind.MAKE_PLAN]
+    assert kinds(sweep(PlanState.DONE)) == [AskKind.MAKE_PLAN]
+    assert kinds(sweep(PlanState.PAUSED)) == [AskKind.CARRY_OUT]
+    assert kinds(sweep(PlanState.RUNNING)) == []
+
+
+def test_a_level_that_forbids_writing_is_what_is_asked_for() -> None:
+    """One clause may be erased and one only be shown: two different things are needed."""
+    found = asks(known(Digest(sweeps=(sweep(PlanState.MADE, **{"6.b": "observe"}),)), *BOTH))
+    assert said(found) == [
+        (AskKind.MAKE_PLAN, "app", ("6.a",)),
+        (AskKind.RAISE_LEVEL, "app", ("6.b",)),
+    ]
+
+
+def test_rows_without_a_date_are_asked_for_once_with_all_their_clauses() -> None:
+    undated = replace(passed(90), undated=4)
+    found = asks(known(Digest(), ("6.a", "app", undated), ("6.b", "app", undated)))
+    assert said(found) == [(AskKind.HEAL, "undated", ("6.a", "6.b"))]
+    assert found[0].n == 4, "the same rows of the same place, told once"
+
+
+def test_a_breach_that_no_sweep_ends_asks_to_repair_what_was_found() -> None:
+    found = asks(known(Digest(), ("7", "app", LATE), check="never"))
+    assert said(found) == [(AskKind.HEAL, "failed", ("7",))]
+
+
+def test_all_unsigned_decisions_are_one_ask_with_their_number() -> None:
+    (ask,) = asks(known(Digest(unsigned=("one", "two", "three"))))
+    assert (ask.kind, ask.n) == (AskKind.SIGN_DECISION, 3)
+
+
+def test_a_hold_waits_from_the_day_of_its_review() -> None:
+    holds = (HoldToReview("H-1", TODAY), HoldToReview("H-2", TODAY + timedelta(days=1)))
+    assert [ask.subject for ask in asks(known(Digest(holds=holds)))] == ["H-1"]
+
+
+def test_a_table_that_was_told_is_not_asked_for_twice() -> None:
+    new = Novelty(NoveltyKind.DATASET, "crm", "lead", TODAY)
+    told = Ask(AskKind.DECIDE_DATASET, "crm.lead")
+    assert len(asks(known(Digest(asks=(told,), novelties=(new,))))) == 1
+    assert len(asks(known(Digest(novelties=(new,))))) == 1
+    both = asks(known(Digest(novelties=(new, replace(new, name="other")))))
+    assert [(ask.subject, ask.n) for ask in both] == [("crm", 2)]
+
+
+def test_clauses_stand_in_the_order_of_the_statement() -> None:
+    assert sorted(("9.10", "10.1", "9.2", "6.a", ""), key=in_order) == [
+        "", "6.a", "9.2", "9.10", "10.1",
+    ]  # fmt: skip
+
+
+def test_the_days_of_one_line_are_added_and_the_eighth_is_left_out() -> None:
+    coming = tuple(
+        Upcoming(TODAY + timedelta(days=n), "app", "login", "6.a", n, level="automatic")
+        for n in (1, 7, 8)
+    )
+    (found,) = week(coming, TODAY) or ()
+    (group,) = found.groups
+    assert (found.erases, group.how) == (True, "automatic")
+    assert [(line.rows, len(line.days)) for line in group.lines] == [(8, 2)]
+    assert week(None, TODAY) is None
+
+
+def test_the_page_says_each_ask_with_one_link(client: TestClient[Litestar]) -> None:
+    page = read(client.get("/en").text)
+    (section,) = [s for s in page.all("section") if s.attributes.get("aria-labelledby") == "h-asks"]
+    lines = section.all("li")
+    assert all(len(line.all("a")) == 1 for line in lines)
+    assert f"What needs you today {len(lines)}" in section.text
+    assert "Sign 2 proposed decisions, or reject them." in section.text
+    sentences = [line.text for line in lines]
+    assert len(sentences) == len(set(sentences))
+
+
+def test_due_is_one_line_per_place_and_clause(client: TestClient[Litestar]) -> None:
+    due = client.get("/en/today.json").json()["due"]
+    marks = [(d["system"], d["dataset"], d["clause"]) for d in due]
+    assert len(marks) == len(set(marks))
+    assert [d["clause"] for d in due] == sorted((d["clause"] for d in due), key=in_order)
+    said = read(client.get("/en").text).text
+    assert "212 rows, 40 cells emptied phone.public.recording 212 overdue" in said
+    assert "48,210 rows app.public.login since today" in said
+    assert "3 rows app.public.visit no purpose needs it only counted" in said

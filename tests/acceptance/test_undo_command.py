@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from avow.faces.cli.main import main
 from tests.acceptance.test_plan_commands import TABLES, activated, avow, visits
 from tests.faults.small import DECLARATION
 
@@ -64,6 +66,8 @@ def test_rows_are_taken_out_shown_and_brought_back(home: Path, store: object) ->
     assert (lying["plan"], lying["rows"], lying["until"]) == (name, 6, until.isoformat())
     shown = " ".join(avow("plan").output.split())
     assert f"app.visit: 6 rows lie in a bundle until {until}" in shown
+    status = CliRunner().invoke(main, ["status", str(home / "declaration")]).output
+    assert f"app.visit: 6 rows lie in a bundle until {until}" in status
     assert avow("undo", "--destroy-due").output == "nothing\n"
     assert "AV427" in avow("undo", name, "--as", "marc", expect=3).output
     back = json.loads(avow("undo", name, *BOTH, "--json").output)

@@ -22,6 +22,9 @@ from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import RANK, WORST_FIRST, PromiseStatus, Status
 from avow.duties.assurance.source import StatusSource
 from avow.duties.assurance.standing import Standing
+from avow.engine.planner.bundle_end import rows_lying
+from avow.faces.cli.desk import day_of
+from avow.faces.cli.render_plans import lying_lines
 
 LOOK = {
     Status.BROKEN: ("▲", "red"),
@@ -70,6 +73,8 @@ def command(
             click.echo(to_json(promises, now))
         else:
             show(Console(highlight=False), source, promises, words(lang), show_all=show_all)
+            for line in lying_lines(rows_lying(state.store, day_of(state, promised))):
+                click.echo(line)
     if any(promise.status is Status.BROKEN for promise in promises):
         ctx.exit(Exit.FINDINGS)
 

@@ -9,7 +9,7 @@ PostgreSQL and SQLite.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,8 @@ import pytest
 from avow.common.masked import Masked
 from avow.duties.assurance.model import ReasonCode, Status
 from avow.engine.facts.standing import Who, note
+from avow.engine.planner.hold import Reason
+from avow.engine.planner.hold import place as hold
 from tests.acceptance.town import KEPT_BY_LAW, Town, Why, broken, let_it_write, town
 
 BROKEN, KEPT, UNENFORCED = Status.BROKEN, Status.KEPT, Status.UNENFORCED
@@ -90,6 +92,22 @@ def test_6a_a_company_may_ask_for_the_account_of_its_person(clearnox: Town) -> N
     assert (rows >= 1, word) == (True, KEPT)
     left = clearnox.read("app", "SELECT account_id, user_agent FROM login WHERE id = 900001")
     assert left == [(None, "Firefox")]
+
+
+def test_6a_a_hold_retains_an_account_and_the_promise_stays_kept(clearnox: Town) -> None:
+    """Deleted yesterday and in a dispute: overdue until somebody holds it, then retained by law."""
+    place, email = "app.public.account", "held@gone.example.com"
+    deleted = f"""
+        INSERT INTO account (email, full_name, language, plan, password_hash, created_at,
+                             deleted_at)
+        VALUES ('{email}', 'Ann', 'nl', 'Start', 'x', '2025-01-01', '2026-11-30 10:00')
+    """
+    assert said(clearnox, place, deleted, "6.a") == (BROKEN, {place: (FAILED, 1)})
+    state, at = clearnox.state, clearnox.clock.now()
+    why = Reason("dispute", "Art. 17(3)(e) GDPR", date(2027, 5, 31))
+    hold(state.store, state.ring, [Who("email", Masked(email))], why, by="olivier", at=at)
+    assert said(clearnox, place, "SELECT 1", "6.a") == (KEPT, {})
+    assert clearnox.plan("app", "6.a").rows == 0
 
 
 def test_6b_a_resumed_contract_keeps_the_relation_alive(clearnox: Town) -> None:

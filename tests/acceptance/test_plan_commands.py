@@ -149,3 +149,16 @@ def test_an_identity_is_never_repeated(home: Path) -> None:
     for identity, expect in (("secret@example.org", 2), ("email=secret@example.org", 0)):
         said = avow("hold", "add", "--identity", identity, *words, expect=expect)
         assert "secret" not in said.output
+
+
+def test_the_days_to_come_are_counted_and_kept_for_the_console(home: Path) -> None:
+    """34 visits of three days ago are far from their end: nothing is added, six are overdue."""
+    activated(home)
+    (look,) = json.loads(avow("plan", "--forecast", "--json").output)
+    (due,) = look["due"]
+    assert (due["dataset"], due["move"], set(due["rows"].values())) == ("visit", "delete", {6})
+    assert len(due["rows"]) == 9
+    shown = avow("plan", "--forecast").output
+    assert "app.visit" in shown
+    assert json.loads(avow("plan", "--list", "--json").output) == []
+    assert visits(home) == 40

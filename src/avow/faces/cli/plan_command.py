@@ -18,10 +18,12 @@ from avow.declaration.model import Declaration
 from avow.engine.planner import records
 from avow.engine.planner.bundle_end import RowsLying, rows_lying
 from avow.engine.planner.making import Estate, Made, Memory, Wish, make, preview
+from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.refusals import Away
 from avow.engine.planner.release import active, digest_in
 from avow.faces.cli.desk import Desk, day_of, opened, state_options
 from avow.faces.cli.opened import Day, json_option, now, sound
+from avow.faces.cli.render_forecast import forecast_json, forecast_table, gap_lines
 from avow.faces.cli.render_plans import (
     beside,
     finding_text,
@@ -45,6 +47,12 @@ from avow.faces.cli.render_plans import (
 @click.option("--sql", is_flag=True, help="Show the statements.")
 @click.option("--list", "is_list", is_flag=True, help="Show the plans that were made.")
 @click.option(
+    "--forecast",
+    "is_forecast",
+    is_flag=True,
+    help="Count the next seven days and what is new instead, and keep it for the console.",
+)
+@click.option(
     "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Write a page there."
 )
 @json_option
@@ -61,6 +69,7 @@ def command(
     *,
     sql: bool,
     is_list: bool,
+    is_forecast: bool,
     is_json: bool,
 ) -> None:
     """Show what would be erased. Without --preview the declaration in force decides."""
@@ -74,6 +83,9 @@ def command(
     with opened(folder, database_url) as desk:
         if is_list:
             _listed(console, desk, is_json=is_json)
+            return
+        if is_forecast:
+            _look_ahead(console, desk, is_json=is_json)
             return
         numbers = tuple(_accepted(each) for each in accepted)
         names = systems or tuple(desk.declaration.datamap.systems)
@@ -90,6 +102,18 @@ def command(
         for line in lying_lines([each for each in lying if each.system in names]):
             console.print(line, markup=False)
     raise SystemExit(_exit(made))
+
+
+def _look_ahead(console: Console, desk: Desk, *, is_json: bool) -> None:
+    """Count every system as of the days to come, and keep it."""
+    with console.status("counting the days to come"):
+        found = look_ahead(desk.estate, desk.memory, desk.today, desk.now())
+    if is_json:
+        click.echo(msgspec.json.encode([forecast_json(look) for look in found]).decode())
+        return
+    console.print(forecast_table(found, desk.today))
+    for line in gap_lines(found):
+        console.print(line, markup=False)
 
 
 def _write(

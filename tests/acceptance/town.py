@@ -28,6 +28,7 @@ from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import PromiseStatus, ReasonCode, Status
 from avow.duties.assurance.standing import Standing as Assured
 from avow.duties.retention.run import Asking, Ran, run_checks
+from avow.engine.evidence.checks import MAIN_LEG
 from avow.engine.evidence.entries import Body
 from avow.engine.evidence.kept import keep
 from avow.engine.planner.apply import Applied, Office
@@ -162,11 +163,15 @@ class Town:
 
 
 def broken(promise: PromiseStatus) -> Why:
-    """Where a promise is broken, and why; each place breaks it for one reason."""
+    """Where a promise is broken, and why; each place breaks it for one reason.
+
+    Both readings must agree: where only the other one found something, the count is at fault.
+    """
     found = {}
     for item in promise.items:
         if item.status is Status.BROKEN:
             (reason,) = (r for r in item.reasons if r.code in RED)
+            assert reason.leg == MAIN_LEG, reason
             found[str(item.item)] = (reason.code, reason.count)
     return found
 

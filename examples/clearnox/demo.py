@@ -6,10 +6,10 @@ those whom the declaration names. `avow demo` calls `play`.
 
 from __future__ import annotations
 
-import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -17,6 +17,7 @@ from pathlib import Path
 
 import psycopg
 from rich.table import Table
+from rich.text import Text
 
 from avow.common.masked import Masked
 from avow.declaration.check.run import check
@@ -24,19 +25,27 @@ from avow.declaration.interpretation import in_force
 from avow.declaration.load import Loaded, load
 from avow.declaration.model import Declaration, Level, Signature
 from avow.declaration.signing import append_signatures
+from avow.duties.assurance.history import fold
+from avow.duties.assurance.model import PromiseStatus
+from avow.duties.assurance.standing import Standing as Assured
+from avow.duties.retention.run import Asking, run_checks
 from avow.engine.evidence.entries import Activated
+from avow.engine.evidence.kept import keep
+from avow.engine.evidence.verify import verify_ledger
 from avow.engine.facts.standing import Who, note
+from avow.engine.planner.apply import Applied
 from avow.engine.planner.approve import approve
 from avow.engine.planner.consequences import consequences
 from avow.engine.planner.hold import Reason, place
 from avow.engine.planner.making import Made, Wish, make
-from avow.engine.planner.records import Status
+from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.release import Activation, activate, digest_in, take_in
 from avow.engine.planner.standings import days_counted, raise_level, standings
 from avow.engine.planner.trust import Evidence, Standing
 from avow.engine.planner.working import carry_out
 from avow.faces.cli.desk import Desk
-from avow.faces.cli.stage import Stage
+from avow.faces.cli.stage import ENVIRONMENT, Stage
+from avow.faces.cli.status_command import LOOK
 from examples.clearnox import app_rows, estate, rehearsal, simulation
 
 AUTHOR, APPROVERS = "claire", ("marc", "an")
@@ -174,7 +183,7 @@ def _live(drama: Play, number: int) -> None:
     _plans(drama, writes=number >= APPROVED_ON)
     if number == REHEARSED_ON:
         _rehearse(drama)
-    if number in (0, stage.days - 1) or number == REHEARSED_ON:
+    if number in (0, stage.days - 2, stage.days - 1):
         _look(drama)
 
 
@@ -191,35 +200,50 @@ def _hold(drama: Play, today: date) -> None:
 
 def _plans(drama: Play, *, writes: bool) -> None:
     """Plan every system; once two persons may approve, approve and apply what the ramp allows."""
-    line = []
-    for name in estate.SYSTEMS:
-        desk = drama.desk
-        with drama.stage.console.status(f"planning {name}"):
-            made = make(desk.office, desk.estate, desk.memory, Wish(name, desk.today), desk.now())
-        line.append(f"{name} {made.plan.rows:,}")
-        if writes and made.status is not None:
-            line[-1] += f" → {_apply(drama, made):,} gone"
-    drama.say("due: " + " · ".join(line))
+
+    def one(name: str) -> tuple[str, list[str]]:
+        made, said = _made(drama, name), []
+        if writes and {f.code for f in made.findings} == {"AV401"}:
+            said = [f"  {made.findings[0].code} {made.findings[0].message}: looked at, accepted"]
+            made = _made(drama, name, _numbers(made))
+        if not writes or made.findings:
+            refused = made.findings if writes else ()
+            return f"{name} {made.plan.rows:,}", [f"  {f.code} {f.message}" for f in refused]
+        done = _apply(drama, made)
+        said += [f"  blocked: {b.dataset} by {b.table} {b.constraint}" for b in done.blocked]
+        return f"{name} {made.plan.rows:,} → {done.rows:,} gone", said
+
+    with drama.stage.console.status("planning"), ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(one, estate.SYSTEMS))
+    drama.say("due: " + " · ".join(line for line, _ in told))
+    for said in (each for _, lines in told for each in lines):
+        drama.say(said)
 
 
-def _apply(drama: Play, made: Made) -> int:
+def _made(drama: Play, name: str, accepted: tuple[tuple[str, int], ...] = ()) -> Made:
+    desk = drama.desk
+    wish = Wish(name, desk.today, None, accepted)
+    return make(desk.office, desk.estate, desk.memory, wish, desk.now())
+
+
+def _numbers(made: Made) -> tuple[tuple[str, int], ...]:
+    """For each rule the most rows that a step of the plan would move: what somebody accepts."""
+    most = Counter[str]()
+    for _, planned in made.plan.steps:
+        for rule in planned.step.rules:
+            most[rule] = max(most[rule], planned.measure.rows)
+    return tuple(most.items())
+
+
+def _apply(drama: Play, made: Made) -> Applied:
+    """Two persons sign the plan, then it is carried out."""
     desk, state = drama.desk, drama.stage.state
-    if made.findings:
-        for finding in made.findings:
-            drama.say(f"  {finding.code} {finding.message}")
-        return 0
     for person in APPROVERS:
         approve(
             state.store, state.ring, drama.declaration, made.plan.id,
             person=person, at=desk.now(), note=desk.note,
         )  # fmt: skip
-    with drama.stage.console.status(f"applying {made.plan.system}"):
-        done = carry_out(desk.office, desk.bench, made.plan.id)
-    for block in done.blocked:
-        drama.say(f"  blocked: {block.dataset} by {block.table} {block.constraint}")
-    if done.status is not Status.APPLIED:
-        drama.say(f"  {made.plan.system}: {done.status}")
-    return done.rows
+    return carry_out(desk.office, desk.bench, made.plan.id)
 
 
 def _rehearse(drama: Play) -> None:
@@ -290,10 +314,34 @@ def _governed(drama: Play) -> Iterator[tuple[str, str]]:
         yield from ((name, rule) for rule in rehearsal.governing(drama.declaration, law, name))
 
 
-def _look(drama: Play) -> None:
-    """Ask every check, and show section 6."""
+def _look(drama: Play) -> tuple[PromiseStatus, ...]:
+    """Ask every check, keep the answers as simulated, and show section 6."""
+    desk, store = drama.desk, drama.stage.state.store
+    law, _ = in_force(drama.declaration, desk.today)
+    with drama.stage.console.status("looking whether the promises are kept"):
+        ran = run_checks(Asking(desk.estate, desk.memory, law, desk.today, desk.now()))
+    results = [replace(r, simulated=True) for r in ran.results]
+    keep(store, ran.checks, results, release=digest_in(drama.declaration), at=desk.now())
+    source = Assured(drama.declaration, store, drama.stage.clock)
+    promises = fold(source.evidenced(), source.now())
+    line = Text()
+    for promise in promises:
+        if promise.clause.startswith(SECTION):
+            mark, colour = LOOK[promise.status]
+            line.append(f"{promise.clause} {mark}  ", style=colour)
+    drama.say("$ avow status")
+    drama.stage.console.print(line)
+    return promises
 
 
 def _end(drama: Play) -> None:
-    drama.head("the end")
-    shutil.rmtree(drama.stage.folder / "rehearsal", ignore_errors=True)
+    desk = drama.desk
+    with drama.stage.console.status("counting the seven days to come"):
+        look_ahead(desk.estate, desk.memory, desk.today, desk.now())
+    drama.head("$ avow ledger verify")
+    state = drama.stage.state
+    verdict = verify_ledger(state.ledger)
+    said = "unbroken" if verdict.broken_at is None else f"broken at {verdict.broken_at}"
+    drama.say(f"{verdict.size:,} entries, {said}")
+    file = drama.stage.folder / ENVIRONMENT
+    drama.say(f"the systems' addresses for the other commands: . {file}")

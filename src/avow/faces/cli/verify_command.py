@@ -24,6 +24,7 @@ from avow.engine.evidence.checks import Answer, CheckResult
 from avow.engine.evidence.entries import Proven
 from avow.engine.evidence.kept import keep
 from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.release import active, digest_in
 from avow.engine.verifier.census import Census, take
 from avow.faces.cli.desk import day_of, state_options
@@ -62,6 +63,8 @@ def command(
         ran = run_checks(_asking(state, declaration, day or day_of(state, declaration), at))
         if day is None:
             _keep(state, declaration, ran)
+            memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
+            look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
         counted = list(_censuses(state, declaration, at)) if is_census else []
     if is_json:
         click.echo(msgspec.json.encode([*_said(ran), *counted]).decode())

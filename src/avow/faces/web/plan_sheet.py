@@ -66,5 +66,5 @@ def plan_sheet(sheets: Sequence[Sheet], house: str, at: datetime) -> str:
     """The page of these plans, in English as the command line is. `at` is the instant they were
     made, in the controller's zone."""
     style = Markup(STYLE.decode())  # noqa: S704 (our own file)
-    template = environment("en").get_template("plan_sheet.html")
+    template = environment("en").get_template("files/plan_sheet.html")
     return template.render(plans=sheets, house=house, at=at, style=style)

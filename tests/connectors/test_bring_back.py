@@ -128,7 +128,8 @@ CREATE TABLE odd (
 INSERT INTO odd (n, big, fl, small, at, naive, d, t, span, u, b, j, jb, words, days, grid, moods,
     m, s, c, ip, net, during, p, bits, cash, point, tags)
 VALUES (7, 12345678901234567890.12345678900, 0.1::float8 + 0.2, 1.1,
-    '1890-01-01 00:00:00.123456+00', 'infinity', '4001-02-28 BC', '12:00:00.5+05:30', '1 year 2 months -3 days 04:05:06.7',
+    '1890-01-01 00:00:00.123456+00', 'infinity', '4001-02-28 BC', '12:00:00.5+05:30',
+    '1 year 2 months -3 days 04:05:06.7',
     '00000000-0000-0000-0000-00000000000f', '\\x00ff5c', '{"b": 1,  "a": 1, "a": 2}',
     '{"b": 1, "a": null}', ARRAY['a,b', NULL, '"', '\\', ''], ARRAY['2020-02-29', NULL]::date[],
     '{{1,2},{3,4}}', '{fine,"so, \\"so\\""}', 'so, "so"', 'abc', 'a', '::1', '10.0.0.0/8',

@@ -29,7 +29,15 @@ from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Tabl
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
 from avow.estate.connectors.render import Expression, Grammar, name, value
-from avow.estate.connectors.sql import DAY, SUBJECT, Entry, KeySet, SqlConnection, Statement
+from avow.estate.connectors.sql import (
+    DAY,
+    SUBJECT,
+    Entry,
+    KeySet,
+    SqlConnection,
+    Statement,
+    Written,
+)
 from avow.estate.datamap.model import System
 
 RECEIPTS = "avow_receipts"
@@ -170,9 +178,13 @@ class PostgresqlConnection(SqlConnection):
 
     # --- running -------------------------------------------------------------------------
 
-    def _compiled(self, statement: Statement) -> tuple[bytes, dict[str, Any]]:
-        made = statement.compile(dialect=self._dialect, compile_kwargs={"render_postcompile": True})
-        return str(made).encode(), dict(made.params)
+    def _compiled(self, statement: Statement) -> Written:
+        def written() -> Written:
+            settings = {"render_postcompile": True}
+            made = statement.compile(dialect=self._dialect, compile_kwargs=settings)
+            return str(made).encode(), dict(made.params)
+
+        return self._text(statement, written)
 
     def run(self, statement: Statement, dataset: str) -> int:
         text, values = self._compiled(statement)

@@ -7,7 +7,7 @@ begins and ends; everything else is here. Statements grow with the plan and neve
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -33,11 +33,15 @@ from avow.estate.connectors.render import (
 from avow.estate.connectors.values import plain_all
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
-from avow.estate.datamap.predicates import Predicate
+from avow.estate.datamap.predicates import Predicate, key_sets
 from avow.estate.datamap.reach import Key, normal
 
 Statement: TypeAlias = sa.Select[Any] | sa.Insert | sa.Update | sa.Delete
 Entry: TypeAlias = tuple[int, Key, date | None]
+Written: TypeAlias = tuple[Any, dict[str, Any]]
+"""A statement as the driver takes it: its text and its values."""
+TEXTS = 512
+"""Statements whose text a connection remembers."""
 
 SUBJECT, DAY = "subject", "day"
 VALUE = Column("k1", "text", ColumnKind.TEXT)
@@ -77,6 +81,8 @@ class SqlConnection(ABC):
         self._sets: dict[str, KeySet] = {}
         self._made = 0
         self._in_batch = False
+        self._rendered: dict[Hashable, tuple[frozenset[str], sa.Select[Any]]] = {}
+        self._texts: dict[int, tuple[Statement, Written]] = {}
 
     @property
     def system(self) -> System:
@@ -179,20 +185,61 @@ class SqlConnection(ABC):
         return self._sets[keys]
 
     def count(self, dataset: str, where: Predicate) -> int:
-        render = self.renderer()
-        rows = render.rows(dataset)
-        found = sa.select(sa.func.count()).select_from(rows)
-        return int(self.select(found.where(render.where(dataset, where, rows)), dataset)[0][0])
+        def rendered() -> sa.Select[Any]:
+            render = self.renderer()
+            rows = render.rows(dataset)
+            found = sa.select(sa.func.count()).select_from(rows)
+            return found.where(render.where(dataset, where, rows))
+
+        found = self._once(("count", dataset, where), where, rendered)
+        return int(self.select(found, dataset)[0][0])
 
     def fetch(
         self, dataset: str, where: Predicate, fields: Sequence[str], limit: int | None = None
     ) -> Iterator[tuple[object, ...]]:
-        render = self.renderer()
-        rows = render.rows(dataset)
-        found = sa.select(*(render.of(dataset, f, rows) for f in fields)).select_from(rows)
-        found = found.where(render.where(dataset, where, rows))
-        found = found.order_by(*(rows.c[f] for f in render.key(dataset)))
-        yield from self.iterate(found if limit is None else found.limit(limit), dataset, limit)
+        def rendered() -> sa.Select[Any]:
+            render = self.renderer()
+            rows = render.rows(dataset)
+            found = sa.select(*(render.of(dataset, f, rows) for f in fields)).select_from(rows)
+            found = found.where(render.where(dataset, where, rows))
+            found = found.order_by(*(rows.c[f] for f in render.key(dataset)))
+            return found if limit is None else found.limit(limit)
+
+        found = self._once(("fetch", dataset, where, tuple(fields), limit), where, rendered)
+        yield from self.iterate(found, dataset, limit)
+
+    def _once(
+        self, question: Hashable, where: Predicate, render: Callable[[], sa.Select[Any]]
+    ) -> sa.Select[Any]:
+        """The statement of a question that was asked before on this connection, or a new one. A
+        batch is looked at before and after, and writing a long predicate down again costs more
+        than answering it. A statement is forgotten with the key sets that it names."""
+        found = self._rendered.get(question)
+        if found is None:
+            found = self._rendered[question] = (key_sets(where), render())
+        return found[1]
+
+    def _moved(self, keys: str) -> None:
+        """Forget the statements that name a key set which is made anew."""
+        gone = [q for q, (named, _) in self._rendered.items() if keys in named]
+        for question in gone:
+            _, statement = self._rendered.pop(question)
+            self._texts.pop(id(statement), None)
+
+    def _forget_rendered(self) -> None:
+        self._rendered.clear()
+        self._texts.clear()
+
+    def _text(self, statement: Statement, write: Callable[[], Written]) -> Written:
+        """The text and values of a statement, written down once as long as it is remembered."""
+        known = self._texts.get(id(statement))
+        if known is not None and known[0] is statement:
+            return known[1]
+        written = write()
+        if len(self._texts) >= TEXTS:
+            self._texts.clear()
+        self._texts[id(statement)] = (statement, written)
+        return written
 
     def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
         render = self._renderer(self._shown_keys)
@@ -221,10 +268,12 @@ class SqlConnection(ABC):
 
     def _keep(self, keys: str, made: KeySet) -> None:
         self.drop_keys(keys)
+        self._moved(keys)
         self._sets[keys] = made
 
     def drop_keys(self, keys: str) -> None:
         if keys in self._sets:
+            self._moved(keys)
             self.forget_set(self._sets.pop(keys))
 
     def keys(self, keys: str) -> list[tuple[int, Key]]:
@@ -258,6 +307,7 @@ class SqlConnection(ABC):
     def spread(self, edge: Edge, to: Side, giver: str, taker: str) -> int:
         there = edge.parent if to is Side.PARENT else edge.child
         if taker not in self._sets:
+            self._moved(taker)
             self._sets[taker] = self.make_set(self.renderer().key_columns(there), ())
         return self._add(taker, self._reached(edge, to, giver), there)
 
@@ -309,6 +359,7 @@ class SqlConnection(ABC):
             for subject, *key in found
             if (subject, plain_all(key)) not in known
         ]
+        self._moved(keys)
         self._sets[keys] = replace(made, held=(*made.held, *new))
         return len(new)
 
@@ -373,6 +424,7 @@ class SqlConnection(ABC):
             self.end(keep=True)
         except BaseException:
             self._sets = before  # temporary tables are undone with the transaction
+            self._forget_rendered()
             self.end(keep=False)
             raise
         finally:

@@ -28,7 +28,15 @@ from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Unreachable
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
 from avow.estate.connectors.render import Condition, Expression, Grammar, value
-from avow.estate.connectors.sql import DAY, SUBJECT, Entry, KeySet, SqlConnection, Statement
+from avow.estate.connectors.sql import (
+    DAY,
+    SUBJECT,
+    Entry,
+    KeySet,
+    SqlConnection,
+    Statement,
+    Written,
+)
 from avow.estate.connectors.sqlite_catalogue import read_catalogue
 from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, unit, until, year_start
 from avow.estate.datamap.model import System
@@ -150,8 +158,12 @@ class SqliteConnection(SqlConnection):
             self._until = float("inf")
 
     def _execute(self, statement: Statement) -> sqlite3.Cursor:
-        made = statement.compile(dialect=self.shown_as, compile_kwargs={"render_postcompile": True})
-        return self.raw.execute(str(made), {k: stored(v) for k, v in made.params.items()})
+        def written() -> Written:
+            settings = {"render_postcompile": True}
+            made = statement.compile(dialect=self.shown_as, compile_kwargs=settings)
+            return str(made), {k: stored(v) for k, v in made.params.items()}
+
+        return self.raw.execute(*self._text(statement, written))
 
     def run(self, statement: Statement, dataset: str) -> int:
         with self._guarded(dataset):

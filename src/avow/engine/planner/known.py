@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from avow.declaration.model import Basis, Declaration, InForce
@@ -48,10 +48,17 @@ def _ours(system: System) -> list[Dataset]:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known, for one connection. `facts` reads the standing facts afresh at every call."""
+    """What is known, for one connection. `facts` reads the standing facts afresh at every call.
+
+    Whose rows they are about is looked up again as soon as some fact changed, and with every new
+    connection.
+    """
 
     connection: Connection
     facts: Callable[[], Sequence[Fact]]
+    looked_up: dict[str, tuple[Sequence[Fact], KeySet]] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def key_sets(self, system: str, names: frozenset[str]) -> tuple[KeySet, ...]:
         """The named key sets as they stand now; one per name, empty where nothing is known."""
@@ -62,9 +69,12 @@ class Known:
         _, fact, dataset = name.split(".", 2)
         wanted = FLOORS if fact == FLOOR else frozenset({fact})
         about = [f for f in standing if f.name in wanted]
-        found = {**self._named_rows(system, dataset, about), **self._persons(dataset, about)}
-        rows = tuple((n, key, day) for n, (key, day) in enumerate(sorted(found.items(), key=str)))
-        return KeySet(name, dataset, rows)
+        if name not in self.looked_up or self.looked_up[name][0] != about:
+            found = {**self._named_rows(system, dataset, about), **self._persons(dataset, about)}
+            keys = enumerate(sorted(found.items(), key=str))
+            rows = tuple((n, key, day) for n, (key, day) in keys)
+            self.looked_up[name] = (about, KeySet(name, dataset, rows))
+        return self.looked_up[name][1]
 
     def _named_rows(self, system: str, dataset: str, about: Sequence[Fact]) -> dict[Key, date]:
         mine = [f for f in about if f.who.kind == ROW and f.who.subject == f"{system}.{dataset}"]

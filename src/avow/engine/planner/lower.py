@@ -255,9 +255,7 @@ class Lowering:
             yield Step(
                 child.name,
                 Move.UNLINK,
-                all_of(
-                    [Related(pointer.edge, Side.PARENT, leaving), negate(self.deleted(child.name))]
-                ),
+                Related(pointer.edge, Side.PARENT, leaving),
                 tuple(dict.fromkeys(c for g in groups for c in self.clauses(g))),
                 self._rules(groups),
                 blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},
@@ -278,9 +276,10 @@ class Lowering:
                 continue
             for columns, free in self._unneeded(name, cells.columns):
                 where = all_of([self.within(name), removed, filled(dataset, columns), free])
-                # Rows that will go whole are not blanked on the way, even where what points to them
-                # is still there because only some of it could go today.
-                where = all_of([where, negate(self.deleted(name))])
+                whole = self.deleted(name)
+                if self.reads.carried_by(name):
+                    # Those that go along with another row are still there, and go whole.
+                    where = all_of([where, negate(whole)])
                 yield Step(
                     name,
                     Move.BLANK,
@@ -288,7 +287,7 @@ class Lowering:
                     self.clauses(cells),
                     self._rules((cells,)),
                     blanks=blanks_of(dataset, columns),
-                    counted=where,
+                    counted=all_of([where, negate(whole)]),
                 )
 
     def overdue(self, cells: Cells) -> Predicate:

@@ -50,8 +50,11 @@ def _bounded(
 def narrowed(part: Part, place: int, catalogue: Catalogue, *, cut: bool) -> Step:
     """The step as it is run. Rows that an earlier step deletes, and that are still there because
     the ramp or a constraint left them, are blanked by none: they go whole, later. In a plan that
-    is cut, a deletion leaves every row that is still pointed to."""
+    is cut, a deletion leaves every row that is still pointed to, and what is emptied is asked as it
+    was counted: a row may look as if it stayed only because what points to it did not go today."""
     step = part.steps[place].step
+    if cut and step.move is not Move.DELETE and step.counted is not None:
+        step = replace(step, where=all_of([step.where, step.counted]))
     if step.move is Move.BLANK:
         whole = (
             negate(s.step.where)

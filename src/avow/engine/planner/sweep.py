@@ -57,7 +57,10 @@ class Sweeping:
         return self.planned.bound < self.planned.measure.rows
 
     def run(self) -> tuple[Block, ...]:
-        """Window after window until none is left; gives what was blocked."""
+        """Window after window until none is left; gives what was blocked. A step of which nothing
+        was counted, and so approved, is not begun: what became due since waits for another plan."""
+        if self.planned.bound == 0:
+            return ()
         self.own = self.ground.journal.counted(self.seat.step)[self.step.dataset]
         while not (self.is_cut and self.left <= 0):
             self.ground.heed()

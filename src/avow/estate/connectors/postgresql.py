@@ -43,7 +43,6 @@ from avow.estate.datamap.model import System
 RECEIPTS = "avow_receipts"
 """The table in which a batch leaves its receipt, where the database's owner has made it."""
 _SMALL = 1000
-_UPPER, _LOWER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
 
 _CHANGES = """
 SELECT n.nspname || '.' || r.relname, sum(s.n_tup_ins), sum(s.n_tup_upd), sum(s.n_tup_del)
@@ -83,7 +82,8 @@ class PostgresqlGrammar(Grammar):
         return sa.table(name(bare), *columns, schema=name(schema))
 
     def lower(self, text: Expression) -> Expression:
-        return sa.func.translate(text, _UPPER, _LOWER)
+        # In the collation of bytes only A to Z have a lower case; `translate` is four times slower.
+        return sa.func.lower(sa.collate(text, "C"))
 
     def digits(self, text: Expression) -> Expression:
         return sa.func.regexp_replace(text, "[^0-9]", "", "g")

@@ -69,6 +69,7 @@ class Play:
     loaded: Loaded
     started: date
     references: dict[str, str] = field(default_factory=dict)
+    accepted: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
     def declaration(self) -> Declaration:
@@ -205,7 +206,8 @@ def _plans(drama: Play, *, writes: bool) -> None:
         made, said = _made(drama, name), []
         if writes and {f.code for f in made.findings} == {"AV401"}:
             said = [f"  {made.findings[0].code} {made.findings[0].message}: looked at, accepted"]
-            made = _made(drama, name, _numbers(made))
+            drama.accepted[name] = _numbers(made)
+            made = _made(drama, name)
         if not writes or made.findings:
             refused = made.findings if writes else ()
             return f"{name} {made.plan.rows:,}", [f"  {f.code} {f.message}" for f in refused]
@@ -220,19 +222,20 @@ def _plans(drama: Play, *, writes: bool) -> None:
         drama.say(said)
 
 
-def _made(drama: Play, name: str, accepted: tuple[tuple[str, int], ...] = ()) -> Made:
+def _made(drama: Play, name: str) -> Made:
     desk = drama.desk
-    wish = Wish(name, desk.today, None, accepted)
+    wish = Wish(name, desk.today, None, drama.accepted.get(name, ()))
     return make(desk.office, desk.estate, desk.memory, wish, desk.now())
 
 
 def _numbers(made: Made) -> tuple[tuple[str, int], ...]:
-    """For each rule the most rows that a step of the plan would move: what somebody accepts."""
+    """What somebody accepts until the backlog is gone: for each rule half as many rows again as the
+    largest step of the plan would move today."""
     most = Counter[str]()
     for _, planned in made.plan.steps:
         for rule in planned.step.rules:
             most[rule] = max(most[rule], planned.measure.rows)
-    return tuple(most.items())
+    return tuple((rule, rows * 3 // 2) for rule, rows in most.items())
 
 
 def _apply(drama: Play, made: Made) -> Applied:

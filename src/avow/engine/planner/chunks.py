@@ -9,6 +9,9 @@ from dataclasses import dataclass, replace
 class Chunk:
     """The size of the next batch and its limits. A failed lock counts as too long.
 
+    Time alone never makes it smaller than `least`: what every batch costs anyway would otherwise
+    be paid for a handful of rows each time.
+
     Measured on PostgreSQL: at 100 ms a batch other transactions keep a p99 of 9 to 15 ms; one
     transaction for 10,000 persons freezes them for seconds.
     """
@@ -18,11 +21,12 @@ class Chunk:
     largest: int
     too_long_ms: int = 150
     short_ms: int = 50
+    least: int = 1
 
     def after(self, ms: float) -> Chunk:
         """The chunk after a batch that took this long."""
         if ms > self.too_long_ms:
-            return self.halved()
+            return replace(self, size=max(min(self.least, self.size), self.size // 2))
         if ms < self.short_ms:
             return replace(self, size=min(self.largest, self.size * 2))
         return self
@@ -32,8 +36,8 @@ class Chunk:
         return replace(self, size=max(1, self.size // 2))
 
 
-ROWS = Chunk(2_000, 2_000, 10_000)
+ROWS = Chunk(2_000, 2_000, 10_000, least=250)
 """Windows of a sweep, in rows."""
 
-PERSONS = Chunk(200, 200, 1_000)
+PERSONS = Chunk(200, 200, 1_000, least=10)
 """Chunks of an erasure, in persons."""

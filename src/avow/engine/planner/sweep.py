@@ -42,6 +42,7 @@ class Sweeping:
     own: int = 0
     after: Key | None = None
     tries: int = 0
+    began: float = 0.0
     blocked: list[Block] = field(default_factory=list)
 
     @property
@@ -59,7 +60,7 @@ class Sweeping:
     def run(self) -> tuple[Block, ...]:
         """Window after window until none is left; gives what was blocked. A step of which nothing
         was counted, and so approved, is not begun: what became due since waits for another plan."""
-        if self.planned.bound == 0:
+        if self.planned.bound + self.spare == 0:
             return ()
         self.own = self.ground.journal.counted(self.seat.step)[self.step.dataset]
         while not (self.is_cut and self.left <= 0):
@@ -81,7 +82,6 @@ class Sweeping:
         if window.rows > self.left:
             ground.journal.failed(self.seat)
             raise exceeded(self.step.dataset, self.planned.bound)
-        began = ground.monotonic()
         try:
             done = self._move(window)
         except TooMany:
@@ -94,7 +94,7 @@ class Sweeping:
         ground.crash("committed")
         self._ended(done)
         self.after, self.tries = window.until, 0
-        self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
+        self.chunk = self.chunk.after((ground.monotonic() - self.began) * 1000)
         return True
 
     def _ended(self, done: Done) -> None:
@@ -115,6 +115,9 @@ class Sweeping:
         ground, program = self.ground, self.part.program
         with takes_back(ground), ground.connection.transaction() as batch:
             memory = ground.checker.before(ground.connection, program)
+            self.began = (
+                ground.monotonic()
+            )  # others wait from here on; the look before holds nothing
             if self.step.undo_days:
                 done = taken_out(ground, batch, self.step, self.seat, window)
             else:

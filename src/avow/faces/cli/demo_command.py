@@ -35,7 +35,7 @@ class NoExample(AvowError):
 @click.argument("example", type=click.Path(path_type=Path), default=ROOT / "examples" / "clearnox")
 @click.option("--state", "folder", type=click.Path(path_type=Path), default=Path(".avow"),
               show_default=True, help="Folder of the state; made anew.")  # fmt: skip
-@click.option("--scale", default=1.0, show_default=True, help="Size of the example.")
+@click.option("--scale", default=0.5, show_default=True, help="Size; 0.5 is 20,000 persons.")
 @click.option("--seed", default=1, show_default=True, help="Another seed, other people.")
 @click.option("--no-serve", is_flag=True, help="End when all is played.")
 @click.option("--port", default=8400, show_default=True, help="Port of the pages.")

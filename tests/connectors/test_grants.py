@@ -17,7 +17,7 @@ from avow.estate.connectors.postgresql import PostgresqlConnection, PostgresqlCo
 from avow.estate.connectors.postgresql_grants import granted, grants, grants_at
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, Field, System
 from avow.estate.datamap.predicates import TRUE, Equal
-from avow.faces.cli.grants_command import command
+from avow.faces.cli.main import main
 from tests.connectors import engines, world
 
 EXAMPLE = str(Path(__file__).parents[2] / "declarations/clearnox")
@@ -154,16 +154,16 @@ def test_without_the_database_the_data_map_alone_gives_the_columns(system: Syste
 def test_the_command_prints_statements() -> None:
     """As text to run, as JSON to read; observe grants no right to change. The database of the
     example is away, so its columns are those of the data map, and the text says so."""
-    said = CliRunner().invoke(command, ["app", "--declaration", EXAMPLE])
+    said = CliRunner().invoke(main, ["grants", "app", "--declaration", EXAMPLE])
     assert said.exit_code == 0, said.output
     assert 'GRANT SELECT ON "public"."account" TO "avow";' in said.output
     assert "was not asked" in said.output
     assert "DELETE" not in said.output
     words = ["app", "--level", "approve", "--json", "--declaration", EXAMPLE]
-    answer = msgspec.json.decode(CliRunner().invoke(command, words).output)
+    answer = msgspec.json.decode(CliRunner().invoke(main, ["grants", *words]).output)
     assert 'GRANT DELETE ON "public"."account" TO "avow";' in answer["statements"]
-    assert CliRunner().invoke(command, ["none", "--declaration", EXAMPLE]).exit_code == 2
+    assert CliRunner().invoke(main, ["grants", "none", "--declaration", EXAMPLE]).exit_code == 2
     assert (
         "no rights of their own"
-        in CliRunner().invoke(command, ["web", "--declaration", EXAMPLE]).output
+        in CliRunner().invoke(main, ["grants", "web", "--declaration", EXAMPLE]).output
     )

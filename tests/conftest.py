@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# In CI a change is judged by the same examples each time; everywhere else chance goes on looking.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("AVOW_CI") == "1":
+    settings.load_profile("ci")
 
 pytest_plugins = ["tests.postgres", "tests.skips"]
 

@@ -10,6 +10,9 @@ from avow.declaration.decision.decide import Kind, Verdict
 from avow.declaration.model import Action
 from avow.estate.datamap.model import Gone
 
+REMOVING = (Action.ERASE, Action.ANONYMISE)
+"""The actions that take cells away; archive and review leave them."""
+
 
 class FateKind(StrEnum):
     """The four fates of a row."""
@@ -70,4 +73,4 @@ def fate(
 
 def removes(verdict: Verdict) -> bool:
     """Whether the verdict takes the cells away: due, by erasure or anonymisation."""
-    return verdict.kind is Kind.DUE and verdict.action in (Action.ERASE, Action.ANONYMISE)
+    return verdict.kind is Kind.DUE and verdict.action in REMOVING

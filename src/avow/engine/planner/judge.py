@@ -15,6 +15,7 @@ from typing import Any
 from avow.common.calendar import cutoff
 from avow.common.remembered import remembered
 from avow.declaration.decision.decide import STRENGTH, Kind
+from avow.declaration.decision.fate import REMOVING
 from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
 from avow.estate.datamap.edges import Right, edges
@@ -97,11 +98,7 @@ class Judge:
 
     def ends(self, cells: Cells) -> Predicate:
         """Rows whose cells must be removed by now, whatever still protects them."""
-        removing = [
-            self.binds(r, cells)
-            for r in self.rules(cells)
-            if r.then in (Action.ERASE, Action.ANONYMISE)
-        ]
+        removing = [self.binds(r, cells) for r in self.rules(cells) if r.then in REMOVING]
         return any_of([*removing, self.needless(cells)])
 
     def reached(self, rule: Rule, dataset: str, day: date) -> Predicate:

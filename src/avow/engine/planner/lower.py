@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from avow.common.remembered import remembered
-from avow.declaration.model import Action
+from avow.declaration.decision.fate import REMOVING
 from avow.engine.planner.dependence import Dependence, dependence
 from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
 from avow.engine.planner.program import Along, Move, Program, Step
@@ -222,8 +222,10 @@ class Lowering:
 
     def clauses(self, cells: Cells) -> tuple[str, ...]:
         """The promises that may demand the removal of these cells."""
-        removing = (Action.ERASE, Action.ANONYMISE)
-        return tuple(dict.fromkeys(r.clause for r in self.judge.rules(cells) if r.then in removing))
+        return tuple(dict.fromkeys(r.clause for r in self.judge.rules(cells) if r.then in REMOVING))
+
+    def _all_clauses(self, groups: tuple[Cells, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(c for g in groups for c in self.clauses(g)))
 
     def _rules(self, groups: tuple[Cells, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(r.id for c in groups for r in self.judge.rules(c)))
@@ -232,7 +234,7 @@ class Lowering:
         where = self.leaving(name)
         if where != FALSE:
             groups = self.cells(name)
-            clauses = tuple(dict.fromkeys(c for g in groups for c in self.clauses(g)))
+            clauses = self._all_clauses(groups)
             yield Step(
                 name,
                 Move.DELETE,
@@ -256,7 +258,7 @@ class Lowering:
                 child.name,
                 Move.UNLINK,
                 Related(pointer.edge, Side.PARENT, leaving),
-                tuple(dict.fromkeys(c for g in groups for c in self.clauses(g))),
+                self._all_clauses(groups),
                 self._rules(groups),
                 blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},
                 counted=all_of(

@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from avow.common.findings import Finding
-from avow.declaration.model import Basis, InForce
+from avow.declaration.model import InForce
 from avow.engine.planner.judge import Judge
+from avow.engine.planner.known import WITHDRAWABLE
 from avow.engine.planner.lower import NULL, Lowering, needed
 from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.estate.connectors.catalogue import Catalogue
@@ -37,8 +38,7 @@ def ended_by_erasure(law: InForce) -> frozenset[str]:
     """The purposes that an accepted erasure request ends: those on consent (it is withdrawn) and on
     legitimate interest (the objection is upheld), art. 17(1)(b)(c). A contract or a legal duty
     ends by its own event only."""
-    ending = (Basis.CONSENT, Basis.LEGITIMATE_INTEREST)
-    return frozenset(p.id for p in law.purposes if p.basis in ending)
+    return frozenset(p.id for p in law.purposes if p.basis in WITHDRAWABLE)
 
 
 def named(dataset: str) -> str:

@@ -86,7 +86,7 @@ def test_the_worlds_are_not_all_alike() -> None:
     """The generator makes every verdict, or the properties above prove little."""
     seen: set[Kind] = set()
 
-    @settings(max_examples=150, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
     @given(worlds())
     def collect(world: World) -> None:
         for name, table in world.rows.items():

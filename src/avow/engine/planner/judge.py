@@ -14,9 +14,9 @@ from typing import Any
 
 from avow.common.calendar import cutoff
 from avow.common.remembered import remembered
-from avow.declaration.decision.decide import STRENGTH, Kind
+from avow.declaration.decision.decide import Kind
 from avow.declaration.decision.fate import REMOVING
-from avow.declaration.model import Action, End, InForce, Minimum, Purpose, Rule
+from avow.declaration.model import End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
 from avow.estate.datamap.edges import Right, edges
 from avow.estate.datamap.model import BlankKind, Dataset, System, structure
@@ -147,10 +147,6 @@ class Judge:
         limit = cutoff(self.day, minimum.period)
         return negate(self.reader.reached(cells.place.dataset, minimum.starts, limit))
 
-    def due(self, cells: Cells) -> Predicate:
-        """Rows whose cells must go or be acted on: ended, and no floor."""
-        return all_of([self.ended_by(cells), negate(self.floor(cells))])
-
     def verdicts(self, cells: Cells) -> dict[Kind, Predicate]:
         """The five verdicts as predicates that part the rows of the dataset among them."""
         ended, floor = self.ended_by(cells), self.floor(cells)
@@ -178,12 +174,6 @@ class Judge:
         if end.otherwise is None:
             return first
         return all_of([first, self.reader.missing(dataset, end.otherwise)])
-
-    def action(self, cells: Cells) -> Action:
-        """The strongest action that rules in scope ask for; erasure where only needs end."""
-        return min(
-            (r.then for r in self.rules(cells)), key=STRENGTH.__getitem__, default=Action.ERASE
-        )
 
     @remembered
     def removed(self, cells: Cells) -> Predicate:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -78,6 +79,9 @@ def run(store: Store, of: tuple[World, TwinDatabase], plan: Plan, *, last: int, 
     Running(plan, ground).run()
 
 
+# Another thread draws from `random` while worlds are drawn: the connection pool of the store, which
+# spreads the lives of its connections. Nothing that is tested depends on it.
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module inside strategies")
 @settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -181,11 +181,14 @@ class Lowering:
         spent = self.spent(dataset)
         if spent == FALSE:
             return FALSE
-        alone = (
+        return all_of([spent, *self._free(dataset), *self._alone(dataset)])
+
+    def _alone(self, dataset: str) -> Iterator[Predicate]:
+        """Rows that go by themselves, and not along with a row they give a moment to."""
+        return (
             Related(e, Side.PARENT, self._waited_for(e), negated=True)
             for e in self.reads.carried_by(dataset)
         )
-        return all_of([spent, *self._free(dataset), *alone])
 
     def _waited_for(self, edge: Edge) -> Predicate:
         """Rows that a row giving them a moment waits for: all. But an erasure is one transaction,
@@ -210,11 +213,19 @@ class Lowering:
 
     def steps(self, clause: str | None = None) -> Iterator[Step]:
         """Every step in order: per dataset, children first, its unlinkings, deletion, blankings."""
-        for name in children_first(self.system.datasets, self.found):
+        for name in children_first(self.system.datasets, self.found, self._after_those_along()):
             if self._speaks_of(name, clause):
                 yield from self._unlinkings(name)
                 yield from self._deletion(name)
             yield from self._blankings(name, clause)
+
+    def _after_those_along(self) -> Iterator[tuple[str, str]]:
+        """Rows that go along with one row may point to another, which can go only after them."""
+        for along in self.reads.carried:
+            for pointer in self.found:
+                if pointer.edge.child == along.child and not pointer.can_unlink:
+                    if pointer.edge.parent != along.parent:
+                        yield along.parent, pointer.edge.parent
 
     def _speaks_of(self, name: str, clause: str | None) -> bool:
         groups = self.cells(name)
@@ -246,28 +257,39 @@ class Lowering:
             )
 
     def _unlinkings(self, name: str) -> Iterator[Step]:
+        """Pointers to the rows that go, and to those that go along with them, end just before."""
         leaving = self.leaving(name)
         if leaving == FALSE:
             return
+        gone = all_of([self.deleted(name), *self._alone(name)])
+        yield from self._pointers_end(name, name, leaving, gone)
+        for along in self.reads.carriers(name):
+            yield from self._pointers_end(
+                name,
+                along.child,
+                Related(along, Side.PARENT, leaving),
+                Related(along, Side.PARENT, self.deleted(name)),
+            )
+
+    def _pointers_end(
+        self, name: str, parent: str, where: Predicate, counted: Predicate
+    ) -> Iterator[Step]:
+        """Empty the pointers to rows of `parent` that go on account of rows of `name`."""
         groups = self.cells(name)
         for pointer in self.found:
-            if pointer.edge.parent != name or not pointer.can_unlink:
+            if pointer.edge.parent != parent or not pointer.can_unlink:
                 continue
             child = self.system.datasets[pointer.edge.child]
+            stays = negate(self.deleted(child.name))
             yield Step(
                 child.name,
                 Move.UNLINK,
-                Related(pointer.edge, Side.PARENT, leaving),
+                Related(pointer.edge, Side.PARENT, where),
                 self._all_clauses(groups),
                 self._rules(groups),
                 blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},
-                counted=all_of(
-                    [
-                        Related(pointer.edge, Side.PARENT, self.deleted(name)),
-                        negate(self.deleted(child.name)),
-                    ]
-                ),
-                because=f"the row it points to in {name} goes",
+                counted=all_of([Related(pointer.edge, Side.PARENT, counted), stays]),
+                because=f"the row it points to in {parent} goes",
             )
 
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:

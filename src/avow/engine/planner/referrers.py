@@ -67,33 +67,32 @@ def _nullable(catalogue: Catalogue, edge: Edge) -> bool:
     return free and not set(edge.child_fields) & set(table.key)
 
 
-def children_first(names: Iterable[str], found: Iterable[Pointer]) -> tuple[str, ...]:
+def children_first(
+    names: Iterable[str], found: Iterable[Pointer], before: Iterable[tuple[str, str]] = ()
+) -> tuple[str, ...]:
     """The datasets ordered so that whatever points to a dataset comes before it.
 
-    Circles are broken at the pointer that can be emptied, else by name.
+    `before` are further pairs, the first of which comes before the second. Circles are broken at
+    the pointer that can be emptied, else at such a pair, else by name.
     """
     wanted = sorted(names)
-    loose = [p for p in found if p.edge.child != p.edge.parent]
-    graph = _graph(wanted, loose)
+    tight = [p for p in found if p.edge.child != p.edge.parent]
+    pairs = {(p.edge.child, p.edge.parent): _strength(tight, p) for p in tight}
+    pairs = {pair: 1 for pair in before} | pairs
     while True:
         try:
-            return tuple(TopologicalSorter(graph).static_order())
+            return tuple(TopologicalSorter(_graph(wanted, pairs)).static_order())
         except CycleError as error:
-            circle = list(error.args[1])
-            loose = _broken(loose, list(pairwise(circle)))
-            graph = _graph(wanted, loose)
+            circle = [pair for pair in pairwise(error.args[1]) if pair in pairs]
+            del pairs[min(circle, key=lambda pair: pairs[pair])]
 
 
-def _graph(names: list[str], found: list[Pointer]) -> Mapping[str, list[str]]:
-    return {
-        n: sorted({p.edge.child for p in found if p.edge.parent == n and p.edge.child in names})
-        for n in names
-    }
+def _strength(found: list[Pointer], pointer: Pointer) -> int:
+    """How much the order of two datasets matters: not at all where every pointer is emptied."""
+    ends = (pointer.edge.child, pointer.edge.parent)
+    both = [p for p in found if (p.edge.child, p.edge.parent) == ends]
+    return 0 if all(p.can_unlink for p in both) else 2
 
 
-def _broken(found: list[Pointer], circle: list[tuple[str, str]]) -> list[Pointer]:
-    """The pointers without one of the circle's: the first that can be emptied, else the first."""
-    inside = [p for p in found if (p.edge.child, p.edge.parent) in circle]
-    victim = next((p for p in inside if p.can_unlink), inside[0])
-    pair = (victim.edge.child, victim.edge.parent)
-    return [p for p in found if (p.edge.child, p.edge.parent) != pair]
+def _graph(names: list[str], pairs: Iterable[tuple[str, str]]) -> Mapping[str, list[str]]:
+    return {n: sorted(a for a, b in pairs if b == n and a in names) for n in names}

@@ -88,7 +88,7 @@ def erased(datasets: list[Dataset], rows: dict[str, list[dict[str, object]]]) ->
     system = System("w", "memory", zone="Europe/Brussels", datasets={d.name: d for d in datasets})
     catalogue = Catalogue({d.name: table(d) for d in datasets}, ())
     filled = {n: [{"text": "t", "at": LONG_AGO} | r for r in found] for n, found in rows.items()}
-    database = TwinDatabase(filled, catalogue)  # type: ignore[arg-type]
+    database = TwinDatabase(filled, catalogue)
     connection = TwinConnector({"w": database}).connect(system, Access.WRITE)
     judge = Judge(system, LAW, TODAY, frozenset(), frozenset(), ended_by_erasure(LAW), True)
     roots = {n: [(1,)] for n in ("person", "firm") if system.datasets[n].subject}
@@ -100,7 +100,7 @@ def erased(datasets: list[Dataset], rows: dict[str, list[dict[str, object]]]) ->
 
 def run(connection: TwinConnection, made: Program, roots: dict[str, list[tuple[int]]]) -> None:
     """Seat the persons and carry the program out."""
-    seat(connection, made, roots)  # type: ignore[arg-type]
+    seat(connection, made, roots)
     carry_out(connection, made)
 
 

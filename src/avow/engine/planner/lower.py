@@ -223,9 +223,10 @@ class Lowering:
         """Rows that go along with one row may point to another, which can go only after them."""
         for along in self.reads.carried:
             for pointer in self.found:
-                if pointer.edge.child == along.child and not pointer.can_unlink:
-                    if pointer.edge.parent != along.parent:
-                        yield along.parent, pointer.edge.parent
+                edge = pointer.edge
+                others = edge.child == along.child and edge.parent != along.parent
+                if others and not pointer.can_unlink:
+                    yield along.parent, edge.parent
 
     def _speaks_of(self, name: str, clause: str | None) -> bool:
         groups = self.cells(name)

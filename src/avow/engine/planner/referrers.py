@@ -78,7 +78,7 @@ def children_first(
     wanted = sorted(names)
     tight = [p for p in found if p.edge.child != p.edge.parent]
     pairs = {(p.edge.child, p.edge.parent): _strength(tight, p) for p in tight}
-    pairs = {pair: 1 for pair in before} | pairs
+    pairs = dict.fromkeys(before, 1) | pairs
     while True:
         try:
             return tuple(TopologicalSorter(_graph(wanted, pairs)).static_order())

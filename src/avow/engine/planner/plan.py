@@ -6,9 +6,10 @@ what persons sign.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -101,7 +102,7 @@ class Part:
     gaps: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """A whole plan for one system. `release` is the digest of the active declaration; `preview`
     plans are of one that is not active and can be neither approved nor applied. `author` wrote the
@@ -137,7 +138,7 @@ class Plan:
         """Whether the ramp lets only some of the rows go."""
         return any(s.bound < s.measure.rows for _, s in self.steps)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """SHA-256 of the plan: what an approval signs."""
         return digest_of(plan_json(self))
@@ -145,7 +146,7 @@ class Plan:
 
 def plan_json(plan: Plan) -> Json:
     """A plan as plain data, as it is stored and signed."""
-    data = {f: getattr(plan, f) for f in Plan.__slots__ if f != "parts"}
+    data = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name != "parts"}
     plain: Json = msgspec.to_builtins(data)
     plain["parts"] = [_part_json(part) for part in plan.parts]
     return plain

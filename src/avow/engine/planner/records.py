@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -32,6 +33,8 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+REMEMBERED = 16
+"""Plans that a process remembers."""
 OVER = frozenset({Status.DONE, Status.BLOCKED, Status.WITHDRAWN, Status.REFUSED})
 
 
@@ -106,19 +109,12 @@ def read(runs: Runs, name: str) -> Kept:
     Raises:
         PlannerError: AV413, there is none; AV414, it was changed in the database.
     """
-    row = runs.one("plan", id=name)
+    row = runs.one("plan_content", id=name)
     if row is None:
         raise PlannerError(
             f"there is no plan `{name}`", help="`avow plan --list` shows them", code="AV413"
         )
-    plan = plan_of({**row["counts"], "parts": row["steps"]})
-    if plan.digest != row["digest"]:
-        raise PlannerError(
-            f"the plan `{name}` is not the one that was made",
-            because="its digest is another: somebody changed it in the database",
-            help="plan again, and find out who did",
-            code="AV414",
-        )
+    plan = _plan(runs, name, row["digest"], bytes(row["content"]))
     approvals = runs.run("approvals", plan=name)
     return Kept(
         plan,
@@ -127,6 +123,31 @@ def read(runs: Runs, name: str) -> Kept:
         tuple(a["person"] for a in approvals),
         row["made_at"],
     )
+
+
+_READ: OrderedDict[tuple[str, bytes], Plan] = OrderedDict()
+"""Plans that this process read or made of late, by digest and hash of the content."""
+
+
+def _plan(runs: Runs, name: str, digest: str, content: bytes) -> Plan:
+    """The plan with this content. A plan of a large system is long, and applying it asks for it at
+    every turn; it never changes, and what somebody changed in the database has another hash."""
+    known = _READ.get((digest, content))
+    if known is not None:
+        return known
+    row = runs.one("plan", id=name) or {"counts": {}, "steps": []}
+    plan = plan_of({**row["counts"], "parts": row["steps"]})
+    if plan.digest != digest:
+        raise PlannerError(
+            f"the plan `{name}` is not the one that was made",
+            because="its digest is another: somebody changed it in the database",
+            help="plan again, and find out who did",
+            code="AV414",
+        )
+    _READ[digest, content] = plan
+    if len(_READ) > REMEMBERED:
+        _READ.popitem(last=False)
+    return plan
 
 
 def findings_of(runs: Runs, name: str) -> tuple[Finding, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, TypeVar, get_type_hints
 
 import msgspec
@@ -38,8 +39,10 @@ def digest_of(value: object) -> str:
     return hashlib.sha256(canonical(value)).hexdigest()
 
 
+@lru_cache(maxsize=8192)
 def predicate_json(predicate: Predicate) -> Json:
-    """A predicate as plain data."""
+    """A predicate as plain data, which nobody may change: predicates share their parts, and so do
+    their data."""
     match predicate:
         case And(parts):
             return {"is": "and", "parts": [predicate_json(p) for p in parts]}

@@ -144,7 +144,7 @@ class PostgresqlConnection(SqlConnection):
     grammar = PostgresqlGrammar()
     shown_as = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
     key_schema = "pg_temp"
-    _dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+    runs_as = PGDialect_psycopg()  # type: ignore[no-untyped-call]
 
     def __init__(self, system: System, access: Access, limits: Limits) -> None:
         super().__init__(system, access)
@@ -181,7 +181,7 @@ class PostgresqlConnection(SqlConnection):
     def _compiled(self, statement: Statement) -> Written:
         def written() -> Written:
             settings = {"render_postcompile": True}
-            made = statement.compile(dialect=self._dialect, compile_kwargs=settings)
+            made = statement.compile(dialect=self.runs_as, compile_kwargs=settings)
             return str(made).encode(), dict(made.params)
 
         return self._text(statement, written)

@@ -7,7 +7,7 @@ with null is not true, and everything that is negated as a whole is a NOT EXISTS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,13 +23,26 @@ from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.moments import bound
 from avow.estate.connectors.values import GHOST, typed
+from avow.estate.connectors.written import Fragment, Pieces, Writer, around, joined
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Normaliser
-from avow.estate.datamap.predicates import And, Equal, InKeys, Null, Or, Predicate, Related, Until
+from avow.estate.datamap.predicates import (
+    TRUE,
+    And,
+    Equal,
+    InKeys,
+    Null,
+    Or,
+    Predicate,
+    Related,
+    Until,
+)
 from avow.estate.datamap.reach import Key
 
 Expression: TypeAlias = sa.ColumnElement[Any]
 Condition: TypeAlias = sa.ColumnElement[bool]
+Memo: TypeAlias = dict[tuple[Predicate, str, str, int], Pieces]
+"""What was written down: the predicate, its dataset, the name of its rows, how deep it stands."""
 
 TEXTUAL = frozenset({ColumnKind.TEXT, ColumnKind.OTHER})
 """Kinds whose values are text to Python, so that normalisers change them."""
@@ -117,13 +130,16 @@ class KeyRelation:
 class Renderer:
     """Renders predicates over one live schema. `keys` gives a key set as a fresh relation.
 
-    `declared` are the keys that the data map declares; a table without one has its own.
+    `declared` are the keys that the data map declares; a table without one has its own. `memo`
+    outlives the renderer: its owner forgets what names a key set that was made anew.
     """
 
     grammar: Grammar
     catalogue: Catalogue
     keys: Callable[[str], KeyRelation]
     declared: Mapping[str, tuple[str, ...]]
+    writer: Writer
+    memo: Memo
     numbers: count[int] = field(default_factory=lambda: count(1))
     outer: dict[str, sa.TableClause] = field(default_factory=dict)
 
@@ -156,21 +172,53 @@ class Renderer:
             self.outer[dataset] = self.grammar.relation(self.table(dataset))
         return self.outer[dataset]
 
-    def other(self, dataset: str, columns: Collection[str] | None = None) -> sa.FromClause:
-        """The dataset's rows under a name of their own, for use inside a statement; with `columns`
-        of it only these can be asked for, because naming every column is slow."""
-        table = self.table(dataset)
-        if columns is not None:
-            table = replace(table, columns=tuple(c for c in table.columns if c.name in columns))
-        return self.grammar.relation(table).alias(f"r{next(self.numbers)}")
+    def other(self, dataset: str) -> sa.FromClause:
+        """The dataset's rows under a name of their own, for use inside a statement."""
+        return self.grammar.relation(self.table(dataset)).alias(f"r{next(self.numbers)}")
+
+    def _inner(self, leaf: Related, depth: int) -> sa.FromClause:
+        """The related rows under the name of their depth, with only the columns that are asked for:
+        naming every column is slow."""
+        far = replace(leaf, to=Side.CHILD if leaf.to is Side.PARENT else Side.PARENT)
+        asked = {*near(far), *own_columns(leaf.where)}
+        table = self.table(leaf.dataset)
+        table = replace(table, columns=tuple(c for c in table.columns if c.name in asked))
+        return self.grammar.relation(table).alias(f"x{depth}")
 
     def where(self, dataset: str, predicate: Predicate, rows: sa.FromClause) -> Condition:
         """The predicate over `rows` of the dataset; true or not true, never to be negated again."""
+        return Fragment(self._written(dataset, predicate, rows, 0))
+
+    def _written(
+        self, dataset: str, predicate: Predicate, rows: sa.FromClause, depth: int
+    ) -> Pieces:
+        """The predicate written down, once for every name that its rows may have."""
+        place = rows.name if isinstance(rows, sa.Alias) else ""
+        found = self.memo.get((predicate, dataset, place, depth))
+        if found is None:
+            found = self._write(dataset, predicate, rows, depth)
+            self.memo[predicate, dataset, place, depth] = found
+        return found
+
+    def _write(self, dataset: str, predicate: Predicate, rows: sa.FromClause, depth: int) -> Pieces:
         match predicate:
-            case And(parts):
-                return sa.and_(sa.true(), *(self.where(dataset, p, rows) for p in parts))
-            case Or(parts):
-                return sa.or_(sa.false(), *(self.where(dataset, p, rows) for p in parts))
+            case And(parts) if parts:
+                return joined([self._written(dataset, p, rows, depth) for p in parts], "AND")
+            case Or(parts) if parts:
+                inner = joined([self._written(dataset, p, rows, depth) for p in parts], "OR")
+                return around("(", inner, ")") if len(parts) > 1 else inner
+            case InKeys():
+                return self._in_keys(dataset, predicate, rows)
+            case Related():
+                return self._related(predicate, rows, depth)
+        return self.writer.pieces(self._leaf(dataset, predicate, rows))
+
+    def _leaf(self, dataset: str, predicate: Predicate, rows: sa.FromClause) -> Condition:
+        match predicate:
+            case And():
+                return sa.true()
+            case Or():
+                return sa.false()
             case Null(f, negated):
                 found = self.of(dataset, f, rows)
                 return found.is_not(None) if negated else found.is_(None)
@@ -180,10 +228,6 @@ class Renderer:
                 )
             case Until():
                 return self._until(dataset, predicate, rows)
-            case InKeys():
-                return self._in_keys(dataset, predicate, rows)
-            case Related():
-                return self._related(predicate, rows)
         raise TypeError(f"not a predicate: {type(predicate).__name__}")
 
     def of(self, dataset: str, column: str, rows: sa.FromClause) -> Expression:
@@ -206,13 +250,17 @@ class Renderer:
             return sa.false() if leaf.negated else expression.is_not(None)
         return self.grammar.until(expression, column, leaf, dataset)
 
-    def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Condition:
+    def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
         keys = self.keys(leaf.keys)
         mine = [(self.column(dataset, f), self.of(dataset, f, rows)) for f in leaf.fields]
         same = [self.same(a, b) for a, b in zip(mine, key_pairs(keys), strict=True)]
         if leaf.until is not None:
             same.append(keys.relation.c.day <= value(leaf.until))
-        return _exists(keys.relation, same, leaf.negated)
+        return self._exists(keys.relation, map(self.writer.pieces, same), leaf.negated)
+
+    def _exists(self, inner: sa.FromClause, conditions: Iterable[Pieces], negated: bool) -> Pieces:
+        there = (*self.writer.beginning(inner), *joined(conditions, "AND"))
+        return around("NOT EXISTS (" if negated else "EXISTS (", there, ")")
 
     def same(
         self,
@@ -241,15 +289,13 @@ class Renderer:
                 return self.grammar.digits(trimmed)
         return trimmed
 
-    def _related(self, leaf: Related, rows: sa.FromClause) -> Condition:
-        far = replace(leaf, to=Side.CHILD if leaf.to is Side.PARENT else Side.PARENT)
-        others = self.other(leaf.dataset, {*near(far), *own_columns(leaf.where)})
+    def _related(self, leaf: Related, rows: sa.FromClause, depth: int) -> Pieces:
+        others = self._inner(leaf, depth + 1)
         child, parent = (rows, others) if leaf.to is Side.PARENT else (others, rows)
-        conditions = [
-            *self.joined(leaf.edge, child, parent),
-            self.where(leaf.dataset, leaf.where, others),
-        ]
-        return _exists(others, conditions, leaf.negated)
+        conditions = [self.writer.pieces(c) for c in self.joined(leaf.edge, child, parent)]
+        if leaf.where != TRUE:
+            conditions.append(self._written(leaf.dataset, leaf.where, others, depth + 1))
+        return self._exists(others, conditions, leaf.negated)
 
     def joined(self, edge: Edge, child: sa.FromClause, parent: sa.FromClause) -> list[Condition]:
         """The conditions under which a child row points to a parent row."""
@@ -402,9 +448,3 @@ def _joined(parts: Sequence[Expression]) -> Expression:
     for part in parts[1:]:
         whole = whole.op("||")(value("-")).op("||")(part)
     return whole
-
-
-def _exists(inner: sa.FromClause, conditions: Iterable[Condition], negated: bool) -> Condition:
-    one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(inner).where(*conditions)
-    there = one.correlate_except(inner).exists()
-    return ~there if negated else there

@@ -26,11 +26,13 @@ from avow.estate.connectors.render import (
     Expression,
     Grammar,
     KeyRelation,
+    Memo,
     Renderer,
     key_pairs,
     name,
 )
 from avow.estate.connectors.values import plain_all
+from avow.estate.connectors.written import Writer
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Predicate, key_sets
@@ -73,6 +75,8 @@ class SqlConnection(ABC):
     """A connection to an SQL database. Subclasses say how their engine runs what is rendered."""
 
     grammar: Grammar
+    runs_as: Dialect
+    """How statements are written for the engine."""
     shown_as: Dialect
     """How statements are written for people to read."""
 
@@ -83,6 +87,8 @@ class SqlConnection(ABC):
         self._in_batch = False
         self._rendered: dict[Hashable, tuple[frozenset[str], sa.Select[Any]]] = {}
         self._texts: dict[int, tuple[Statement, Written]] = {}
+        self._writers = Writer(self.runs_as), Writer(self.shown_as)
+        self._memos: tuple[Memo, Memo] = {}, {}
 
     @property
     def system(self) -> System:
@@ -169,11 +175,13 @@ class SqlConnection(ABC):
 
     def renderer(self) -> Renderer:
         """A renderer for one statement."""
-        return self._renderer(self._key_relation)
+        return self._renderer(self._key_relation, 0)
 
-    def _renderer(self, keys: Any) -> Renderer:  # noqa: ANN401 (a callable of Renderer)
+    def _renderer(self, keys: Callable[[str], KeyRelation], for_whom: int) -> Renderer:
+        """A renderer for the engine (0) or for people (1)."""
         declared = {n: d.key for n, d in self._system.datasets.items()}
-        return Renderer(self.grammar, self.catalogue(), keys, declared)
+        writer, memo = self._writers[for_whom], self._memos[for_whom]
+        return Renderer(self.grammar, self.catalogue(), keys, declared, writer, memo)
 
     def _key_relation(self, keys: str) -> KeyRelation:
         made = self._set(keys)
@@ -225,10 +233,15 @@ class SqlConnection(ABC):
         for question in gone:
             _, statement = self._rendered.pop(question)
             self._texts.pop(id(statement), None)
+        for memo in self._memos:
+            for asked in [a for a in memo if keys in key_sets(a[0])]:
+                del memo[asked]
 
     def _forget_rendered(self) -> None:
         self._rendered.clear()
         self._texts.clear()
+        for memo in self._memos:
+            memo.clear()
 
     def _text(self, statement: Statement, write: Callable[[], Written]) -> Written:
         """The text and values of a statement, written down once as long as it is remembered."""
@@ -242,7 +255,7 @@ class SqlConnection(ABC):
         return written
 
     def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
-        render = self._renderer(self._shown_keys)
+        render = self._renderer(self._shown_keys, 1)
         made = (
             _update(render, dataset, where, blanks) if blanks else _delete(render, dataset, where)
         )

@@ -98,7 +98,7 @@ class SqliteConnector:
 class SqliteConnection(SqlConnection):
     """A connection to an SQLite file."""
 
-    shown_as = SQLiteDialect_pysqlite(paramstyle="named")
+    runs_as = shown_as = SQLiteDialect_pysqlite(paramstyle="named")
     key_schema = "temp"
 
     def __init__(self, system: System, access: Access, limits: SqliteConnector) -> None:
@@ -160,7 +160,7 @@ class SqliteConnection(SqlConnection):
     def _execute(self, statement: Statement) -> sqlite3.Cursor:
         def written() -> Written:
             settings = {"render_postcompile": True}
-            made = statement.compile(dialect=self.shown_as, compile_kwargs=settings)
+            made = statement.compile(dialect=self.runs_as, compile_kwargs=settings)
             return str(made), {k: stored(v) for k, v in made.params.items()}
 
         return self.raw.execute(*self._text(statement, written))

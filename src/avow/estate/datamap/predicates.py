@@ -3,13 +3,17 @@
 Every predicate is two-valued: a comparison with an absent value is false, and `negate` pushes
 negation down to the leaves, so that no engine's three-valued logic can leak in. SQL connectors
 render it, files and the in-memory twin evaluate it; the meaning is `holds` in `twin.py`.
+
+Predicates share their parts: what keeps a contract stands in what keeps its company. A predicate
+therefore knows its own hash, and what was worked out for a part once is found again by it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from avow.estate.datamap.edges import Edge, Side
 
@@ -74,6 +78,13 @@ class Related:
     to: Side
     where: Predicate
     negated: bool = False
+    known: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", hash((self.edge, self.to, self.where, self.negated)))
+
+    def __hash__(self) -> int:
+        return self.known
 
     @property
     def dataset(self) -> str:
@@ -86,6 +97,13 @@ class And:
     """Every part holds; without parts it is true."""
 
     parts: tuple[Predicate, ...] = ()
+    known: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", hash(("and", self.parts)))
+
+    def __hash__(self) -> int:
+        return self.known
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +111,13 @@ class Or:
     """Some part holds; without parts it is false."""
 
     parts: tuple[Predicate, ...] = ()
+    known: int = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "known", hash(("or", self.parts)))
+
+    def __hash__(self) -> int:
+        return self.known
 
 
 Predicate = Equal | Null | Until | InKeys | Related | And | Or
@@ -132,6 +157,7 @@ def any_of(parts: Iterable[Predicate]) -> Predicate:
     return next(iter(flat)) if len(flat) == 1 else Or(tuple(flat))
 
 
+@lru_cache(maxsize=8192)
 def negate(predicate: Predicate) -> Predicate:
     """The complement on every row, absent values included, with negation only at the leaves."""
     match predicate:
@@ -167,9 +193,17 @@ def leaves(predicate: Predicate) -> Iterator[Equal | Null | Until | InKeys | Rel
         yield from leaves(predicate.where)
 
 
+@lru_cache(maxsize=8192)
 def key_sets(predicate: Predicate) -> frozenset[str]:
     """Names of all key sets the predicate needs on its connection."""
-    return frozenset(leaf.keys for leaf in leaves(predicate) if isinstance(leaf, InKeys))
+    match predicate:
+        case And(parts) | Or(parts):
+            return frozenset().union(*map(key_sets, parts))
+        case Related():
+            return key_sets(predicate.where)
+        case InKeys():
+            return frozenset({predicate.keys})
+    return frozenset()
 
 
 def matching(edge: Edge) -> Predicate:

@@ -12,6 +12,13 @@ VALUES (%(id)s, %(kind)s, %(system)s, %(sphere)s, %(rule)s, %(case_id)s, %(relea
 -- since: 3
 SELECT * FROM avow.plan WHERE id = %(id)s
 
+-- name: plan_content
+-- Where one plan stands, with the hash of its content: who has read it once need not read it again.
+-- since: 3
+SELECT id, status, level, digest, made_at,
+       sha256(convert_to(counts::text || steps::text, 'UTF8')) AS content
+FROM avow.plan WHERE id = %(id)s
+
 -- name: plan_lock
 -- One plan, locked until the end of the transaction.
 -- since: 3

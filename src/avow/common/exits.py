@@ -36,10 +36,14 @@ _BY_FAMILY = {
 }
 _STATE = ("AV85", "AV87")
 """Our own database, and our keys."""
+_REHEARSED = ("AV57", "AV58")
+"""Rehearsals and samples: what is refused before anything is done."""
 
 
 def exit_of(code: str) -> Exit:
     """The exit code of a command that an error with this finding code has stopped."""
     if code.startswith(_STATE):
         return Exit.UNREACHABLE
+    if code.startswith(_REHEARSED):
+        return Exit.REFUSED
     return _BY_FAMILY.get(code.removeprefix("AV")[:1], Exit.FINDINGS)

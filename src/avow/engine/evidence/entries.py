@@ -220,6 +220,33 @@ class BundleDestroyed(Body, frozen=True, kw_only=True):
     bundle: Id
 
 
+class Rehearsed(Body, frozen=True, kw_only=True):
+    """A plan was carried out on a copy of its system; `passed` when it speaks for the plan."""
+
+    kind = "rehearsed"
+    rehearsal: Id
+    plan: Id
+    digest: Digest
+    system: Name
+    rows: Count
+    remaining: Count
+    blocked: Count
+    passed: bool
+
+
+class SampleJudged(Body, frozen=True, kw_only=True):
+    """Persons judged every row that was drawn from a plan."""
+
+    kind = "sample-judged"
+    sample: Id
+    plan: Id
+    system: Name
+    right: Count
+    wrong: Count
+    unsure: Count
+    by: tuple[Name, ...]
+
+
 class KeyRotated(Body, frozen=True, kw_only=True):
     """A key took the place of another; `public_key` is the SHA-256 of the new signing key."""
 

@@ -85,21 +85,43 @@ def explain_row(
     except Unreachable as unreachable:
         raise NotRead(f"`{system.name}` cannot be read", because=str(unreachable)) from unreachable
     try:
-        question = _Question(connection, law.zone, fact_events(declaration), dataset, key)
-        return _view(question, law, system, dataset, key, day)
-    except Refused as refused:
-        raise NotRead(f"`{system.name}` refuses the question", because=str(refused)) from refused
+        return explain_on(connection, declaration, law, dataset, tuple(key.split(",")), day)
     finally:
         connection.close()
+
+
+def explain_on(
+    connection: Connection,
+    declaration: Declaration,
+    law: InForce,
+    dataset: Dataset,
+    key: tuple[str, ...],
+    day: date,
+) -> RowView:
+    """Explain the row with these parts of its key, on a connection that is open.
+
+    Raises:
+        NotRead: the system refuses, or has no such row.
+    """
+    system = connection.system
+    try:
+        question = _Question(connection, law.zone, fact_events(declaration), dataset, key)
+        return _view(question, law, system, dataset, ",".join(key), day)
+    except Refused as refused:
+        raise NotRead(f"`{system.name}` refuses the question", because=str(refused)) from refused
 
 
 class _Question:
     """Yes-or-no questions about one row."""
 
     def __init__(
-        self, connection: Connection, zone: str, facts: frozenset[str], dataset: Dataset, key: str
+        self,
+        connection: Connection,
+        zone: str,
+        facts: frozenset[str],
+        dataset: Dataset,
+        parts: tuple[str, ...],
     ) -> None:
-        parts = key.split(",")
         if len(parts) != len(dataset.key):
             named = ", ".join(dataset.key) or "none is declared"
             raise NotRead(f"the key of `{dataset.name}` has {len(dataset.key)} parts: {named}")

@@ -1,0 +1,87 @@
+"""Which database a connection speaks to, as its own server says: no address is compared.
+
+Two addresses may lead to one database (a name, a number, a tunnel, a link to a file), and one
+address to two, one after the other. So the server is asked.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, cast
+
+from avow.estate.connectors.base import Connection
+
+_POSTGRESQL = """
+SELECT (SELECT system_identifier::text FROM pg_control_system()),
+       (SELECT oid::text FROM pg_database WHERE datname = current_database()),
+       extract(epoch FROM pg_postmaster_start_time())::text, pg_is_in_recovery()
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """A database as its server tells it from all others.
+
+    `data` identifies what is stored: of PostgreSQL the identifier of the cluster and the number of
+    the database, of a file its device and inode. A copy on the level of the disk keeps them, so
+    `server` is the process that answers. `follows`: it repeats another server's changes.
+    """
+
+    kind: str
+    data: tuple[str, ...]
+    server: str = ""
+    follows: bool = False
+
+    def is_same(self, other: Itself) -> bool:
+        """Whether both are one database, asked while both were connected. Of two servers with the
+        same data where one follows, the other may be the one that it follows: they count as one."""
+        if (self.kind, self.data) != (other.kind, other.data):
+            return False
+        return self.server == other.server or self.follows or other.follows
+
+
+class _Raw(Protocol):
+    """A connection that shows the driver's own."""
+
+    @property
+    def raw(self) -> Any: ...  # noqa: ANN401 (the driver's)
+
+
+def itself(connection: Connection) -> Itself | None:
+    """Which database this is; None where its server does not say, or nobody knows how to ask."""
+    ask = _ASK.get(connection.system.connector)
+    if ask is None or not hasattr(connection, "raw"):
+        return None
+    return ask(cast("_Raw", connection))
+
+
+def _postgresql(connection: _Raw) -> Itself | None:
+    import psycopg  # noqa: PLC0415 (loads a driver)
+
+    try:
+        row = connection.raw.execute(_POSTGRESQL).fetchone()
+    except psycopg.Error:
+        return None
+    return of_postgresql(*row) if row else None
+
+
+def of_postgresql(identifier: str, database: str, started: str, follows: object) -> Itself:
+    """A PostgreSQL database by what it answers: the cluster's identifier, the database's number,
+    when its server started, and whether it is in recovery."""
+    return Itself("postgresql", (identifier, database), started, bool(follows))
+
+
+def _sqlite(connection: _Raw) -> Itself | None:
+    for _, name, path in connection.raw.execute("PRAGMA database_list"):
+        if name == "main" and path:
+            found = os.stat(path)  # noqa: PTH116 (what the system says of the open file)
+            return Itself("sqlite", (str(found.st_dev), str(found.st_ino)))
+    return None
+
+
+_ASK: Mapping[str, Callable[[_Raw], Itself | None]] = {
+    "postgresql": _postgresql,
+    "sqlite": _sqlite,
+}

@@ -90,12 +90,23 @@ def sample(
     Raises:
         Refused: the table may not be read, or cannot be sampled.
     """
+    return connection.select(drawn(connection, table, fields, pages), table.name)
+
+
+def drawn(
+    connection: SqlConnection, table: Table, fields: Sequence[str], pages: int
+) -> sa.Select[Any]:
+    """The statement of a sample, for those who look at values without taking them out.
+
+    Raises:
+        Refused: the table may not be read, or cannot be sampled.
+    """
     if connection.system.connector == "postgresql":
-        return connection.select(_drawn(connection, table, fields, pages), table.name)
-    return connection.select(_at_points(connection, table, fields), table.name)
+        return _on_pages(connection, table, fields, pages)
+    return _at_points(connection, table, fields)
 
 
-def _drawn(
+def _on_pages(
     connection: SqlConnection, table: Table, fields: Sequence[str], pages: int
 ) -> sa.Select[Any]:
     """Pages drawn over the whole table, and of their rows `ROWS`, the same ones each time: an order

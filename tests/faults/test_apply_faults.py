@@ -230,9 +230,11 @@ class Finding:
     def __init__(self) -> None:
         self.seen = 0
 
-    def before(self, connection: Connection, program: Program) -> int:
+    def before(
+        self, connection: Connection, program: Program, plan: str, place: int | None = None
+    ) -> int:
         """How many persons there are."""
-        del program
+        del program, plan, place
         self.seen += 1
         return len(connection.catalogue().tables)
 

@@ -72,7 +72,7 @@ class Erasing:
         ground, program = self.ground, self.part.program
         with ground.connection.transaction() as batch:
             self._seat(batch, people)
-            memory = ground.checker.before(ground.connection, program)
+            memory = ground.checker.before(ground.connection, program, ground.journal.plan)
             moved = {
                 i: move(ground.connection, batch, step) for i, step in enumerate(program.steps)
             }

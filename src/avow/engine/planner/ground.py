@@ -29,8 +29,14 @@ class Checker(Protocol):
     It walks the catalogue's own foreign keys and shares no predicate with the planner.
     """
 
-    def before(self, connection: Connection, program: Program) -> object:
-        """Remember what must not change; called when the key sets stand and nothing is moved."""
+    def before(
+        self, connection: Connection, program: Program, plan: str, place: int | None = None
+    ) -> object:
+        """Remember what must not change; called when the key sets stand and nothing is moved.
+
+        The batch is one of `plan`, and moves rows of the step at `place` of the program only; None:
+        rows of every step.
+        """
         ...
 
     def after(
@@ -43,9 +49,11 @@ class Checker(Protocol):
 class Unchecked:
     """No reader is wired: batches are committed, and never said to be checked."""
 
-    def before(self, connection: Connection, program: Program) -> None:
+    def before(
+        self, connection: Connection, program: Program, plan: str, place: int | None = None
+    ) -> None:
         """Remembers nothing."""
-        del connection, program
+        del connection, program, plan, place
 
     def after(
         self, connection: Connection, program: Program, moved: Moved, memory: object

@@ -114,7 +114,8 @@ class Sweeping:
     def _move(self, window: Window) -> Done:
         ground, program = self.ground, self.part.program
         with takes_back(ground), ground.connection.transaction() as batch:
-            memory = ground.checker.before(ground.connection, program)
+            plan = ground.journal.plan
+            memory = ground.checker.before(ground.connection, program, plan, self.place)
             self.began = (
                 ground.monotonic()
             )  # others wait from here on; the look before holds nothing

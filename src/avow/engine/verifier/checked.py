@@ -99,15 +99,24 @@ class Before:
 class Checked:
     """Looks at every batch for orphans, survivors, collateral, and changed rows of others."""
 
-    def before(self, connection: Connection, program: Program) -> object:
-        """Remember what must not change."""
+    def before(
+        self, connection: Connection, program: Program, plan: str, place: int | None = None
+    ) -> object:
+        """Remember what must not change.
+
+        Where the engine counts its own work, rows in tables that the batch does not name cannot
+        change unseen, and only those of the step at `place` are looked at.
+        """
+        del plan
         catalogue = connection.catalogue()
         itself = connection.changes() if isinstance(connection, CountsItself) else None
+        one = itself is not None and place is not None
+        steps = [program.steps[place]] if one and place is not None else program.steps
         return Before(
             counts=_counts(connection, catalogue) if itself is None else {},
             changes=itself,
-            dangling=dict(_dangling(connection, program, trusting=itself is not None)),
-            others={n: _others(connection, catalogue, program, n) for n in _touched(program)},
+            dangling=dict(_dangling(connection, steps, trusting=itself is not None)),
+            others={n: _others(connection, catalogue, steps, n) for n in _touched(steps)},
         )
 
     def after(
@@ -124,9 +133,9 @@ class Checked:
         ]
 
 
-def _touched(program: Program) -> tuple[str, ...]:
-    along = [each.edge.child for s in program.steps for each in s.along]
-    return tuple(dict.fromkeys([*(s.dataset for s in program.steps), *along]))
+def _touched(steps: Sequence[Step]) -> tuple[str, ...]:
+    along = [each.edge.child for s in steps for each in s.along]
+    return tuple(dict.fromkeys([*(s.dataset for s in steps), *along]))
 
 
 def _counts(connection: Connection, catalogue: Catalogue) -> dict[str, int]:
@@ -219,15 +228,15 @@ def _unequal(
 
 
 def _dangling(
-    connection: Connection, program: Program, *, trusting: bool
+    connection: Connection, steps: Sequence[Step], *, trusting: bool
 ) -> Iterator[tuple[Edge, int]]:
     """Rows whose pointer names no row, for every pointer to a table from which rows may go.
 
     A pointer that the database enforces is left to it where we can see that it counts for itself.
     """
     catalogue = connection.catalogue()
-    parents = {s.dataset for s in program.steps if str(s.move) == DELETE}
-    parents |= {e.edge.child for s in program.steps for e in s.along}
+    parents = {s.dataset for s in steps if str(s.move) == DELETE}
+    parents |= {e.edge.child for s in steps for e in s.along}
     enforced = {
         Edge(k.child, k.child_fields, k.parent, k.parent_fields, Right.NONE, Side.CHILD): True
         for k in catalogue.foreign_keys
@@ -276,14 +285,16 @@ def _survivors(connection: Connection, program: Program, moved: Mapping[int, int
 # --- rows of others -----------------------------------------------------------------------------
 
 
-def _others(connection: Connection, catalogue: Catalogue, program: Program, dataset: str) -> Kept:
-    """Some rows of a table that no step of the program names."""
+def _others(
+    connection: Connection, catalogue: Catalogue, steps: Sequence[Step], dataset: str
+) -> Kept:
+    """Some rows of a table that none of the steps names."""
     mapped, table = connection.system.datasets.get(dataset), catalogue.tables.get(dataset)
     key = (mapped.key if mapped else ()) or (table.key if table else ())
     if table is None or not key:
         return Kept((), ())
     columns = tuple(c.name for c in table.columns)
-    mine = [s for s in program.steps if s.dataset == dataset or dataset in _along(s)]
+    mine = [s for s in steps if s.dataset == dataset or dataset in _along(s)]
     named = [p for s in mine for p in _named(s, dataset)]
     rows = connection.fetch(dataset, negate(any_of(named)), (*key, *columns), SAMPLE)
     return Kept(key, columns, {row[: len(key)]: _hash(row[len(key) :]) for row in rows})

@@ -6,8 +6,6 @@ looked for in vain, never one that nobody looks for. The journal says whether th
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +27,7 @@ class Both:
 
     memory: object
     erased: tuple[Erased, ...]
+    plan: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +41,12 @@ class Remembering:
     backups: timedelta = BACKUPS
     looks: Checked = field(default_factory=Checked)
 
-    def before(self, connection: Connection, program: Program) -> object:
+    def before(
+        self, connection: Connection, program: Program, plan: str, place: int | None = None
+    ) -> object:
         """Read who is about to go, and remember what must not change."""
         erased = about_to_go(connection, program) if program.roots else ()
-        return Both(self.looks.before(connection, program), erased)
+        return Both(self.looks.before(connection, program, plan, place), erased, plan)
 
     def after(
         self, connection: Connection, program: Program, moved: Mapping[int, int], memory: object
@@ -55,30 +56,7 @@ class Remembering:
             return ["the check remembers nothing of the time before the batch"]
         faults = self.looks.after(connection, program, moved, memory.memory)
         if not faults and memory.erased:
-            return self._remember(connection.system.name, memory.erased)
+            now = self.clock.now()
+            of = Batch(connection.system.name, memory.plan, now, now.date() + self.backups)
+            remember(self.runs, self.ring, of, memory.erased)
         return faults
-
-    def _remember(self, system: str, erased: Sequence[Erased]) -> Sequence[str]:
-        plan = self._plan(system)
-        if plan is None:
-            return [
-                "no plan of this process is at work in the system, so nobody could be remembered"
-            ]
-        now = self.clock.now()
-        remember(self.runs, self.ring, Batch(system, plan, now, now.date() + self.backups), erased)
-        return []
-
-    def _plan(self, system: str) -> str | None:
-        """The plan whose batch this process has just started in the system."""
-        mine = f"{socket.gethostname()}/{os.getpid()}/"
-        open_ = [
-            row
-            for row in self.runs.run("planner_open_chunks")
-            if (row["lease_owner"] or "").startswith(mine) and self._is_in(row["plan"], system)
-        ]
-        newest = max(open_, key=lambda row: row["started_at"], default=None)
-        return None if newest is None else str(newest["plan"])
-
-    def _is_in(self, plan: str, system: str) -> bool:
-        row = self.runs.one("plan", id=plan)
-        return row is not None and row["system"] == system

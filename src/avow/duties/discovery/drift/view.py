@@ -1,0 +1,74 @@
+"""What the schema check looks at, and what it finds: the map, the live schema, the accepted one."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from avow.common.findings import Finding, Kind, Severity
+from avow.common.places import Place
+from avow.declaration.model import Declaration
+from avow.duties.discovery.drift.accepted import Accepted, AcceptedTable, Paths
+from avow.duties.discovery.drift.change import Change
+from avow.duties.discovery.lexicon import OTHER_THINGS, WEAK, folded
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.model import Dataset, System
+
+Words = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One system: its map, its live schema, the paths seen inside its JSON columns, and the schema
+    accepted last, if any. `categories` are those declared; `spoken` says which one the map gives
+    to columns of a name, where it gives them only one."""
+
+    system: System
+    catalogue: Catalogue
+    paths: Paths
+    accepted: Accepted | None
+    categories: frozenset[str]
+    spoken: Mapping[Words, str]
+
+    def before(self, dataset: str) -> AcceptedTable | None:
+        """The table as it was accepted; None when it was not."""
+        return self.accepted.tables.get(dataset) if self.accepted else None
+
+
+@dataclass(frozen=True, slots=True)
+class Drifted:
+    """One difference: where (`table` or `table.column`), the finding, and the change of the map
+    that would end it, if one can be written."""
+
+    system: str
+    name: str
+    finding: Finding
+    change: Change | None = field(default=None)
+
+
+def spoken(declaration: Declaration) -> dict[Words, str]:
+    """The words that the map itself uses: folded column name -> its one category. Names that are
+    said of anything (`name`, `type`) and that hold several categories say nothing."""
+    found: defaultdict[Words, set[str]] = defaultdict(set)
+    for _, dataset in declaration.datamap.datasets():
+        for each in dataset.fields:
+            found[folded(each.name)].add(each.category)
+    vague = OTHER_THINGS | WEAK
+    return {
+        words: next(iter(categories))
+        for words, categories in found.items()
+        if len(categories) == 1 and words and not (len(words) == 1 and words[0] in vague)
+    }
+
+
+def defect(
+    code: str, severity: Severity, message: str, place: Place, because: str, hint: str
+) -> Finding:
+    """A difference: the promise is in doubt, and the document may well be right."""
+    return Finding(code, message, place, Kind.DEFECT, severity, because, hint)
+
+
+def place_of(dataset: Dataset, column: str) -> Place:
+    """Where the map speaks of a column: its field, else its dataset."""
+    return next((f.place for f in dataset.fields if f.name == column), dataset.place)

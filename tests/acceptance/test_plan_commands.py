@@ -11,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from avow.faces.cli.main import main
+from tests.acceptance.evidence import spoken_for
 from tests.faults.small import DECLARATION
 
 TABLES = """
@@ -104,7 +105,8 @@ def test_the_whole_way_from_plan_to_end(home: Path, store: object) -> None:
         day = (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011
         avow("plan", "--as-of", day)
     avow("level", "app", "visits", "rehearse", *both)
-    avow("level", "app", "visits", "approve", *both, "--rehearsal", "r-1", "--sample", "s-1")
+    spoken_for(home)
+    avow("level", "app", "visits", "approve", *both)
     plan = json.loads(avow("plan", "--json").output)[0]
     name = plan["plan"]["id"]
     assert plan["status"] == "waiting"

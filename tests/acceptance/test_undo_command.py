@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from avow.faces.cli.main import main
+from tests.acceptance.evidence import spoken_for
 from tests.acceptance.test_plan_commands import TABLES, activated, avow, visits
 from tests.faults.small import DECLARATION
 
@@ -43,12 +44,13 @@ def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Pat
     return tmp_path
 
 
-def approved() -> str:
+def approved(home: Path) -> str:
     """Raise the rule, plan and approve; the id of the plan."""
     for days in range(7):
         avow("plan", "--as-of", (date.today() - timedelta(days=days)).isoformat())  # noqa: DTZ011
     avow("level", "app", "visits", "rehearse", *BOTH)
-    avow("level", "app", "visits", "approve", *BOTH, "--rehearsal", "r-1", "--sample", "s-1")
+    spoken_for(home)
+    avow("level", "app", "visits", "approve", *BOTH)
     name = json.loads(avow("plan", "--json").output)[0]["plan"]["id"]
     avow("approve", name, "--as", "marc")
     avow("approve", name, "--as", "paul")
@@ -58,7 +60,7 @@ def approved() -> str:
 def test_rows_are_taken_out_shown_and_brought_back(home: Path, store: object) -> None:
     del store
     activated(home)
-    name = approved()
+    name = approved(home)
     (done,) = json.loads(avow("apply", name, "--json").output)
     assert (done["rows"], visits(home)) == (6, 34)
     (lying,) = json.loads(avow("undo", "--json").output)

@@ -106,9 +106,11 @@ def _unfit(person: str, because: str) -> Finding:
 class Evidence:
     """What speaks for raising a level: what avow measured, and what persons did.
 
-    `days` of fresh counts without anything unknown, up to today. `rehearsal` refers to a rehearsal
-    of the same release and schema. `sample` refers to a drawn sample that was judged, with `wrong`
-    found wrong. `steps_checked`: every batch at level approve passed its check and none was undone.
+    `days` of fresh counts without anything unknown, up to today. `rehearsal` refers to a recorded
+    rehearsal of the same release and schema that passed. `sample` refers to a drawn sample that was
+    judged whole; `wrong` rows of any sample of this release were found wrong. Where there is none,
+    `no_rehearsal` and `no_sample` say why. `steps_checked`: every batch at level approve passed its
+    check and none was undone.
     """
 
     days: int = 0
@@ -117,6 +119,8 @@ class Evidence:
     sample: str | None = None
     wrong: int = 0
     steps_checked: bool = False
+    no_rehearsal: str = "no rehearsal of this release and schema is recorded"
+    no_sample: str = "no judged sample of this release and schema is recorded"
 
 
 def may_raise(now: Standing, to: Level, evidence: Evidence) -> tuple[Finding, ...]:
@@ -143,11 +147,11 @@ def _for_rehearse(evidence: Evidence) -> list[str]:
 def _for_approve(evidence: Evidence) -> list[str]:
     said = []
     if not evidence.rehearsal:
-        said.append("no rehearsal of this release and schema is named")
+        said.append(evidence.no_rehearsal)
     if not evidence.sample:
-        said.append("no judged sample is named")
+        said.append(evidence.no_sample)
     if evidence.wrong:
-        said.append(f"{evidence.wrong} rows of the sample were judged wrong")
+        said.append(f"{evidence.wrong} rows that were drawn were judged wrong")
     return said
 
 
@@ -162,7 +166,13 @@ def _for_automatic(now: Standing, evidence: Evidence) -> list[str]:
 
 def _not_yet(now: Standing, to: Level, because: str) -> Finding:
     return Finding(
-        "AV421", f"`{now.rule}` may not be raised to {to} in `{now.system}`", because=because
+        "AV421",
+        f"`{now.rule}` may not be raised to {to} in `{now.system}`",
+        because=because,
+        help="`avow rehearse PLAN --on URL` and `avow sample PLAN --as PERSON` record what speaks "
+        "for it"
+        if to is Level.APPROVE and now.level is Level.REHEARSE
+        else "",
     )
 
 

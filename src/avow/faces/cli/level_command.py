@@ -7,19 +7,21 @@ from pathlib import Path
 import click
 import msgspec
 
+from avow.common.exits import Exit
 from avow.declaration.model import Level
 from avow.engine.evidence.entries import LevelChanged
+from avow.engine.planner.refusals import Away
+from avow.engine.planner.rehearsal_evidence import evidence_for, live_schema
 from avow.engine.planner.release import author_of, digest_in
 from avow.engine.planner.standings import (
-    days_counted,
     effective,
+    known,
     lower_level,
     raise_level,
     rule_ids,
     standings,
-    unchecked,
 )
-from avow.engine.planner.trust import DAYS_OF_COUNTS, LADDER, Evidence, Standing
+from avow.engine.planner.trust import LADDER, Evidence, Standing
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
 
@@ -29,9 +31,6 @@ from avow.faces.cli.opened import json_option
 @click.argument("rule", required=False)
 @click.argument("level", required=False, type=click.Choice([str(each) for each in Level]))
 @click.option("--as", "people", multiple=True, help="Id of a person; twice to raise.")
-@click.option("--rehearsal", help="Reference of a rehearsal of this release and schema.")
-@click.option("--sample", help="Reference of a drawn sample that was judged.")
-@click.option("--wrong", default=0, help="Rows of the sample that were judged wrong.")
 @click.option("--daily-rows", type=int, help="Most rows a day, for automatic.")
 @json_option
 @state_options
@@ -40,16 +39,17 @@ def command(
     rule: str | None,
     level: str | None,
     people: tuple[str, ...],
-    rehearsal: str | None,
-    sample: str | None,
-    wrong: int,
     daily_rows: int | None,
     folder: Path,
     database_url: str | None,
     *,
     is_json: bool,
 ) -> None:
-    """Show every level, or set the LEVEL of RULE in SYSTEM. Anyone may lower it."""
+    """Show every level, or set the LEVEL of RULE in SYSTEM. Anyone may lower it.
+
+    What speaks for raising it is found by itself: days of counts for rehearse, the newest rehearsal
+    and the judged sample for approve, finished and checked batches for automatic.
+    """
     with opened(folder, database_url) as desk:
         if system is None or rule is None or level is None:
             _show(desk, is_json=is_json)
@@ -61,13 +61,12 @@ def command(
         if LADDER.index(wanted.level) < LADDER.index(now.level):
             lower_level(desk.state.store, desk.declaration, wanted, people[0], desk.now())
         else:
-            evidence = _evidence(desk, wanted, rehearsal, sample, wrong)
             met = raise_level(
                 desk.state.store,
                 desk.declaration,
                 wanted,
                 by=people,
-                evidence=evidence,
+                evidence=_evidence(desk, wanted),
                 at=desk.now(),
                 author=author_of(desk.state.store),
                 daily_rows=daily_rows,
@@ -78,20 +77,16 @@ def command(
     click.echo(f"{rule} in {system}: {now.level} -> {level}")
 
 
-def _evidence(
-    desk: Desk, wanted: Standing, rehearsal: str | None, sample: str | None, wrong: int
-) -> Evidence:
-    """What avow measured itself, and what the persons name."""
-    store, release = desk.state.store, digest_in(desk.declaration)
-    days = days_counted(store, wanted.system, release, desk.today)
-    return Evidence(
-        days=days,
-        unknown=days < DAYS_OF_COUNTS,
-        rehearsal=rehearsal,
-        sample=sample,
-        wrong=wrong,
-        steps_checked=not unchecked(store, wanted.system, release),
-    )
+def _evidence(desk: Desk, wanted: Standing) -> Evidence:
+    """What avow measured itself. Only level approve asks how the system is now."""
+    known(desk.declaration, wanted)
+    try:
+        asked = wanted.level is Level.APPROVE
+        schema = live_schema(desk.estate, wanted.system) if asked else ""
+    except Away as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(Exit.UNREACHABLE) from None
+    return evidence_for(desk.office, wanted, schema)
 
 
 def _note(desk: Desk, now: Standing, to: Standing, people: tuple[str, ...]) -> None:

@@ -67,7 +67,7 @@ WHERE s.id = r.sample AND s.system = %(system)s AND s.id <> %(id)s AND r.sealed 
 -- name: sample_of_plan
 -- The newest sample of a plan; no row when none was drawn.
 -- since: 9
-SELECT id, plan, plan_digest, system, release, schema, seed FROM avow.sample
+SELECT id, plan, plan_digest, system, release, clause, rules, schema, seed FROM avow.sample
 WHERE plan = %(plan)s ORDER BY at DESC, id DESC LIMIT 1
 
 -- name: sample_rows
@@ -87,11 +87,17 @@ WHERE sample = %(sample)s AND number = %(number)s RETURNING number
 -- name: sample_newest
 -- The newest sample of a rule in a system under a release, with how it was judged.
 -- since: 9
-SELECT s.id, s.plan, s.schema, s.at, count(*) AS rows, count(*) FILTER (WHERE r.judgement IS NULL) AS open,
-       count(*) FILTER (WHERE r.judgement = 'right') AS "right",
-       count(*) FILTER (WHERE r.judgement = 'wrong') AS wrong,
-       count(*) FILTER (WHERE r.judgement = 'unsure') AS unsure
-FROM avow.sample AS s JOIN avow.sample_row AS r ON r.sample = s.id
+SELECT s.id, s.plan, s.schema, s.at, count(r.number) AS rows,
+       count(r.number) FILTER (WHERE r.judgement IS NULL) AS open,
+       count(*) FILTER (WHERE r.judgement = 'right') AS "right"
+FROM avow.sample AS s LEFT JOIN avow.sample_row AS r ON r.sample = s.id
 WHERE s.system = %(system)s AND s.release = %(release)s
   AND (s.clause IS NULL OR %(rule)s::text = ANY (s.rules))
 GROUP BY s.id ORDER BY s.at DESC, s.id DESC LIMIT 1
+
+-- name: sample_wrong
+-- How many rows were judged wrong in all samples of a rule in a system under a release.
+-- since: 9
+SELECT count(*) AS wrong FROM avow.sample AS s JOIN avow.sample_row AS r ON r.sample = s.id
+WHERE s.system = %(system)s AND s.release = %(release)s AND r.judgement = 'wrong'
+  AND (s.clause IS NULL OR %(rule)s::text = ANY (s.rules))

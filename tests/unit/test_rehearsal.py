@@ -1,0 +1,188 @@
+"""What a rehearsal says, and that it never runs on what is in use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+
+from avow.engine.db.store import Store
+from avow.engine.evidence.entries import Rehearsed as Entry
+from avow.engine.planner.refusals import PlannerError
+from avow.engine.planner.rehearsal import Rehearsal, Rehearsed, schema_differences, verdict
+from avow.engine.planner.rehearsal_run import rehearse
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.connectors.itself import Itself
+from tests.faults.killed import killed_at
+from tests.faults.small import CATALOGUE
+from tests.unit.rehearsal_world import World, copy, world
+
+__all__ = ["copy", "world"]
+
+OK = Rehearsed("visit", "delete", 15, 15, 15)
+"""A step that did what it said."""
+
+
+def rehearsal(*steps: Rehearsed, **more: object) -> Rehearsal:
+    """A rehearsal that did these steps on a copy of the same schema."""
+    made = Rehearsal("rehearsal-a", "plan-a", "d", "app", "r", None, ("visits",), "s", "s")
+    return replace(made, steps=steps, **more)  # type: ignore[arg-type]
+
+
+def said(done: Rehearsal) -> list[str]:
+    """The codes of what a rehearsal says."""
+    return [finding.code for finding in verdict(done)]
+
+
+def test_a_rehearsal_that_did_what_was_planned_speaks_for_the_plan() -> None:
+    assert said(rehearsal(OK)) == []
+
+
+@pytest.mark.parametrize(
+    ("step", "code"),
+    [
+        (replace(OK, remaining=1), ["AV577"]),
+        (replace(OK, moved=14), ["AV576"]),
+        (Rehearsed("visit", "delete", 15, 0, 0), ["AV575"]),
+        (Rehearsed("visit", "delete", 100, 79, 79), ["AV575"]),
+        (Rehearsed("visit", "delete", 100, 81, 81), []),
+        (Rehearsed("visit", "delete", 3, 12, 12), []),
+        (Rehearsed("visit", "delete", 3, 14, 14), ["AV575"]),
+        (replace(OK, held=4), []),
+    ],
+)
+def test_each_step_is_judged(step: Rehearsed, code: list[str]) -> None:
+    """Planned, counted on the copy, moved; a copy is like its system within 20 % or ten rows."""
+    assert said(rehearsal(step)) == code
+
+
+def test_refused_rows_and_another_schema_are_said() -> None:
+    blocked = rehearsal(replace(OK, moved=14), blocked={("visit", "visit_person"): 1})
+    assert said(blocked) == ["AV578"]
+    assert said(rehearsal(OK, copy_schema="t")) == ["AV574"]
+
+
+def test_the_differences_of_two_schemas_are_said_in_words() -> None:
+    visit = CATALOGUE.tables["visit"]
+    fewer = replace(visit, columns=visit.columns[:-1], indexes=(), triggers=("copies",))
+    copy = Catalogue({"visit": fewer}, (), "c2")
+    assert schema_differences(CATALOGUE, copy) == (
+        "only the system has table `person`",
+        "only the system has column `visit.page text`",
+        "only the copy has trigger `visit.copies`",
+        "`visit` has other indexes",
+        "only the system has foreign key `visit.visit_person (no action)`",
+    )
+    assert schema_differences(CATALOGUE, CATALOGUE) == ()
+
+
+def test_one_server_is_told_from_a_copy_of_its_disk_but_not_from_its_standby() -> None:
+    """A copy of the disk has the identifiers of the original: its server is another. A standby and
+    the server it follows are another too, and what is written to one is written to both."""
+    one = Itself("postgresql", ("7", "5"), "1000.1")
+    assert one.is_same(replace(one))
+    assert not one.is_same(replace(one, data=("7", "6")))
+    assert not one.is_same(replace(one, server="1000.2"))
+    assert one.is_same(replace(one, server="1000.2", follows=True))
+
+
+# --- on a real PostgreSQL ------------------------------------------------------------------------
+
+
+def left(url: str) -> int:
+    """Visits that are there."""
+    with psycopg.connect(url) as looked:
+        return int(str((looked.execute("SELECT count(*) FROM visit").fetchone() or (0,))[0]))
+
+
+def test_a_plan_is_carried_out_on_the_copy_alone(world: World, copy: str) -> None:
+    done = rehearse(world.office, world.bench(), world.plan().id, copy)
+    assert [s for s in done.steps if s.planned] == [replace(OK, dataset="public.visit")]
+    assert (done.passed, left(copy), left(world.app)) == (True, 45, 60)
+    assert world.recorded() == [("passed", True)]
+    (entry,) = world.noted
+    assert isinstance(entry, Entry)
+    assert (entry.rows, entry.passed) == (15, True)
+
+
+def test_the_system_under_another_spelling_is_no_copy(world: World) -> None:
+    """The same database by other words: a connection string, and a parameter more."""
+    plan = world.plan().id
+    for url in (world.app, make_conninfo(world.app, application_name="copy")):
+        with pytest.raises(PlannerError) as refused:
+            rehearse(world.office, world.bench(), plan, url)
+        assert refused.value.code == "AV571"
+    assert (left(world.app), world.recorded()) == (60, [])
+
+
+def test_avow_s_own_database_is_no_copy(world: World, state_url: str) -> None:
+    with pytest.raises(PlannerError) as refused:
+        rehearse(world.office, world.bench(), world.plan().id, state_url)
+    assert refused.value.code == "AV571"
+
+
+def test_a_server_that_does_not_say_which_it_is_is_no_copy(world: World, copy: str) -> None:
+    """Its owner took the right to ask away: nothing is written where that is not sure."""
+    with psycopg.connect(copy, autocommit=True) as owner:
+        owner.execute("CREATE ROLE avow_blind LOGIN")
+        owner.execute("GRANT ALL ON ALL TABLES IN SCHEMA public TO avow_blind")
+        owner.execute("REVOKE EXECUTE ON FUNCTION pg_control_system() FROM PUBLIC")
+    try:
+        plan, blind = world.plan().id, make_conninfo(copy, user="avow_blind")
+        with pytest.raises(PlannerError) as refused:
+            rehearse(world.office, world.bench(), plan, blind)
+        assert refused.value.code == "AV572"
+    finally:
+        with psycopg.connect(copy, autocommit=True) as owner:
+            owner.execute("DROP OWNED BY avow_blind")
+            owner.execute("DROP ROLE avow_blind")
+    assert left(copy) == 60
+
+
+@pytest.mark.parametrize("place", ["begun", "moved", "committed", "before the end"])
+def test_a_rehearsal_that_is_killed_never_passed(world: World, copy: str, place: str) -> None:
+    """Killed at any place: what is written down is that it was begun, and nothing else."""
+    plan = world.plan().id
+    url = conninfo_of(world.store)
+
+    def work(crash: Callable[[str], None]) -> None:
+        with Store(url, largest=2) as store:
+            office = replace(world.office, runs=store)
+            bench = world.bench()
+            rehearse(office, bench, plan, copy, crash)
+
+    assert killed_at(place, 1, work)
+    assert world.recorded() == [("running", False)]
+    assert left(world.app) == 60
+
+
+def conninfo_of(store: Store) -> str:
+    """The address of the state's database."""
+    with store.outside() as connection:
+        return connection.info.dsn
+
+
+def test_a_check_that_finds_something_ends_the_rehearsal(world: World, copy: str) -> None:
+    """Planted in the system and its copy: a trigger that writes the visits it deletes elsewhere.
+    The independent check sees rows that no step names, and the batch is undone."""
+    hides = """
+    CREATE TABLE attic (id integer PRIMARY KEY, page text);
+    CREATE FUNCTION hide() RETURNS trigger LANGUAGE plpgsql AS
+      $$ BEGIN INSERT INTO attic VALUES (old.id, old.page); RETURN old; END $$;
+    CREATE TRIGGER hide AFTER DELETE ON visit FOR EACH ROW EXECUTE FUNCTION hide();
+    """
+    for url in (world.app, copy):
+        with psycopg.connect(url, autocommit=True) as owner:
+            owner.execute(hides.encode())
+    done = rehearse(world.office, world.bench(), world.plan().id, copy)
+    assert done.findings[0].code == "AV579"
+    assert "attic" in done.findings[0].because
+    assert (left(copy), world.recorded()) == (60, [("failed", True)])
+
+
+def test_without_an_independent_check_no_rehearsal_passes(world: World, copy: str) -> None:
+    done = rehearse(world.office, world.bench(checked=False), world.plan().id, copy)
+    assert [f.code for f in done.findings] == ["AV579"]

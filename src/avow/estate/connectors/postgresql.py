@@ -406,6 +406,7 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "bytea_output": "hex",
         "extra_float_digits": "1",
         "application_name": "avow",
+        "jit": "off",  # long conditions over few rows: compiling them costs more than asking them
     }
     try:
         raw: psycopg.Connection[Any] = psycopg.connect(

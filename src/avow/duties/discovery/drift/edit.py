@@ -23,13 +23,19 @@ from avow.duties.discovery.drift.change import (
     link_text,
     names_text,
 )
+from avow.duties.discovery.drift.nodes import (
+    Pair,
+    Unwritable,
+    as_mapping,
+    end_of,
+    mappings,
+    no_pair,
+    root_of,
+    scalars,
+    stands_at,
+    value_of,
+)
 from avow.duties.discovery.writing import word
-
-Pair = tuple[yaml.Node, yaml.Node]
-
-
-class Unwritable(Exception):
-    """The change does not fit what is written there; a person has to write it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +127,7 @@ class _Document:
     def __init__(self, text: str) -> None:
         self.text = text
         self.newline = "\r\n" if "\r\n" in text else "\n"
-        self.root = _root(text)
+        self.root = root_of(text)
 
     def edits(self, changes: Sequence[Change]) -> Iterator[Edit]:
         """The edits of changes that go to one place."""
@@ -146,29 +152,29 @@ class _Document:
     # --- finding ---------------------------------------------------------------------------------
 
     def _dataset(self, place: Place) -> yaml.MappingNode:
-        return _mapping(self._pair(place)[1])
+        return as_mapping(self._pair(place)[1])
 
     def _pair(self, place: Place) -> Pair:
         """The dataset whose name stands at a place, as a pair of its mapping."""
-        return next((pair for m in _mappings(self.root) for pair in m.value
-                     if _at(pair[0], place)), None) or _no()  # fmt: skip
+        return next((pair for m in mappings(self.root) for pair in m.value
+                     if stands_at(pair[0], place)), None) or no_pair()  # fmt: skip
 
     def _datasets(self, system: str) -> yaml.MappingNode:
-        for mapping in _mappings(self.root):
-            name = _get(mapping, "system")
+        for mapping in mappings(self.root):
+            name = value_of(mapping, "system")
             if isinstance(name, yaml.ScalarNode) and name.value == system:
-                found = _get(mapping, "datasets")
+                found = value_of(mapping, "datasets")
                 if found is not None:
-                    return _mapping(found)
+                    return as_mapping(found)
         raise Unwritable
 
     # --- writing ---------------------------------------------------------------------------------
 
     def _under(self, dataset: yaml.MappingNode, key: str, entries: list[_Entry]) -> Iterator[Edit]:
         """Add entries to the mapping under a key of a dataset, which is made where it is not."""
-        found = _get(dataset, key)
+        found = value_of(dataset, key)
         if found is not None:
-            yield from self._add(_mapping(found), entries)
+            yield from self._add(as_mapping(found), entries)
             return
         content = ", ".join(f"{e.key}: {e.text}" for e in entries)
         why = "; ".join(dict.fromkeys(e.why for e in entries))
@@ -199,7 +205,7 @@ class _Document:
         last_key, last = mapping.value[-1]
         indent = " " * last_key.start_mark.column
         lines = [f"{indent}{line}" for entry in entries for line in entry.lines()]
-        yield self._whole_lines(_end(last), lines)
+        yield self._whole_lines(end_of(last), lines)
 
     def _whole_lines(self, after: int, lines: list[str]) -> Edit:
         """Insert lines below the one in which a text ends."""
@@ -212,7 +218,7 @@ class _Document:
         content = ", ".join(f"{e.key}: {e.text}" for e in entries)
         if mapping.value:
             near, last = mapping.value[-1]
-            at, content = _end(last), f", {content}"
+            at, content = end_of(last), f", {content}"
         else:
             near, at = mapping, mapping.start_mark.index + 1
         yield from self._marks(near, entries)
@@ -223,12 +229,14 @@ class _Document:
         style. Where a text runs over the begin of the line there is no such line."""
         start = self.text.rfind("\n", 0, near.start_mark.index) + 1
         said = [e for e in entries if e.why]
-        if any(n.start_mark.index < start < n.end_mark.index for n in _scalars(self.root)):
+        if any(n.start_mark.index < start < n.end_mark.index for n in scalars(self.root)):
             return
         line = self.text[start : near.start_mark.index]
         indent = " " * (len(line) - len(line.lstrip(" ")))
         for entry in said:
-            yield Edit(start, start, f"{indent}# ? {entry.key}: {entry.why}{self.newline}")
+            yield Edit(
+                start, start, f"{indent}# ? {entry.key}: {_one_line(entry.why)}{self.newline}"
+            )
 
     def _line_after(self, at: int) -> int:
         """The begin of the next line, or the end of the text."""
@@ -242,7 +250,7 @@ class _Document:
     def _links(self, dataset: yaml.MappingNode, links: list[AddLink]) -> Iterator[Edit]:
         """Add links under their word: to the short form where it has room, else to a list."""
         key = links[0].word.value
-        found = _get(dataset, key)
+        found = value_of(dataset, key)
         targets = [link.to for link in links]
         is_short = len(set(targets)) == len(targets) and not any(k.parent_fields for k in links)
         if found is None and is_short:
@@ -253,8 +261,8 @@ class _Document:
             yield from self._before_rest(dataset, _Entry(key, f"[{listed}]", why))
         elif isinstance(found, yaml.SequenceNode):
             yield from self._append_list(found, links)
-        elif is_short and not {k.value for k, _ in _mapping(found).value} & {"to", *targets}:
-            yield from self._add(_mapping(found), [_short(link) for link in links])
+        elif is_short and not {k.value for k, _ in as_mapping(found).value} & {"to", *targets}:
+            yield from self._add(as_mapping(found), [_short(link) for link in links])
         else:
             raise Unwritable
 
@@ -262,36 +270,36 @@ class _Document:
         last = found.value[-1]
         if found.flow_style:
             yield from self._marks(last, [_short(link) for link in links])
-            at = _end(last)
+            at = end_of(last)
             yield Edit(at, at, "".join(f", {_long(link)}" for link in links))
             return
         indent = " " * found.start_mark.column
         yield self._whole_lines(
-            _end(last), [f"{indent}- {_long(link)}  # ? {link.why}" for link in links]
+            end_of(last), [f"{indent}- {_long(link)}  # ? {_one_line(link.why)}" for link in links]
         )
 
     # --- taking out ------------------------------------------------------------------------------
 
     def _rename(self, change: Rename) -> Edit:
-        fields = _mapping(_get(self._dataset(change.dataset), "fields") or _no()[1])
-        key = next((k for k, _ in fields.value if k.value == change.column), None) or _no()[0]
+        fields = as_mapping(value_of(self._dataset(change.dataset), "fields") or no_pair()[1])
+        key = next((k for k, _ in fields.value if k.value == change.column), None) or no_pair()[0]
         return Edit(key.start_mark.index, key.end_mark.index, word(change.to))
 
     def _forget(self, gone: list[Forget]) -> Iterator[Edit]:
         if gone[0].column is None:
             pairs = [self._pair(each.dataset) for each in gone]
-            for mapping in _mappings(self.root):
+            for mapping in mappings(self.root):
                 out = [p for p in mapping.value if any(p is pair for pair in pairs)]
                 yield from self._remove(mapping, out) if out else ()
             return
         dataset = self._dataset(gone[0].dataset)
-        fields = next((pair for pair in dataset.value if pair[0].value == "fields"), None) or _no()
+        fields = _under_fields(dataset)
         columns = {each.column for each in gone}
-        out = [pair for pair in _mapping(fields[1]).value if pair[0].value in columns]
+        out = [pair for pair in as_mapping(fields[1]).value if pair[0].value in columns]
         if len(out) < len(columns):
             raise Unwritable
         whole = len(out) == len(fields[1].value)
-        yield from self._remove(*((dataset, [fields]) if whole else (_mapping(fields[1]), out)))
+        yield from self._remove(*((dataset, [fields]) if whole else (as_mapping(fields[1]), out)))
 
     def _remove(self, mapping: yaml.MappingNode, out: list[Pair]) -> Iterator[Edit]:
         """Take pairs out: their whole lines in block style, themselves and one comma each in flow
@@ -306,14 +314,18 @@ class _Document:
             if n not in kept:
                 yield Edit(pair[0].start_mark.index, mapping.value[n + 1][0].start_mark.index, "")
         if kept[-1] + 1 < len(mapping.value):
-            yield Edit(_end(mapping.value[kept[-1]][1]), _end(mapping.value[-1][1]), "")
+            yield Edit(end_of(mapping.value[kept[-1]][1]), end_of(mapping.value[-1][1]), "")
 
     def _line_of(self, pair: Pair) -> Edit:
         start = pair[0].start_mark.index
         line = self.text.rfind("\n", 0, start) + 1
         if self.text[line:start].strip():
             raise Unwritable
-        return Edit(line, self._line_after(_end(pair[1])), "")
+        return Edit(line, self._line_after(end_of(pair[1])), "")
+
+
+def _under_fields(dataset: yaml.MappingNode) -> Pair:
+    return next((pair for pair in dataset.value if pair[0].value == "fields"), None) or no_pair()
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,62 +360,9 @@ def _long(link: AddLink) -> str:
 
 
 def _mark(entry: _Entry) -> str:
-    return f"  # ? {entry.why}" if entry.why else ""
+    return f"  # ? {_one_line(entry.why)}" if entry.why else ""
 
 
-def _root(text: str) -> yaml.Node:
-    root: yaml.Node | None = yaml.compose(text, Loader=yaml.CSafeLoader)
-    if root is None:
-        raise Unwritable
-    return root
-
-
-def _no() -> Pair:
-    raise Unwritable
-
-
-def _mapping(node: yaml.Node) -> yaml.MappingNode:
-    if not isinstance(node, yaml.MappingNode):
-        raise Unwritable
-    return node
-
-
-def _get(mapping: yaml.MappingNode, key: str) -> yaml.Node | None:
-    return next((value for name, value in mapping.value if name.value == key), None)
-
-
-def _mappings(node: yaml.Node) -> Iterator[yaml.MappingNode]:
-    """Every mapping at or below a node, outer ones first."""
-    if isinstance(node, yaml.MappingNode):
-        yield node
-        for _, value in node.value:
-            yield from _mappings(value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _mappings(item)
-
-
-def _scalars(node: yaml.Node) -> Iterator[yaml.ScalarNode]:
-    if isinstance(node, yaml.ScalarNode):
-        yield node
-    elif isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _scalars(key)
-            yield from _scalars(value)
-    else:
-        for item in node.value:
-            yield from _scalars(item)
-
-
-def _at(node: yaml.Node, place: Place) -> bool:
-    mark = node.start_mark
-    return (mark.line + 1, mark.column + 1) == (place.line, place.column)
-
-
-def _end(node: yaml.Node) -> int:
-    """Where the text of a node ends: a block ends with its last entry, not where the next thing
-    begins."""
-    if not isinstance(node, yaml.CollectionNode) or node.flow_style or not node.value:
-        return int(node.end_mark.index)
-    last = node.value[-1]
-    return _end(last[1] if isinstance(last, tuple) else last)
+def _one_line(why: str) -> str:
+    """Text that stays inside its comment, whatever the tables are called."""
+    return "".join(c if c.isprintable() else " " for c in why)

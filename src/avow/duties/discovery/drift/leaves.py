@@ -25,7 +25,7 @@ FEWEST_ROWS = 5
 """Sampled rows that must have a path before it is named."""
 MOST_KEYS = 40
 """Keys of one object beyond which they are taken for data: an object that maps from values."""
-DEEPEST, MOST_PATHS, LARGEST = 6, 1_000, 65_536
+DEEPEST, MOST_PATHS, LARGEST = 6, 1_000, 16_384
 """Levels that are followed, paths that are taken, and characters of a document that is opened."""
 SAMPLED = frozenset({"postgresql", "sqlite"})
 """Kinds of system that can be sampled."""

@@ -17,7 +17,7 @@ from avow.duties.discovery.drift.change import (
     link_text,
     names_text,
 )
-from avow.duties.discovery.drift.view import View
+from avow.duties.discovery.drift.view import View, is_ours
 from avow.duties.discovery.lexicon import folded, is_weak_name, is_writer_word
 from avow.duties.discovery.survey import is_framework
 from avow.duties.discovery.writing import word
@@ -36,6 +36,8 @@ class Guessed:
 def category_for(column: Column, dataset: Dataset | None, view: View) -> Guessed | None:
     """The category that a column seems to hold: by the map's own words, by the words of three
     languages, else that of the rest of its row."""
+    if dataset and dataset.rest and not is_ours(dataset, view.system):
+        return Guessed(dataset.rest, "proposed as the rest of its row, which is a tenant's")
     own = view.spoken.get(folded(column.name))
     if own:
         return Guessed(own, "so the map calls other columns of this name")
@@ -97,7 +99,7 @@ def adding(table: Table, view: View) -> AddDataset | None:
     if others:
         keys["no_right"] = _links(others)
     structure = {*table.key, *(c for k, _ in pointers for c in k.child_fields)}
-    fields = _fields(table, view, structure, rest)
+    fields = _fields(table, view, structure, rest) if is_ours(parent, system) else ""
     if fields:
         keys["fields"] = fields
     keys["rest"] = rest

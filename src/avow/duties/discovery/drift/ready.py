@@ -12,7 +12,8 @@ from pathlib import Path
 
 from avow.declaration.load import Loaded, load_texts
 from avow.duties.discovery.drift.change import Change
-from avow.duties.discovery.drift.edit import Edit, Unwritable, changed, edits, patch
+from avow.duties.discovery.drift.edit import Edit, changed, edits, patch
+from avow.duties.discovery.drift.nodes import Unwritable
 
 _TEXT = ".md"
 

@@ -16,8 +16,7 @@ from avow.duties.discovery.drift.accepted import (
     column_of,
     key_of,
 )
-from avow.duties.discovery.drift.against_map import ACCEPT
-from avow.duties.discovery.drift.view import Drifted, View, defect, place_of
+from avow.duties.discovery.drift.view import ACCEPT, Drifted, View, defect, place_of
 from avow.engine.planner.drift import named
 from avow.estate.connectors.catalogue import Table
 from avow.estate.datamap.model import Dataset

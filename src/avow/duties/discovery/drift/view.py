@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from avow.common.findings import Finding, Kind, Severity
@@ -13,7 +13,11 @@ from avow.duties.discovery.drift.accepted import Accepted, AcceptedTable, Paths
 from avow.duties.discovery.drift.change import Change
 from avow.duties.discovery.lexicon import OTHER_THINGS, WEAK, folded
 from avow.estate.connectors.catalogue import Catalogue
-from avow.estate.datamap.model import Dataset, System
+from avow.estate.datamap.model import Dataset, LinkWord, System
+
+ACCEPT = "look at it, then accept the schema with `avow drift --accept`"
+MOST_SHOWN = 12
+"""Names in one sentence."""
 
 Words = tuple[str, ...]
 
@@ -51,8 +55,8 @@ def spoken(declaration: Declaration) -> dict[Words, str]:
     """The words that the map itself uses: folded column name -> its one category. Names that are
     said of anything (`name`, `type`) and that hold several categories say nothing."""
     found: defaultdict[Words, set[str]] = defaultdict(set)
-    for _, dataset in declaration.datamap.datasets():
-        for each in dataset.fields:
+    for system, dataset in declaration.datamap.datasets():
+        for each in dataset.fields if is_ours(dataset, system) else ():
             found[folded(each.name)].add(each.category)
     vague = OTHER_THINGS | WEAK
     return {
@@ -60,6 +64,33 @@ def spoken(declaration: Declaration) -> dict[Words, str]:
         for words, categories in found.items()
         if len(categories) == 1 and words and not (len(words) == 1 and words[0] in vague)
     }
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence, the first of them when there are many."""
+    shown = [f"`{name}`" for name in names]
+    more = len(shown) - MOST_SHOWN
+    return ", ".join(shown[:MOST_SHOWN]) + (f" and {more:,} more" if more > 0 else "")
+
+
+def is_ours(dataset: Dataset, system: System) -> bool:
+    """Whether the rows are ours as controller: those of a tenant's persons, and what belongs to
+    them, are not, and the words of our notice say nothing of them."""
+    seen: set[str] = set()
+    waiting = [dataset]
+    while waiting:
+        each = waiting.pop()
+        if not each.is_ours:
+            return False
+        seen.add(each.name)
+        owners = [link.to for link in each.links if link.word is LinkWord.OWNED_BY]
+        waiting += [system.datasets[o] for o in owners if o in system.datasets and o not in seen]
+    return True
+
+
+def drifted(view: View, name: str, finding: Finding, change: Change | None = None) -> Drifted:
+    """A difference in the system that is looked at."""
+    return Drifted(view.system.name, name, finding, change)
 
 
 def defect(

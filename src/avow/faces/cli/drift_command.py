@@ -14,18 +14,15 @@ import click
 import msgspec
 
 from avow.common.exits import Exit
-from avow.common.findings import Finding, Severity
+from avow.common.findings import Severity
 from avow.declaration.load import Loaded
 from avow.declaration.model import Declaration
 from avow.duties.discovery.drift.accepted import text_of
 from avow.duties.discovery.drift.edit import Edit
-from avow.duties.discovery.drift.looking import AWAY, BLIND, Looked, look
+from avow.duties.discovery.drift.looking import BLIND, Looked, look
 from avow.duties.discovery.drift.ready import Ready, ready
-from avow.duties.discovery.drift.view import Drifted
 from avow.faces.cli.opened import json_option, path_option, sound
 from avow.faces.cli.render_findings import as_sarif, lines, plain, summary
-
-_UNKNOWN = frozenset({AWAY, "AV501"})
 
 
 @click.command()
@@ -64,7 +61,7 @@ def command(
     drifted = [each for one in looked for each in one.drifted]
     patches = ready(loaded, (each.change for each in drifted))
     if sarif is not None:
-        sarif.write_text(_sarif(drifted, patches) + "\n", encoding="utf-8")
+        sarif.write_text(_sarif(looked, patches) + "\n", encoding="utf-8")
     if is_patch:
         click.echo(patches.whole(), nl=False)
         click.echo(summary([each.finding for each in drifted]), err=True)
@@ -72,7 +69,7 @@ def command(
         click.echo(_json(looked, patches))
     else:
         click.echo("\n".join(_lines(looked, patches, loaded)))
-    raise SystemExit(exit_of([each.finding for each in drifted]))
+    raise SystemExit(exit_of(looked))
 
 
 def _named(declaration: Declaration, systems: tuple[str, ...]) -> tuple[str, ...]:
@@ -91,15 +88,15 @@ def _accept(looked: list[Looked]) -> None:
             each.file.write_text(text_of(each.live), encoding="utf-8")
 
 
-def exit_of(findings: list[Finding]) -> Exit:
+def exit_of(looked: list[Looked]) -> Exit:
     """4 when a system is unknown, 1 when something must be looked at, 5 when only the inside of a
     column is unknown, 0 otherwise: what is merely worth knowing (level I) is no failure."""
-    codes = {finding.code for finding in findings}
-    if codes & _UNKNOWN:
+    findings = [each.finding for one in looked for each in one.drifted]
+    if any(one.live is None for one in looked):
         return Exit.UNREACHABLE
     if any(f.is_error or f.severity is not Severity.I for f in findings):
         return Exit.FINDINGS
-    return Exit.INCOMPLETE if BLIND in codes else Exit.OK
+    return Exit.INCOMPLETE if any(f.code == BLIND for f in findings) else Exit.OK
 
 
 def _lines(looked: list[Looked], patches: Ready, loaded: Loaded) -> Iterator[str]:
@@ -152,9 +149,12 @@ def _json(looked: list[Looked], patches: Ready) -> str:
     return msgspec.json.format(msgspec.json.encode(said), indent=2).decode()
 
 
-def _sarif(drifted: list[Drifted], patches: Ready) -> str:
-    """The findings, each with the change that would end it as a fix."""
+def _sarif(looked: list[Looked], patches: Ready) -> str:
+    """The findings, each with the change that would end it as a fix, and whether all was seen."""
+    drifted = [each for one in looked for each in one.drifted]
     log = msgspec.json.decode(as_sarif([each.finding for each in drifted]))
+    is_whole = all(one.live is not None for one in looked)
+    log["runs"][0]["invocations"] = [{"executionSuccessful": is_whole}]
     for result, each in zip(log["runs"][0]["results"], drifted, strict=True):
         changes = [
             {"artifactLocation": {"uri": quote(Path(file).as_posix())}, "replacements": _fix(edits)}

@@ -10,17 +10,27 @@ import pytest
 
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.model import System
+from avow.estate.datamap.stored import FileFormat
 from tests import postgres
 from tests.connectors import engines, world
 from tests.connectors.engines import Make, Rows
+from tests.connectors.file_estates import FORMATS, in_files
 from tests.connectors.world import Estate
 
-ENGINES = ("memory", "postgresql", "sqlite")
+GUARDED = ("memory", "postgresql", "sqlite")
+"""Engines that enforce a schema."""
+ENGINES = (*GUARDED, *map(str, FORMATS))
 
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+guarded = pytest.mark.parametrize("engine", GUARDED, indirect=True)
+"""Mark of a law that only engines with a schema can keep."""
+inserting = pytest.mark.parametrize("engine", [*GUARDED, "csv", "jsonl"], indirect=True)
+"""Mark of a law that only engines can keep that bring rows back."""
 
 
 @pytest.fixture(scope="session")
@@ -51,8 +61,11 @@ def make(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
             case "sqlite":
                 path = tmp_path / f"{len(made)} %?.db"
                 made.append(engines.in_sqlite(path, catalogue, rows, system))
-            case _:
+            case "memory":
                 made.append(engines.in_memory(catalogue, rows, system))
+            case form:
+                folder = tmp_path / f"files {len(made)}"
+                made.append(in_files(folder, FileFormat(form), catalogue, rows))
         return made[-1]
 
     yield build
@@ -72,8 +85,11 @@ def built_shop(
                 yield engines.in_postgresql(url, *parts)
         case "sqlite":
             yield engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
-        case _:
+        case "memory":
             yield engines.in_memory(*parts)
+        case form:
+            folder = tmp_path_factory.mktemp("shop") / "files"
+            yield in_files(folder, FileFormat(form), world.CATALOGUE, world.fresh())
 
 
 @pytest.fixture

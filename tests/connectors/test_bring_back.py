@@ -16,7 +16,7 @@ from avow.estate.connectors.sqlite import SqliteConnector
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System
 from avow.estate.datamap.predicates import TRUE, Equal, Predicate
 from tests.connectors import world
-from tests.connectors.conftest import emptied
+from tests.connectors.conftest import emptied, guarded, inserting
 from tests.connectors.world import Estate
 
 PERSON, ORDER, LINE, NOTE = (t.name for t in (world.PERSON, world.ORDER, world.LINE, world.NOTE))
@@ -38,6 +38,7 @@ def back(connection: Connection, copied: Copied) -> dict[str, int]:
         return {d: batch.insert(d, tables[d].insertable, rows) for d, rows in copied.items()}
 
 
+@inserting
 def test_rows_that_were_removed_come_back_as_they_were(estate: Estate) -> None:
     connection = estate.write()
     assert Capability.INSERT in connection.capabilities
@@ -51,6 +52,7 @@ def test_rows_that_were_removed_come_back_as_they_were(estate: Estate) -> None:
     assert world.snapshot(connection) == before
 
 
+@inserting
 def test_a_row_whose_key_is_there_again_is_passed_over(estate: Estate) -> None:
     connection = estate.write()
     copied = whole(connection, NOTE)
@@ -62,6 +64,7 @@ def test_a_row_whose_key_is_there_again_is_passed_over(estate: Estate) -> None:
     assert list(connection.fetch(NOTE, Equal("id", "2"), ["email"])) == [(None,)]
 
 
+@guarded
 def test_a_row_without_its_parent_is_refused_and_nothing_comes_back(estate: Estate) -> None:
     connection = estate.write()
     copied = whole(connection, ORDER, LINE)
@@ -82,6 +85,7 @@ BLANKS: list[Mapping[str, Blank]] = [
 ]
 
 
+@inserting
 @pytest.mark.parametrize("blanks", BLANKS, ids="+".join)
 def test_blanked_cells_come_back_as_they_were(estate: Estate, blanks: Mapping[str, Blank]) -> None:
     connection = estate.write()
@@ -103,6 +107,7 @@ def blanked(
     return copied
 
 
+@inserting
 def test_what_was_written_since_is_not_overwritten(estate: Estate) -> None:
     connection = estate.write()
     copied = blanked(connection, TRUE, {"phone": NULL})

@@ -5,9 +5,12 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from avow.common.findings import Finding
 from avow.estate.connectors.registry import KINDS, connector_for, unknown_kinds
-from avow.estate.datamap.model import DataMap, System
+from avow.estate.datamap.model import DataMap, Dataset, System
+from avow.estate.datamap.stored import FileFormat, Stored
 
 
 def test_every_kind_has_its_connector() -> None:
@@ -32,3 +35,13 @@ def test_the_registry_loads_no_driver() -> None:
     look = "import sys, avow.estate.connectors.registry; print('sqlalchemy' in sys.modules)"
     said = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
     assert said.stdout.strip() == "False"
+
+
+def test_parquet_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = Stored("a.parquet", FileFormat.PARQUET)
+    system = System("lake", "files", datasets={"a": Dataset("a", stored=stored)})
+    assert not isinstance(connector_for(system), Finding)
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    found = connector_for(system)
+    assert isinstance(found, Finding)
+    assert (found.code, "avow[files]" in found.help) == ("AV563", True)

@@ -1,4 +1,4 @@
-"""What a predicate selects on an SQL engine is what it means on the twin, whatever the rows."""
+"""What a predicate selects in a database or in files is what it means on the twin."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ from avow.estate.connectors.values import plain_all
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.predicates import TRUE, Predicate, Related, Until
 from avow.estate.datamap.reach import Key
+from avow.estate.datamap.stored import FileFormat
 from tests import postgres
 from tests.connectors import engines
 from tests.connectors import random_estates as random
 from tests.connectors.engines import Rows
+from tests.connectors.file_estates import FORMATS, in_files, refill
 from tests.connectors.world import Row
 
 Keys = dict[str, list[tuple[int, Key, date | None]]]
@@ -39,12 +41,21 @@ QUESTIONS = st.tuples(
 )
 
 
-@pytest.fixture(scope="module", params=["postgresql-read", "postgresql-write", "sqlite"])
+SYSTEMS = ("postgresql-read", "postgresql-write", "sqlite", *map(str, FORMATS))
+
+
+@pytest.fixture(scope="module", params=SYSTEMS)
 def engine(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Connection, Fill]]:
     """An open connection to an estate, and how to give it other rows."""
     kind, _, access = str(request.param).partition("-")
+    if kind in {*FORMATS}:
+        form, folder = FileFormat(kind), tmp_path_factory.mktemp("random") / "files"
+        estate = in_files(folder, form, random.CATALOGUE, EMPTY)
+        yield estate.read(), lambda rows: refill(folder, form, random.CATALOGUE, rows)
+        estate.close()
+        return
     if kind == "sqlite":
         path = tmp_path_factory.mktemp("random") / "random.db"
         estate = engines.in_sqlite(path, random.CATALOGUE, EMPTY, random.SYSTEM)

@@ -185,6 +185,8 @@ class Estate:
     connector: Connector
     system: System = SYSTEM
     opened: list[Connection] = field(default_factory=list)
+    guarded: bool = True
+    """Whether the engine enforces keys, foreign keys and absent values: files do not."""
 
     def read(self) -> Connection:
         return self._open(Access.READ)

@@ -21,6 +21,8 @@ from avow.declaration.loading.shapes import (
     record,
     table,
 )
+from avow.declaration.loading.stored import KEYS as STORED_KEYS
+from avow.declaration.loading.stored import checked, stored
 from avow.declaration.loading.words import ID, NAME, PROSE, ZONE
 from avow.estate.datamap.model import (
     Blank,
@@ -268,9 +270,10 @@ _BLANK_KEY, _NEEDS = may_map("blank", _BLANKS), may_map("needs", mapping(_COLUMN
 def _dataset(f: Fields) -> Dataset:
     owned = f.node.get("owned_by")
     nobody = isinstance(owned, Text) and owned.value == "nobody"
+    files = stored(f)
     return Dataset(
         name=f.name.value,
-        key=f[_KEY],
+        key=f[_KEY] or (files.own_key if files else ()),
         subject=f[_SUBJECT],
         sphere_field=f[_SPHERE],
         identities=tuple(replace(i, kind=kind) for kind, i in f[_IDENTITY_KEY].items()),
@@ -283,6 +286,7 @@ def _dataset(f: Fields) -> Dataset:
         needs=f[_NEEDS],
         nobody=f[_BECAUSE] or "" if nobody else None,
         zone=f[_ZONE],
+        stored=files,
         place=f.name.place,
     )
 
@@ -315,6 +319,7 @@ _DATASET = record(
     _BLANK_KEY,
     _NEEDS,
     _ZONE,
+    *STORED_KEYS,
 )
 
 _SYSTEM, _CONNECTOR = need("system", ID), need("connector", ID)
@@ -330,6 +335,7 @@ def _system(f: Fields) -> System:
     names = tuple(f[_DATASETS])
     datasets = {name: _split_sources(d, names, f.notes) for name, d in f[_DATASETS].items()}
     owner: tuple[str, Place] | None = f[_OWNER]
+    checked(f[_CONNECTOR], datasets, f.notes)
     return System(
         f[_SYSTEM],
         f[_CONNECTOR],

@@ -39,5 +39,8 @@ class Chunk:
 ROWS = Chunk(2_000, 2_000, 10_000, least=250)
 """Windows of a sweep, in rows."""
 
+WHOLE = Chunk(10**9, 10**9, 10**9, least=10**9)
+"""One window for all rows, where each batch costs a reading of everything anyway."""
+
 PERSONS = Chunk(200, 200, 1_000, least=10)
 """Chunks of an erasure, in persons."""

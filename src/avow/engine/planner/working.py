@@ -12,6 +12,7 @@ from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.apply import Applied, Office, Worker, apply
 from avow.engine.planner.approve import Note
 from avow.engine.planner.bundle_end import destroy_due
+from avow.engine.planner.chunks import ROWS, WHOLE
 from avow.engine.planner.early import Maximums
 from avow.engine.planner.erasure_plan import Asking
 from avow.engine.planner.ground import Checker, Ground, Unchecked
@@ -23,7 +24,7 @@ from avow.engine.planner.refusals import Away
 from avow.engine.planner.sealed_persons import sealed_persons
 from avow.engine.planner.stop import Stops
 from avow.engine.planner.undo import Hands, Undoing, undo
-from avow.estate.connectors.base import Connection, Refused, Unreachable
+from avow.estate.connectors.base import Capability, Connection, Refused, Unreachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class Bench:
             note=self.note,
             seal=self.ring.seal,
             keeper=self._keeper(plan, connection, journal),
+            windows=WHOLE if Capability.WHOLE in connection.capabilities else ROWS,
         )
 
     def _keeper(self, plan: Plan, connection: Connection, journal: Journal) -> Keeping | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import importlib
+from importlib.util import find_spec
 from typing import cast
 
 from avow.common.findings import Finding
 from avow.estate.connectors.base import Connector
 from avow.estate.datamap.model import DataMap, System
+from avow.estate.datamap.stored import FileFormat
 
 KINDS = {
+    "files": "avow.estate.connectors.files.connector:FilesConnector",
     "postgresql": "avow.estate.connectors.postgresql:PostgresqlConnector",
     "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
 }
@@ -17,9 +20,12 @@ KINDS = {
 
 
 def connector_for(system: System) -> Connector | Finding:
-    """The connector of a system's kind, or the finding that says why there is none (AV501)."""
+    """The connector of a system's kind, or the finding that says why there is none: AV501 for a
+    kind that is not known, AV563 for a driver that is not installed."""
     if system.connector not in KINDS:
         return _unknown(system)
+    if _has_parquet(system) and find_spec("pyarrow") is None:
+        return _without_driver(system)
     module, _, connector = KINDS[system.connector].partition(":")
     return cast("Connector", getattr(importlib.import_module(module), connector)())
 
@@ -36,4 +42,19 @@ def _unknown(system: System) -> Finding:
         place=system.place,
         because="what is declared of this system can be neither counted nor enforced",
         help=f"use one of: {', '.join(f'`{kind}`' for kind in sorted(KINDS))}",
+    )
+
+
+def _has_parquet(system: System) -> bool:
+    stored = (dataset.stored for dataset in system.datasets.values())
+    return any(each is not None and each.format is FileFormat.PARQUET for each in stored)
+
+
+def _without_driver(system: System) -> Finding:
+    return Finding(
+        "AV563",
+        f"`{system.name}` holds Parquet files, and what reads them is not installed",
+        place=system.place,
+        because="avow brings it only where it is asked for",
+        help="install the extra: `pip install avow[files]`",
     )

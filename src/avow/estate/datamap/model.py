@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from avow.common.places import NOWHERE, Place
+from avow.estate.datamap.stored import Stored
 
 
 class LinkWord(StrEnum):
@@ -149,7 +150,8 @@ class Dataset:
     """One table with all that is declared of it. `nobody` is the reason when its rows are no one's.
 
     `sphere_field` names the column that says for which tenant we are processor; None means ours.
-    `needs` lists, per linked dataset, the columns a retained row pulls along.
+    `needs` lists, per linked dataset, the columns a retained row pulls along. `stored` says how it
+    lies in files, where it does.
     """
 
     name: str
@@ -166,6 +168,7 @@ class Dataset:
     needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     nobody: str | None = None
     zone: str | None = None
+    stored: Stored | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

@@ -1,0 +1,32 @@
+"""Folders of files as a kind of system."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from avow.estate.connectors.address import address
+from avow.estate.connectors.base import Access, Unreachable
+from avow.estate.connectors.files.changes import Crash, nothing
+from avow.estate.connectors.files.connection import FilesConnection
+from avow.estate.connectors.files.root import Root
+from avow.estate.datamap.model import System
+
+
+@dataclass(frozen=True, slots=True)
+class FilesConnector:
+    """Opens folders of files. `wait` is how long to wait for another process that changes them, in
+    seconds. `crash` is called at each place of a batch where a test may end the process."""
+
+    wait: float = 5.0
+    crash: Crash = nothing
+    kind: str = "files"
+
+    def connect(self, system: System, access: Access) -> FilesConnection:
+        """Open a folder; Unreachable when there is none, or we may not enter it."""
+        path = address(system).removeprefix("file://")
+        try:
+            root = Root(path)
+        except OSError as error:
+            reason = error.strerror or "it cannot be opened"
+            raise Unreachable(f"the folder of `{system.name}`: {reason}") from None
+        return FilesConnection(system, access, root, self.wait, self.crash)

@@ -271,6 +271,15 @@ def test_a_table_that_is_not_there_is_unknown_and_never_kept(shop: Shop) -> None
     assert found["3"].status is Status.UNKNOWN
 
 
+def test_a_table_that_nobody_decided_makes_negative_promises_unknown(shop: Shop) -> None:
+    """It may hold what is promised never to be held; the other promises do not wait for it."""
+    shop.do("CREATE TABLE scores_of_old (id integer)")
+    found = shop.promises()
+    assert found["3"].status is Status.UNKNOWN
+    assert found["3"].reasons[0].detail == "drift"
+    assert found["2.a"].status is Status.KEPT
+
+
 def test_an_empty_table_proves_nothing(shop: Shop) -> None:
     """No row was looked at and none was planted: nobody knows that the check can see."""
     shop.do("DELETE FROM visit")

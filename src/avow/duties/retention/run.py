@@ -131,7 +131,7 @@ def _by_facts(asking: Asking, counted: Counted | str) -> bool:
 def _negative(
     asking: Asking, system: System, looked: Looked
 ) -> Iterator[tuple[Check, CheckResult]]:
-    live: Mapping[str, tuple[str, ...]] | str | None = None
+    live: columns.Live | str | None = None
     for never in asking.estate.declaration.nevers:
         if never.id == WITHOUT_NEED:
             yield from _without_need(asking, system, looked, never)
@@ -160,7 +160,7 @@ def _placed(asking: Asking, system: System) -> System:
     return replace(system, url=resolve_url(system, asking.estate.environment))
 
 
-def _live(asking: Asking, system: System) -> Mapping[str, tuple[str, ...]] | str:
+def _live(asking: Asking, system: System) -> columns.Live | str:
     try:
         placed = _placed(asking, system)
     except AvowError as error:

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from avow.common.findings import Severity
+from avow.declaration.load import load_texts
 from avow.duties.discovery.drift.accepted import (
     Accepted,
     AcceptedColumn,
@@ -23,7 +24,7 @@ from avow.duties.discovery.drift.accepted import (
 from avow.duties.discovery.drift.against_map import against_map
 from avow.duties.discovery.drift.change import AddDataset, Change, Forget, NameColumn, Rename
 from avow.duties.discovery.drift.since_accepted import since_accepted
-from avow.duties.discovery.drift.view import Drifted, View
+from avow.duties.discovery.drift.view import Drifted, View, spoken
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, ForeignKey, Table
 from avow.estate.datamap.model import (
     Dataset,
@@ -57,12 +58,12 @@ def found(
     tables: list[Table],
     keys: tuple[ForeignKey, ...] = (),
     accepted: Accepted | None = None,
-    spoken: Mapping[tuple[str, ...], str] | None = None,
+    words: Mapping[tuple[str, ...], str] | None = None,
 ) -> list[Drifted]:
     """Everything that is drift of level E or W, or an error."""
     system = System("s", "sqlite", datasets={d.name: d for d in datasets})
     catalogue = Catalogue({t.name: t for t in tables}, keys)
-    view = View(system, catalogue, {}, accepted, CATEGORIES, spoken or {})
+    view = View(system, catalogue, {}, accepted, CATEGORIES, words or {})
     everything = [*against_map(view), *since_accepted(view)]
     return [d for d in everything if d.finding.severity is not Severity.I]
 
@@ -139,7 +140,7 @@ def test_the_name_of_a_tenants_column_says_nothing_of_our_notice() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "spoken", "category"),
+    ("column", "words", "category"),
     [
         ("gsm", {}, "phone"),
         ("gsm", {("gsm",): "invoice"}, "invoice"),
@@ -149,12 +150,35 @@ def test_the_name_of_a_tenants_column_says_nothing_of_our_notice() -> None:
     ],
 )
 def test_a_category_is_proposed_by_the_words_of_the_map_and_of_three_languages(
-    column: str, spoken: dict[tuple[str, ...], str], category: str
+    column: str, words: dict[tuple[str, ...], str], category: str
 ) -> None:
-    (one,) = found([PERSON], [table("a", "email", column)], accepted=before("email"), spoken=spoken)
+    (one,) = found([PERSON], [table("a", "email", column)], accepted=before("email"), words=words)
     assert isinstance(one.change, NameColumn)
     assert (one.finding.code, one.change.category) == ("AV521", category)
     assert ("does not know" in one.finding.help) is (column == "iban")
+
+
+def test_the_map_speaks_of_a_name_where_it_gives_it_one_meaning() -> None:
+    """Not where it gives two, not of names that are said of anything, and not of tenants' rows."""
+    text = """
+avow: "1"
+declaration: shop
+controller: {name: Example, zone: UTC}
+categories: {email: {}, phone: {}}
+subjects: {customer: {}}
+systems:
+  - system: shop
+    connector: sqlite
+    datasets:
+      a: {subject: customer, key: [id], fields: {cell: phone, contact: phone, name: email}}
+      b: {owned_by: {a: a_id}, fields: {contact: email, Cell: phone, first_mail: email}}
+      c: {subject: customer, key: [id], sphere: {processor_for: t}, fields: {handle: email}}
+      d: {owned_by: {c: c_id}, fields: {nick: email}}
+"""
+    assert spoken(load_texts({"all.yaml": text}).whole) == {
+        ("cell",): "phone",
+        ("first", "mail"): "email",
+    }
 
 
 def test_a_new_table_is_owned_by_whom_it_is_about_and_not_by_who_wrote_it() -> None:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-import yaml
 
 from avow.declaration.cases import words
 from avow.declaration.decision import decide as decide_module
@@ -20,41 +18,20 @@ from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
 from avow.declaration.decision.fate import FateKind, Referrer, fate
 from avow.declaration.decision.may_use import may_use
 from avow.declaration.loading.datamap import SYSTEM
-from avow.declaration.loading.events import read_yaml
 from avow.declaration.loading.interpretation import USE
-from avow.declaration.loading.nodes import Notes
-from avow.declaration.loading.shapes import Record
 from avow.declaration.loading.statement import MINIMUM, PURPOSE, RULE
 from avow.declaration.model import Action, InForce
 from avow.estate.datamap import reach as reach_module
 from avow.estate.datamap.model import Gone
 from avow.estate.datamap.moments import Moment, Unknown
 from avow.estate.datamap.reach import Person, reach
+from tests.conformance.reading import HERE, cases, declared
 
-T = TypeVar("T")
-HERE = Path(__file__).parent
 FLOORS = {
     "hold": FloorKind.HOLD,
     "restriction": FloorKind.RESTRICTION,
     "access": FloorKind.ACCESS,
 }
-
-
-def cases(file: str) -> list[Any]:
-    """The cases of a file as parameters named by what they show."""
-    listed = yaml.safe_load((HERE / file).read_text())
-    return [pytest.param(case, id=case["case"]) for case in listed]
-
-
-def declared(record: Record[T], written: object) -> T:
-    """A piece of the declaration language, read by the loader itself."""
-    notes = Notes()
-    node = read_yaml(yaml.safe_dump(written), "case.yaml", notes)
-    assert node is not None
-    value = record.read(node, notes)
-    assert notes.findings == []
-    assert value is not None
-    return value
 
 
 @pytest.mark.parametrize("case", cases("reach.yaml"))

@@ -17,7 +17,7 @@ from avow.estate.connectors.base import Connection
 from avow.estate.connectors.twin import TwinConnection
 from avow.estate.datamap.edges import Edge, Right, edges
 from avow.estate.datamap.model import Blank
-from avow.estate.datamap.reach import Key, Person, reach
+from avow.estate.datamap.reach import Hidden, Key, Person, hidden, reach
 from tests.properties.engines import in_postgresql, in_schema, in_sqlite
 from tests.properties.test_erasure import Roots, erase, judge, program, requests
 from tests.properties.test_sweep import opened
@@ -66,6 +66,29 @@ def test_access_is_reach(case: tuple[World, Roots]) -> None:
     for each in extracts:
         marks = [(r.person, r.key) for r in each.rows]
         assert len(marks) == len(set(marks))
+
+
+@settings(QUICK, max_examples=80)
+@given(requests())
+def test_what_speaks_of_others_is_hidden(case: tuple[World, Roots]) -> None:
+    """Of every row exactly what all the ways to it hide, and no value of it is there."""
+    world, roots = case
+    _, connection = opened(world)
+    by_name: dict[str, Edge] = {e.name: e for e in edges(world.system)}
+    pairs = [Person(name, key) for name, keys in roots.items() for key in keys]
+    for each in read(connection, seeds_of(roots)):
+        names = [name for name, _ in each.columns]
+        for row in each.rows:
+            ways = reach(world.rows, world.system, [pairs[row.person]])
+            last = [
+                by_name[w.path[-1]] if w.path else None
+                for w in ways
+                if (w.dataset, w.key) == (each.dataset, row.key)
+            ]
+            assert Hidden(row.hidden) == hidden(last)
+            assert not any(
+                v is not None and n in row.hidden for n, v in zip(names, row.values, strict=True)
+            )
 
 
 @settings(QUICK, max_examples=60)

@@ -23,7 +23,7 @@ from avow.declaration.loading.shapes import (
 )
 from avow.declaration.loading.stored import KEYS as STORED_KEYS
 from avow.declaration.loading.stored import checked, stored
-from avow.declaration.loading.words import ID, NAME, PROSE, ZONE
+from avow.declaration.loading.words import ID, NAME, PROSE, YES_NO, ZONE
 from avow.estate.datamap.model import (
     Blank,
     BlankKind,
@@ -51,6 +51,7 @@ _PARENT_COLUMN = may("parent_field", _COLUMNS, ())
 _WHEN, _OF = may_map("when", mapping(NAME)), may("of", ID, None)
 _NORMALISE = may("normalise", one_of(Normaliser, "a normal form"), Normaliser.EXACT)
 _GONE = may("gone", one_of(Gone, "what happens to a row left behind"), None)
+_HIDE, _HIDE_ROW = may("hide", _COLUMNS, ()), may("hide_row", YES_NO, False)
 
 
 def _link(f: Fields) -> Link:
@@ -64,11 +65,25 @@ def _link(f: Fields) -> Link:
         f[_OF],
         f[_NORMALISE],
         f[_GONE],
+        f[_HIDE],
+        f[_HIDE_ROW],
         f.place(_TO),
     )
 
 
-_LONG_LINK = record("a link", _link, _TO, _COLUMN, _PARENT_COLUMN, _WHEN, _OF, _NORMALISE, _GONE)
+_LONG_LINK = record(
+    "a link",
+    _link,
+    _TO,
+    _COLUMN,
+    _PARENT_COLUMN,
+    _WHEN,
+    _OF,
+    _NORMALISE,
+    _GONE,
+    _HIDE,
+    _HIDE_ROW,
+)
 _SHORT_LINKS = mapping(_COLUMNS)
 _LINK_LIST = many(_LONG_LINK.shape)
 

@@ -18,7 +18,8 @@ from avow.estate.datamap.edges import Right
 def answer_json(disclosure: Disclosure, persons: int, day: date, release: str) -> dict[str, Any]:
     """Everything that was read, person by person, every column with its category.
 
-    Columns without a category are keys and pointers; they hold the rows together.
+    Columns without a category are keys and pointers; they hold the rows together. Columns that
+    speak of somebody else are named as `hidden`, without their values.
     """
     return {
         "day": day.isoformat(),
@@ -46,8 +47,10 @@ def _dataset(extract: Extract, rows: list[Shown]) -> dict[str, Any]:
 
 def _row(extract: Extract, row: Shown) -> dict[str, Any]:
     names = [name for name, _ in extract.columns]
-    values = {n: _value(v) for n, v in zip(names, row.values, strict=True)}
-    return {"right": str(row.right), "path": list(row.path), "values": values}
+    pairs = zip(names, row.values, strict=True)
+    values = {n: _value(v) for n, v in pairs if n not in row.hidden}
+    shown = {"right": str(row.right), "path": list(row.path), "values": values}
+    return shown | ({"hidden": sorted(row.hidden)} if row.hidden else {})
 
 
 def _value(value: object) -> object:

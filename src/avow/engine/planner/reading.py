@@ -21,7 +21,7 @@ from avow.estate.connectors.values import plain_all, says
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import System, personal_columns
 from avow.estate.datamap.predicates import InKeys, any_of
-from avow.estate.datamap.reach import Key, Row, normal
+from avow.estate.datamap.reach import Hidden, Key, Row, hidden, normal
 
 Seeds: TypeAlias = Mapping[str, Sequence[tuple[int, Key]]]
 """Dataset -> (ordinal of the person, key of a row that names them)."""
@@ -37,19 +37,22 @@ MOST = 10_000
 class Shown:
     """One row of one person: with which right, over which links (their names) from the row that
     names the person, and its values in the order of the extract's columns. Without a path the
-    person's own row, or a row whose way leads over rows that were not read."""
+    person's own row, or a row whose way leads over rows that were not read. `hidden` are columns
+    that speak of others: their values are not there."""
 
     person: int
     key: Key
     right: Right
     path: tuple[str, ...]
     values: tuple[object, ...]
+    hidden: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
     """What was read of one dataset. `columns` pairs each live column with its category, None for
-    keys and pointers. `total` counts the rows that there are, also where not all were read."""
+    keys and pointers. `total` counts the rows that there are, also where not all were read or
+    shown."""
 
     system: str
     dataset: str
@@ -151,7 +154,7 @@ def read(connection: Connection, seeds: Seeds, most: int = MOST) -> tuple[Extrac
         found = connection.fetch(dataset, where, columns, most)
         rows[dataset] = [dict(zip(columns, values, strict=True)) for values in found]
     holders = _holders(connection, sets)
-    paths = _Paths(reaching, rows).of(roots)
+    ways = _Paths(reaching, rows).of(roots)
     made = []
     for dataset, table in rows.items():
         if table:
@@ -159,7 +162,7 @@ def read(connection: Connection, seeds: Seeds, most: int = MOST) -> tuple[Extrac
             if total == most:
                 own = [InKeys(reaching.key(dataset), s) for d, s in sets if d == dataset]
                 total = connection.count(dataset, any_of(own))
-            made.append(_extract(reaching, dataset, table, total, (holders, paths)))
+            made.append(_extract(reaching, dataset, table, total, (holders, ways)))
         for _, name in [s for s in sets if s[0] == dataset]:
             connection.drop_keys(name)
     return tuple(made)
@@ -199,17 +202,37 @@ def _holders(
 
 
 @dataclass(frozen=True, slots=True)
+class _Ways:
+    """How persons come to rows: the shortest path by right, and the last link of every path (None:
+    the row names the person)."""
+
+    paths: Mapping[tuple[int, Mark, Right], tuple[str, ...]]
+    last: Mapping[tuple[int, Mark], set[Edge | None]]
+
+    def hidden(self, reaching: Reach, person: int, mark: Mark) -> Hidden:
+        """What the person is not shown of a row. Where its way leads over rows that were not read,
+        whatever any link to it hides."""
+        known = self.last.get((person, mark))
+        if known:
+            return hidden(known)
+        there = [e for e in reaching.lowered() if e.taker == mark[0]]
+        columns = frozenset(c for e in there for c in e.hides)
+        return Hidden(columns, any(e.hides_row for e in there))
+
+
+@dataclass(frozen=True, slots=True)
 class _Paths:
     """The ways over links between rows that were read."""
 
     reaching: Reach
     rows: Mapping[str, Sequence[Row]]
 
-    def of(self, roots: Seeds) -> dict[tuple[int, Mark, Right], tuple[str, ...]]:
-        """The shortest way of each person to each row, by right."""
+    def of(self, roots: Seeds) -> _Ways:
+        """The shortest way of each person to each row, by right, and the last links of them all."""
         index = {e: self._index(e) for e in self.reaching.lowered()}
         by_mark = {self._mark(d, row): row for d, table in self.rows.items() for row in table}
         found: dict[tuple[int, Mark, Right], tuple[str, ...]] = {}
+        last: dict[tuple[int, Mark], set[Edge | None]] = {}
         todo: deque[tuple[int, Mark, Row, Right]] = deque()
         for dataset, keys in roots.items():
             for person, key in keys:
@@ -217,6 +240,7 @@ class _Paths:
                 mark = (dataset, plain_all(key) or ())
                 row = by_mark.get(mark, dict(zip(self.reaching.key(dataset), key, strict=True)))
                 found[person, mark, Right.OWN] = ()
+                last.setdefault((person, mark), set()).add(None)
                 todo.append((person, mark, row, Right.OWN))
         while todo:
             person, mark, row, held = todo.popleft()
@@ -226,10 +250,11 @@ class _Paths:
                     continue
                 for other in taken.get(_given(edge, row) or (), ()):
                     step = (person, other, right)
+                    last.setdefault((person, other), set()).add(edge)
                     if step not in found:
                         found[step] = (*found[person, mark, held], edge.name)
                         todo.append((person, other, by_mark[other], right))
-        return found
+        return _Ways(found, last)
 
     def _index(self, edge: Edge) -> dict[Plain, list[Mark]]:
         fields = edge.child_fields if edge.flows is Side.CHILD else edge.parent_fields
@@ -265,11 +290,9 @@ def _extract(
     dataset: str,
     rows: Sequence[Row],
     total: int,
-    why: tuple[
-        Mapping[Mark, Mapping[int, Right]], Mapping[tuple[int, Mark, Right], tuple[str, ...]]
-    ],
+    why: tuple[Mapping[Mark, Mapping[int, Right]], _Ways],
 ) -> Extract:
-    holders, paths = why
+    holders, ways = why
     columns = tuple(rows[0])
     categories = personal_columns(reaching.system.datasets[dataset], columns)
     shown = []
@@ -277,8 +300,11 @@ def _extract(
         key = tuple(row[f] for f in reaching.key(dataset))
         mark = (dataset, plain_all(key) or ())
         for person, right in sorted(holders.get(mark, {}).items()):
-            path = paths.get((person, mark, right), ())
-            shown.append(Shown(person, key, right, path, tuple(row[c] for c in columns)))
+            path = ways.paths.get((person, mark, right), ())
+            without = ways.hidden(reaching, person, mark)
+            if not without.row:
+                values = tuple(None if c in without.columns else row[c] for c in columns)
+                shown.append(Shown(person, key, right, path, values, without.columns))
     labelled = tuple((c, categories.get(c)) for c in columns)
     system = reaching.system.name
     return Extract(system, dataset, labelled, tuple(shown), total, total > len(rows))

@@ -33,8 +33,8 @@ class Edge:
 
     `when` restricts it to child rows whose columns have these values. `by_value`: it names no key
     but a value that both sides hold; there an empty text points nowhere, because blanked rows must
-    not find each other. `name` is stable and tells
-    the edge in paths and key tables: `child.field>parent`.
+    not find each other. `hides` are columns of the taker that are not shown to whom this edge alone
+    leads there. `name` is stable and tells the edge in paths and key tables: `child.field>parent`.
     """
 
     child: str
@@ -48,6 +48,8 @@ class Edge:
     normalise: Normaliser = Normaliser.EXACT
     gone: Gone | None = None
     by_value: bool = False
+    hides: frozenset[str] = frozenset()
+    hides_row: bool = False
 
     @property
     def name(self) -> str:
@@ -90,7 +92,16 @@ def edge(dataset: Dataset, link: Link, target: Dataset) -> Edge:
         normalise=link.normalise,
         gone=link.gone,
         by_value=bool(link.parent_fields) and set(link.parent_fields) != set(target.key),
+        hides=frozenset(link.hide) | (_of_others(dataset, link) if flows is Side.CHILD else set()),
+        hides_row=link.hide_row,
     )
+
+
+def _of_others(dataset: Dataset, link: Link) -> frozenset[str]:
+    """The fields of a row that speak of somebody in another role than this link gives. A link
+    without a name gives no role, and hides only what it says."""
+    about = (f.name for f in dataset.fields if f.of not in (None, link.of))
+    return frozenset(about) if link.of is not None else frozenset()
 
 
 def edges(system: System) -> tuple[Edge, ...]:

@@ -105,7 +105,8 @@ class Link:
 
     `parent_fields` is empty when the pointer names the target's key. `when` holds (own column,
     value) pairs that must all match. `of` names the link so that fields may refer to it. `gone`
-    overrides what happens to a row that stays when the row it points to goes.
+    overrides what happens to a row that stays when the row it points to goes. Whoever reaches a row
+    only over links that hide a column (or the row, `hide_row`) is not shown it.
     """
 
     word: LinkWord
@@ -116,6 +117,8 @@ class Link:
     of: str | None = None
     normalise: Normaliser = Normaliser.EXACT
     gone: Gone | None = None
+    hide: tuple[str, ...] = ()
+    hide_row: bool = False
     place: Place = field(default=NOWHERE, compare=False)
 
 

@@ -145,5 +145,24 @@ def reach(rows: Rows, system: System, seeds: Iterable[Person]) -> frozenset[Reac
     return frozenset(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """What access does not show of a row: some columns, or the `row` itself."""
+
+    columns: frozenset[str] = frozenset()
+    row: bool = False
+
+
+def hidden(ways: Iterable[Edge | None]) -> Hidden:
+    """What is not shown to one who reaches a row over these last edges (None: it names them).
+
+    A column or a row is hidden only if every way hides it: one sees what any of one's roles may
+    see. Without a way nothing is known, and nothing is shown.
+    """
+    open_ways = [e for e in ways if e is None or not e.hides_row]
+    columns = [frozenset[str]() if e is None else e.hides for e in open_ways]
+    return Hidden(columns[0].intersection(*columns) if columns else frozenset(), not columns)
+
+
 def _same_sphere(system: System, edge: Edge) -> bool:
     return system.datasets[edge.child].is_ours == system.datasets[edge.parent].is_ours

@@ -427,3 +427,36 @@ def test_where_nothing_can_be_proposed_a_person_is_asked(shop: Shop) -> None:
     assert "proves nothing" in answer.output
     assert "speaks of `birth-date`, which the declaration does not know" in answer.output
     assert avow("--patch", "--structure-only").stdout == ""
+
+
+FILES = """\
+system: exports
+connector: files
+url: ${EXPORTS}
+datasets:
+  people: {file: people.csv, format: csv, subject: customer, key: [id], fields: {email: email}}
+  sent: {file: "*.jsonl", format: jsonl, subject: customer, key: [id], rest: activity-log}
+"""
+
+
+def test_the_columns_of_files_drift_like_those_of_tables(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of CSV, and a leaf of JSON Lines, whose leaves are columns."""
+    made = Shop("files", str(tmp_path / "out"), tmp_path)
+    lay(made)
+    made.map.write_text(FILES)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("EXPORTS", made.url)
+    people, sent = tmp_path / "out/people.csv", tmp_path / "out/1.jsonl"
+    people.parent.mkdir()
+    people.write_text(f"id,email\n1,{MARK}\n")
+    sent.write_text(f'{{"id": 1, "to": {{"email": "{MARK}"}}}}\n')
+    assert codes() == ["AV521"], "`to.email` speaks of more than the rest of its row"
+    assert avow("--accept").exit_code == Exit.OK
+    people.write_text(f"id,email,gsm\n1,{MARK},2\n")
+    sent.write_text(f'{{"id": 1, "to": {{"email": "{MARK}", "cc": "{MARK}"}}}}\n')
+    assert codes() == ["AV522", "AV521"]
+    assert "sent.to.cc" in avow().output
+    patched(made)
+    assert codes() == []

@@ -105,6 +105,17 @@ def test_columns_that_the_map_names_anywhere_are_not_new() -> None:
     assert found([strict, other], [table("a", "email", "gone_at"), table("b", "a_id", "x")]) == []
 
 
+def test_names_with_dots_are_taken_apart_rightly() -> None:
+    """Leaves of JSON Lines are columns with dots, and datasets have dots too."""
+    both = [replace(PERSON, rest=None), replace(PERSON, name="a.b", rest=None)]
+    tables = [table("a", "email", "b.x.y"), table("a.b", "mail.work")]
+    assert said(found(both, tables)) == [
+        ("AV522", "a.b.x.y"),
+        ("AV522", "a.b.mail.work"),
+        ("AV524", "a.b.email"),
+    ]
+
+
 def test_a_link_by_some_columns_of_a_foreign_key_follows_it() -> None:
     tenant = ForeignKey("k", "b", ("tenant", "a_id"), "a", ("tenant", "id"))
     link = Link(LinkWord.OWNED_BY, "a", ("a_id",))

@@ -25,7 +25,7 @@ from avow.duties.discovery.drift.view import (
     place_of,
 )
 from avow.duties.discovery.lexicon import category_of
-from avow.engine.planner.drift import DriftKind, drift
+from avow.engine.planner.drift import Drift, DriftKind, drift, named
 from avow.estate.connectors.catalogue import ForeignKey, OnDelete, Table
 from avow.estate.datamap.edges import Edge, edges
 from avow.estate.datamap.model import Dataset
@@ -35,18 +35,19 @@ def against_map(view: View) -> Iterator[Drifted]:
     """Every difference between the map of a system and its live schema."""
     rests: dict[str, list[str]] = {}
     for each in drift(view.system, view.catalogue):
-        table, _, column = each.name.rpartition(".")
         match each.kind:
             case DriftKind.TABLE:
                 yield _new_table(view.catalogue.tables[each.name], view)
             case DriftKind.NO_TABLE:
                 yield _no_table(view.system.datasets[each.name], view)
-            case DriftKind.COLUMN if not is_new(view.system.datasets[table], column, view):
-                rests.setdefault(table, []).append(column)
-            case DriftKind.COLUMN | DriftKind.UNDECIDED:
-                yield new_column(view.system.datasets[table], column, view)
-            case DriftKind.NO_COLUMN:
-                yield no_column(view.system.datasets[table], column, view)
+            case DriftKind.COLUMN | DriftKind.UNDECIDED | DriftKind.NO_COLUMN:
+                dataset, column = _apart(each, view)
+                if each.kind is DriftKind.NO_COLUMN:
+                    yield no_column(dataset, column, view)
+                elif each.kind is DriftKind.UNDECIDED or is_new(dataset, column, view):
+                    yield new_column(dataset, column, view)
+                else:
+                    rests.setdefault(dataset.name, []).append(column)
             case DriftKind.SCHEMA:  # is of a release and its plans, and never found here
                 continue
     for table, columns in rests.items():
@@ -55,6 +56,23 @@ def against_map(view: View) -> Iterator[Drifted]:
     yield from _pointers(view)
     yield from _triggers(view)
     yield from _leaves(view)
+
+
+def _apart(each: Drift, view: View) -> tuple[Dataset, str]:
+    """The dataset and the column of a difference; the names of both may have dots."""
+    is_there = each.kind is not DriftKind.NO_COLUMN
+    return next(
+        (dataset, column)
+        for dataset in view.system.datasets.values()
+        if each.name.startswith(f"{dataset.name}.") and (table := _live(dataset, view))
+        for column in [each.name.removeprefix(f"{dataset.name}.")]
+        if (table.column(column) is not None) is is_there
+        and (column in named(view.system, dataset)) is not is_there
+    )
+
+
+def _live(dataset: Dataset, view: View) -> Table | None:
+    return view.catalogue.tables.get(dataset.name)
 
 
 # --- tables --------------------------------------------------------------------------------------

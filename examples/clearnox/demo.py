@@ -6,16 +6,13 @@ those whom the declaration names. `avow demo` calls `play`.
 
 from __future__ import annotations
 
-import sqlite3
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-import psycopg
 from rich.table import Table
 from rich.text import Text
 
@@ -39,10 +36,18 @@ from avow.engine.planner.consequences import consequences
 from avow.engine.planner.hold import Reason, place
 from avow.engine.planner.making import Made, Wish, make
 from avow.engine.planner.outlook import look_ahead
+from avow.engine.planner.plan import Plan
+from avow.engine.planner.rehearsal_evidence import evidence_for, live_schema
+from avow.engine.planner.rehearsal_run import rehearse
 from avow.engine.planner.release import Activation, activate, digest_in, take_in
-from avow.engine.planner.standings import days_counted, raise_level, standings
-from avow.engine.planner.trust import Evidence, Standing
+from avow.engine.planner.sampling import words
+from avow.engine.planner.sampling_draw import draw
+from avow.engine.planner.sampling_kept import judge
+from avow.engine.planner.sampling_kept import keep as keep_sample
+from avow.engine.planner.standings import raise_level, standings
+from avow.engine.planner.trust import Standing
 from avow.engine.planner.working import carry_out
+from avow.engine.verifier.checked import Checked
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.stage import ENVIRONMENT, Stage
 from avow.faces.cli.status_command import LOOK
@@ -58,6 +63,8 @@ VARIABLES = {
     "web": "WEB_DATABASE_URL",
 }
 SECTION = "6."
+DRAWN = 12
+"""Rows that are judged in each system."""
 
 
 @dataclass
@@ -68,7 +75,7 @@ class Play:
     urls: dict[str, str]
     loaded: Loaded
     started: date
-    references: dict[str, str] = field(default_factory=dict)
+    plans: dict[str, Plan] = field(default_factory=dict)
     accepted: dict[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
 
     @property
@@ -225,7 +232,9 @@ def _plans(drama: Play, *, writes: bool) -> None:
 def _made(drama: Play, name: str) -> Made:
     desk = drama.desk
     wish = Wish(name, desk.today, None, drama.accepted.get(name, ()))
-    return make(desk.office, desk.estate, desk.memory, wish, desk.now())
+    made = make(desk.office, desk.estate, desk.memory, wish, desk.now())
+    drama.plans[name] = made.plan
+    return made
 
 
 def _numbers(made: Made) -> tuple[tuple[str, int], ...]:
@@ -250,61 +259,45 @@ def _apply(drama: Play, made: Made) -> Applied:
 
 
 def _rehearse(drama: Play) -> None:
-    """Rehearse every plan on a copy, and let a drawn sample be judged."""
+    """Rehearse every plan of the day on a copy, and let a drawn sample be judged."""
     _raise(drama, Level.REHEARSE)
-    law, _ = in_force(drama.declaration, drama.desk.today)
-    for name in estate.SYSTEMS:
-        with _copy(drama, name) as url, drama.stage.console.status(f"rehearsing {name}"):
-            system = replace(drama.declaration.datamap.systems[name], url=url)
-            seen = rehearsal.rehearse(drama.declaration, law, system, drama.desk.today)
-        drama.references[name] = seen.reference
-        drama.say(
-            f"rehearsed on a copy of {name}: {seen.rows:,} rows went, {seen.left} were left; "
-            f"{seen.drawn} drawn, {seen.wrong} wrong"
-        )
+    with drama.stage.console.status("rehearsing on copies"), ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(lambda name: _rehearsed(drama, name), estate.SYSTEMS))
+    for line in (each for lines in told for each in lines):
+        drama.say(line)
 
 
-class _copy:  # noqa: N801 - used like a function
-    """A copy of one system, dropped at the end; gives its address."""
-
-    def __init__(self, drama: Play, name: str) -> None:
-        self.drama, self.name = drama, name
-
-    def __enter__(self) -> str:
-        if self.name == "web":
-            self.file = Path(self.drama.urls["web"]).with_name("rehearsal_web.db")
-            web = self.drama.urls["web"]
-            with (
-                closing(sqlite3.connect(web)) as source,
-                closing(sqlite3.connect(self.file)) as copy,
-            ):
-                source.backup(copy)
-            return str(self.file)
-        with psycopg.connect(self.drama.stage.url, autocommit=True) as owner:
-            owner.execute(f'CREATE DATABASE rehearsal TEMPLATE "clearnox_{self.name}"')
-        return self.drama.urls[self.name].replace(f"/clearnox_{self.name}?", "/rehearsal?")
-
-    def __exit__(self, *_: object) -> None:
-        if self.name == "web":
-            self.file.unlink()
-            return
-        with psycopg.connect(self.drama.stage.url, autocommit=True) as owner:
-            owner.execute("DROP DATABASE rehearsal WITH (FORCE)")
+def _rehearsed(drama: Play, name: str) -> list[str]:
+    """One system: its plan on a copy, then a sample of it that one person judges."""
+    desk, state, plan = drama.desk, drama.stage.state, drama.plans[name]
+    with rehearsal.copied(drama.urls[name], drama.stage.url) as url:
+        done = rehearse(desk.office, replace(desk.bench, checker=Checked()), plan.id, url)
+    sample = draw(desk.estate, desk.memory, plan, DRAWN, drama.stage.seed)
+    keep_sample(state.store, state.ring, sample, desk.now())
+    sample = judge(
+        state.store, state.ring, drama.declaration, sample, rehearsal.judged(sample),
+        person=APPROVERS[0], at=desk.now(), note=desk.note,
+    )  # fmt: skip
+    went = f"{done.moved:,} rows went on a copy, {done.remaining} were left"
+    return [
+        f"$ avow rehearse …  {name}: {went}, longest batch {done.longest_ms} ms",
+        *(f"  {finding.code} {finding.message}" for finding in done.findings),
+        f"$ avow sample …    {name}: {words(sample, plan.rows)[0]}",
+    ]
 
 
 def _raise(drama: Play, to: Level) -> None:
     """Raise every rule of section 6 by one step, with what speaks for it."""
     desk, store = drama.desk, drama.stage.state.store
     raised = 0
+    schemas = {name: live_schema(desk.estate, name) for name in estate.SYSTEMS}
     for name, rule in _governed(drama):
         if standings(store, name).get(rule, Standing(name, rule)).level is to:
             continue
-        days = days_counted(store, name, digest_in(drama.declaration), desk.today)
-        reference = drama.references.get(name)
-        evidence = Evidence(days=days, unknown=False, rehearsal=reference, sample=reference)
+        wanted = Standing(name, rule, to)
         raise_level(
-            store, drama.declaration, Standing(name, rule, to),
-            by=APPROVERS, evidence=evidence, at=desk.now(), author=AUTHOR,
+            store, drama.declaration, wanted, by=APPROVERS, at=desk.now(), author=AUTHOR,
+            evidence=evidence_for(desk.office, wanted, schemas[name]),
         )  # fmt: skip
         raised += 1
     drama.say(f"$ avow level …  {raised} rules raised to {to} by {' and '.join(APPROVERS)}")

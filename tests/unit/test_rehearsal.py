@@ -9,16 +9,22 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
+from avow.common.clock import SetClock
 from avow.engine.db.store import Store
 from avow.engine.evidence.entries import Rehearsed as Entry
+from avow.engine.planner.plan import Measure, Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.rehearsal import Rehearsal, Rehearsed, schema_differences, verdict
-from avow.engine.planner.rehearsal_run import rehearse
+from avow.engine.planner.rehearsal_journal import notebook
+from avow.engine.planner.rehearsal_run import moved_by, rehearse
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.connectors.itself import Itself
+from avow.estate.datamap.edges import Edge, Right, Side
+from avow.estate.datamap.predicates import TRUE
 from tests.faults.killed import killed_at
 from tests.faults.small import CATALOGUE
-from tests.unit.rehearsal_world import World, copy, world
+from tests.unit.rehearsal_world import NOON, TODAY, World, copy, world
 
 __all__ = ["copy", "world"]
 
@@ -87,6 +93,23 @@ def test_one_server_is_told_from_a_copy_of_its_disk_but_not_from_its_standby() -
     assert not one.is_same(replace(one, data=("7", "6")))
     assert not one.is_same(replace(one, server="1000.2"))
     assert one.is_same(replace(one, server="1000.2", follows=True))
+
+
+def test_rows_that_went_along_with_others_are_those_of_their_own_step() -> None:
+    """A contract that gives its company the moment goes in the company's batch: its own step finds
+    it gone. One that nobody moved is missed all the same."""
+    edge = Edge("contract", ("company",), "company", ("id",), Right.OWN, Side.CHILD)
+    company = Step("company", Move.DELETE, TRUE, ("2.a",), along=(Along(edge),))
+    contract = Step("contract", Move.DELETE, TRUE, ("2.a",))
+    steps = (PlannedStep(company, Measure(2, 9), 2), PlannedStep(contract, Measure(3, 9), 3))
+    part = Part(Program("app", TODAY, (company, contract)), steps)
+    plan = Plan("p", PlanKind.SWEEP, "app", "r", TODAY, (part,), "claire")
+    for along, moved in ((3, [2, 3]), (2, [2, 2]), (5, [2, 3])):
+        book = notebook("rehearsal-a", SetClock(NOON))
+        for number, counts in enumerate(({"company": 2, "along": along}, {"contract": 0})):
+            book.enter(number, "", "delete")
+            book.end(book.seat(number), sum(counts.values()), counts)
+        assert moved_by(plan, book) == moved
 
 
 # --- on a real PostgreSQL ------------------------------------------------------------------------

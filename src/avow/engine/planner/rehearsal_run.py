@@ -230,7 +230,7 @@ def _planned(each: PlannedStep, tally: Tally) -> PlannedStep:
 
 def _steps(plan: Plan, here: Plan, stage: Stage, journal: Notebook) -> tuple[Rehearsed, ...]:
     """What each step did, and what is left that it should have moved."""
-    moved = _moved(here, journal)
+    moved = moved_by(here, journal)
     found, number = [], 0
     for part, wished in zip(here.parts, plan.parts, strict=True):
         tally = stage.tally(part)
@@ -242,11 +242,20 @@ def _steps(plan: Plan, here: Plan, stage: Stage, journal: Notebook) -> tuple[Reh
     return tuple(found)
 
 
-def _moved(plan: Plan, journal: Notebook) -> list[int]:
+def moved_by(plan: Plan, journal: Notebook) -> list[int]:
+    """Rows that each step moved. Rows that went along with another step's, in the same batch, are
+    those of their own step: its rows were counted before, and it found them gone."""
     steps = [each.step for _, each in plan.steps]
     if plan.kind is PlanKind.ERASURE:
         return [journal.counted(0)[named(step)] for step in steps]
-    return [journal.counted(n)[step.dataset] for n, step in enumerate(steps)]
+    moved = [journal.counted(n)[step.dataset] for n, step in enumerate(steps)]
+    for number, step in enumerate(steps):
+        along = journal.counted(number)["along"]
+        for other, (_, each) in enumerate(plan.steps):
+            if each.step.dataset in {a.edge.child for a in step.along}:
+                more = min(along, max(0, each.measure.rows - moved[other]))
+                moved[other], along = moved[other] + more, along - more
+    return moved
 
 
 def _left(tally: Tally, step: Step) -> tuple[int, int]:

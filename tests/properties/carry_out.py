@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from avow.engine.planner.program import Move, Program, Step
 from avow.estate.connectors.base import Batch, Connection
-from avow.estate.datamap.edges import Side
-from avow.estate.datamap.predicates import InKeys, Related
+from avow.estate.datamap.predicates import InKeys
 
 GO = "go"
 
@@ -29,6 +28,6 @@ def _together(connection: Connection, batch: Batch, step: Step) -> int:
     rows = list(connection.fetch(step.dataset, step.where, key))
     connection.put_keys(GO, step.dataset, [(n, k, None) for n, k in enumerate(rows)])
     mine = InKeys(key, GO)
-    for along in step.along:
-        batch.remove(along.edge.child, Related(along.edge, Side.PARENT, mine))
+    for along in reversed(step.along):
+        batch.remove(along.edge.child, along.pointing(mine))
     return batch.remove(step.dataset, mine)

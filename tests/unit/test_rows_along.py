@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from avow.common.calendar import Period
@@ -33,7 +34,7 @@ LAW = InForce(
         Rule(
             "gone",
             "6.a",
-            Scope(dataset=frozenset({"person", "contract", "firm"})),
+            Scope(dataset=frozenset({"person", "contract", "firm", "signature"})),
             (End("ended", Period()),),
         ),
     ),
@@ -141,6 +142,35 @@ def test_what_a_row_points_to_goes_after_the_row_that_takes_it_along() -> None:
         },
     )
     assert database.tables == {"firm": [], "person": [], "contract": []}
+
+
+def test_what_dates_a_row_that_goes_along_goes_too() -> None:
+    """A signature dates the contract that dates the person: none of the three goes alone."""
+    person = dataset("person", person=True, dated=True)
+    contract = replace(
+        dataset("contract", owned_by("person", "person_id")),
+        events=(EventMap("ended", EventMode.LATEST, (Source("at", dataset="signature"),)),),
+    )
+    database = erased(
+        [
+            person,
+            dataset("firm"),
+            contract,
+            dataset("signature", owned_by("contract", "contract_id")),
+        ],
+        {
+            "person": [{"id": 1}, {"id": 2}],
+            "firm": [],
+            "contract": [{"id": 7, "person_id": 1}, {"id": 8, "person_id": 2}],
+            "signature": [{"id": 3, "contract_id": 7}, {"id": 4, "contract_id": 8}],
+        },
+    )
+    assert {n: [r["id"] for r in rows] for n, rows in database.tables.items()} == {
+        "person": [2],
+        "firm": [],
+        "contract": [8],
+        "signature": [4],
+    }
 
 
 def pointer(child: str, parent: str, *, free: bool) -> Pointer:

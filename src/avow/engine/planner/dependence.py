@@ -8,6 +8,7 @@ that give a moment to the row they point to go with that row, in one transaction
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from avow.declaration.model import InForce
@@ -33,6 +34,17 @@ class Dependence:
         """Edges of the rows that go along with the rows of `dataset`. What is matched by value
         names no key that could dangle: it stays for reasons of its own, and goes when it is due."""
         return tuple(e for e in self.carried if e.parent == dataset and not e.by_value)
+
+    def chains(self, dataset: str) -> tuple[tuple[Edge, ...], ...]:
+        """Every way from rows that go along with rows of `dataset` to these: a carrier, or a
+        carrier of a carrier. The nearest come first."""
+        return tuple(sorted(self._chains(dataset, ()), key=len))
+
+    def _chains(self, dataset: str, way: tuple[Edge, ...]) -> Iterator[tuple[Edge, ...]]:
+        for edge in self.carriers(dataset):
+            if edge not in way:
+                yield (edge, *way)
+                yield from self._chains(edge.child, (edge, *way))
 
     def carried_by(self, dataset: str) -> tuple[Edge, ...]:
         """Edges to the rows with which the rows of `dataset` go."""

@@ -53,8 +53,7 @@ class Maximums:
         if step.move is Move.BLANK:
             cells = tuple(c for c in cells if not set(step.blanks).isdisjoint(c.columns))
         along = (
-            Related(each.edge, Side.CHILD, _ended(lowering, lowering.cells(each.edge.child)))
-            for each in step.along
+            each.taking(_ended(lowering, lowering.cells(each.edge.child))) for each in step.along
         )
         return any_of([_ended(lowering, cells), *along])
 

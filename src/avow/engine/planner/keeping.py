@@ -24,8 +24,7 @@ from avow.engine.planner.journal import Seat
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.program import Move, Step
 from avow.estate.connectors.base import Batch, Connection
-from avow.estate.datamap.edges import Side
-from avow.estate.datamap.predicates import Predicate, Related, all_of, negate
+from avow.estate.datamap.predicates import Predicate, all_of, negate
 
 FOLDER = "undo"
 """The folder of the bundles inside the state's."""
@@ -177,8 +176,8 @@ def _groups(connection: Connection, step: Step, seat: Seat, mine: Predicate) -> 
     where = all_of([mine, step.where])
     yield Group(_section(connection, step, seat, step.dataset, 0), where)
     for order, each in enumerate(step.along, 1):
-        along = Related(each.edge, Side.PARENT, where)
-        yield Group(_section(connection, step, seat, each.edge.child, order), along)
+        section = _section(connection, step, seat, each.edge.child, order)
+        yield Group(section, each.pointing(where))
 
 
 def _section(connection: Connection, step: Step, seat: Seat, dataset: str, order: int) -> Section:
@@ -193,4 +192,4 @@ def _section(connection: Connection, step: Step, seat: Seat, dataset: str, order
 def _on(group: Group, step: Step, ahead: Predicate) -> Predicate:
     """The rows of a group whose maximum the predicate names: of rows along, through their own."""
     order = group.section.order
-    return ahead if order == 0 else Related(step.along[order - 1].edge, Side.PARENT, ahead)
+    return ahead if order == 0 else step.along[order - 1].pointing(ahead)

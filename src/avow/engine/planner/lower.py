@@ -254,8 +254,11 @@ class Lowering:
                 clauses,
                 self._rules(groups),
                 counted=self.deleted(name),
-                along=tuple(Along(e) for e in self.reads.carriers(name)),
+                along=self._along(name),
             )
+
+    def _along(self, name: str) -> tuple[Along, ...]:
+        return tuple(Along(chain[0], chain[1:]) for chain in self.reads.chains(name))
 
     def _unlinkings(self, name: str) -> Iterator[Step]:
         """Pointers to the rows that go, and to those that go along with them, end just before."""
@@ -264,13 +267,10 @@ class Lowering:
             return
         gone = all_of([self.deleted(name), *self._alone(name)])
         yield from self._pointers_end(name, name, leaving, gone)
-        for along in self.reads.carriers(name):
-            yield from self._pointers_end(
-                name,
-                along.child,
-                Related(along, Side.PARENT, leaving),
-                Related(along, Side.PARENT, self.deleted(name)),
-            )
+        whole = self.deleted(name)
+        for along in self._along(name):
+            going, counted = along.pointing(leaving), along.pointing(whole)
+            yield from self._pointers_end(name, along.edge.child, going, counted)
 
     def _pointers_end(
         self, name: str, parent: str, where: Predicate, counted: Predicate

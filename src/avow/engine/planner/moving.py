@@ -9,8 +9,7 @@ from itertools import islice
 
 from avow.engine.planner.program import Move, Step
 from avow.estate.connectors.base import Batch, Connection, Window
-from avow.estate.datamap.edges import Side
-from avow.estate.datamap.predicates import InKeys, Related
+from avow.estate.datamap.predicates import InKeys
 
 GO = "go"
 """The key set of the rows of a step that takes other rows along."""
@@ -61,7 +60,6 @@ def _together(
     connection.put_keys(GO, step.dataset, rows)
     mine = InKeys(key, GO)
     along = Counter[str]()
-    for each in step.along:
-        where = Related(each.edge, Side.PARENT, mine)
-        along[each.edge.child] += batch.remove(each.edge.child, where)
+    for each in reversed(step.along):
+        along[each.edge.child] += batch.remove(each.edge.child, each.pointing(mine))
     return Done(batch.remove(step.dataset, mine), along)

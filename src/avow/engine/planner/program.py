@@ -15,7 +15,7 @@ from enum import StrEnum
 from avow.declaration.model import Action
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank
-from avow.estate.datamap.predicates import Predicate
+from avow.estate.datamap.predicates import Predicate, Related
 
 
 class Move(StrEnum):
@@ -31,10 +31,24 @@ class Along:
     """Rows that go in the same transaction as the rows of a step, just before them: they give the
     moment by which those rows are due, so neither may go without the other.
 
-    They are the rows of `edge.child` whose pointer names a row of the step.
+    They are the rows of `edge.child` whose pointer names a row of the step; or, with `through`, a
+    row that goes along itself: the edges from there to the step's dataset.
     """
 
     edge: Edge
+    through: tuple[Edge, ...] = ()
+
+    def pointing(self, to: Predicate) -> Predicate:
+        """The rows along with the rows `to` of the step's dataset."""
+        for edge in (*reversed(self.through), self.edge):
+            to = Related(edge, Side.PARENT, to)
+        return to
+
+    def taking(self, rows: Predicate) -> Predicate:
+        """The rows of the step's dataset that take some of these rows along."""
+        for edge in (self.edge, *self.through):
+            rows = Related(edge, Side.CHILD, rows)
+        return rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +58,8 @@ class Step:
     `blanks` maps columns to how they are emptied (for `blank` and `unlink`). `rules` are the ids
     whose level in the system governs the step. Steps run children first: `where` counts on the
     earlier steps having run, `counted` says beforehand which rows that will be. With `along` the
-    keys of the step's rows are read first, then the rows along go, then the step's own. With
+    keys of the step's rows are read first, then the rows along go, the last of `along` first, then
+    the step's own. With
     `undo_days` rows go as many days before their maximum, and are kept until then.
     """
 

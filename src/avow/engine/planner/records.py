@@ -16,7 +16,7 @@ from avow.declaration.model import Level
 from avow.engine.db.store import Runs
 from avow.engine.planner.plan import Part, Plan, plan_json, plan_of
 from avow.engine.planner.refusals import PlannerError
-from avow.engine.planner.written import canonical
+from avow.engine.planner.written import canonical, digest_of
 
 
 class Status(StrEnum):
@@ -136,14 +136,17 @@ def _plan(runs: Runs, name: str, digest: str, content: bytes) -> Plan:
     if known is not None:
         return known
     row = runs.one("plan", id=name) or {"counts": {}, "steps": []}
-    plan = plan_of({**row["counts"], "parts": row["steps"]})
-    if plan.digest != digest:
+    data = {**row["counts"], "parts": row["steps"]}
+    if digest_of(data) != digest:
         raise PlannerError(
             f"the plan `{name}` is not the one that was made",
             because="its digest is another: somebody changed it in the database",
             help="plan again, and find out who did",
             code="AV414",
         )
+    plan = plan_of(data)
+    # What was signed stands, also where a later avow would write the same plan with more words.
+    vars(plan)["digest"] = digest
     _READ[digest, content] = plan
     if len(_READ) > REMEMBERED:
         _READ.popitem(last=False)

@@ -196,7 +196,7 @@ class Drawing:
                 yield rows_of(each.step)
             for along in each.step.along:
                 if along.edge.child == dataset:
-                    yield Related(along.edge, Side.PARENT, rows_of(each.step))
+                    yield along.pointing(rows_of(each.step))
 
     def _sought(self, where: Predicate) -> Predicate:
         return possible(without_empty(where, self.empty))

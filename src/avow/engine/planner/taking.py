@@ -12,8 +12,7 @@ from avow.engine.planner.moving import GO, Done
 from avow.engine.planner.program import Move, Step
 from avow.engine.planner.refusals import PlannerError
 from avow.estate.connectors.base import Batch, Capability, Refused, Window
-from avow.estate.datamap.edges import Side
-from avow.estate.datamap.predicates import InKeys, Related, all_of
+from avow.estate.datamap.predicates import InKeys, all_of
 
 
 class TooMany(Exception):
@@ -75,8 +74,7 @@ def _moved(batch: Batch, step: Step, mine: InKeys) -> Done:
     if step.move is not Move.DELETE:
         return Done(batch.blank(step.dataset, where, step.blanks))
     along = Counter[str]()
-    for each in step.along:
-        pointing = Related(each.edge, Side.PARENT, mine)
-        along[each.edge.child] += batch.remove(each.edge.child, pointing)
+    for each in reversed(step.along):
+        along[each.edge.child] += batch.remove(each.edge.child, each.pointing(mine))
     # Once the rows along are gone, nothing says any more that these are due.
     return Done(batch.remove(step.dataset, mine if step.along else where), along)

@@ -83,6 +83,9 @@ def step_json(step: Step) -> Json:
     plain: Json = msgspec.to_builtins(data)
     if not step.undo_days:  # as plans were written before steps could be undone
         del plain["undo_days"]
+    for each in plain["along"]:
+        if not each["through"]:  # and before rows could go along with rows along
+            del each["through"]
     plain["where"] = predicate_json(step.where)
     plain["counted"] = None if step.counted is None else predicate_json(step.counted)
     return plain

@@ -39,6 +39,8 @@ class Goes(Protocol):
 
     @property
     def edge(self) -> Edge: ...
+    @property
+    def through(self) -> Sequence[Edge]: ...
 
 
 class Step(Protocol):
@@ -309,11 +311,14 @@ def _named(step: Step, dataset: str) -> Iterator[Predicate]:
     for where in (step.where, *([step.counted] if step.counted is not None else [])):
         if step.dataset == dataset:
             yield where
-        yield from (
-            Related(each.edge, Side.PARENT, where)
-            for each in step.along
-            if each.edge.child == dataset
-        )
+        yield from (_pointing(each, where) for each in step.along if each.edge.child == dataset)
+
+
+def _pointing(along: Goes, to: Predicate) -> Predicate:
+    """The rows whose pointer, over one row or several, names one of those."""
+    for edge in (*reversed(along.through), along.edge):
+        to = Related(edge, Side.PARENT, to)
+    return to
 
 
 def _hash(row: Row) -> bytes:

@@ -52,16 +52,16 @@ def _new_tables(system: System, catalogue: Catalogue) -> Iterator[Drift]:
 
 
 def _of_datasets(system: System, catalogue: Catalogue) -> Iterator[Drift]:
+    declared = named(system)
     for dataset in system.datasets.values():
         table = catalogue.tables.get(dataset.name)
         if table is None:
             yield Drift(DriftKind.NO_TABLE, dataset.name)
         elif dataset.is_personal:
-            yield from _columns(system, dataset, table)
+            yield from _columns(dataset, table, declared[dataset.name])
 
 
-def _columns(system: System, dataset: Dataset, table: Table) -> Iterator[Drift]:
-    declared = named(system, dataset)
+def _columns(dataset: Dataset, table: Table, declared: frozenset[str]) -> Iterator[Drift]:
     new = DriftKind.COLUMN if dataset.rest else DriftKind.UNDECIDED
     for column in table.columns:
         if column.name not in declared:
@@ -71,16 +71,17 @@ def _columns(system: System, dataset: Dataset, table: Table) -> Iterator[Drift]:
             yield Drift(DriftKind.NO_COLUMN, f"{dataset.name}.{name}")
 
 
-def named(system: System, dataset: Dataset) -> frozenset[str]:
-    """Every column of a dataset that the map of its system names, for whatever it is."""
-    events = (
-        column
-        for name, other in system.datasets.items()
-        for event in other.events
-        for source in event.sources
-        if (source.dataset or name) == dataset.name
-        for column in (source.field, source.moved_by, source.cancelled_by)
-        if column is not None
-    )
+def named(system: System) -> dict[str, frozenset[str]]:
+    """Every column that the map of a system names, for whatever it is, by its dataset."""
+    found = {name: set(_own(dataset)) for name, dataset in system.datasets.items()}
+    for name, dataset in system.datasets.items():
+        for event in dataset.events:
+            for source in event.sources:
+                columns = (source.field, source.moved_by, source.cancelled_by)
+                found.get(source.dataset or name, set()).update(c for c in columns if c is not None)
+    return {name: frozenset(columns) for name, columns in found.items()}
+
+
+def _own(dataset: Dataset) -> frozenset[str]:
     own = {f.name for f in dataset.fields} | {i.field for i in dataset.identities}
-    return frozenset(structure(dataset) | own | set(events) | set(dataset.blanks))
+    return frozenset(structure(dataset) | own | set(dataset.blanks))

@@ -8,7 +8,8 @@ alone, one thing to a line, so that a difference of two versions can be read.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -90,15 +91,19 @@ def accept(
 ) -> Accepted:
     """The live schema of the mapped tables. Paths accepted before stay as long as their column
     does: that a sample has none today does not say that they are gone."""
+    pointers = pointers_of(catalogue)
     names = sorted(name for name in system.datasets if name in catalogue.tables)
     return Accepted(
         system.name,
-        {name: _table(catalogue.tables[name], catalogue, paths, before) for name in names},
+        {
+            name: _table(catalogue.tables[name], pointers.get(name, ()), paths, before)
+            for name in names
+        },
     )
 
 
 def _table(
-    table: Table, catalogue: Catalogue, paths: Paths, before: Accepted | None
+    table: Table, pointers: Iterable[ForeignKey], paths: Paths, before: Accepted | None
 ) -> AcceptedTable:
     old = before.tables.get(table.name) if before else None
     leaves = {
@@ -106,15 +111,23 @@ def _table(
         for c in table.columns
         if (known := old.leaves.get(c.name, ()) if old else ()) or (table.name, c.name) in paths
     }
-    keys = [key_of(key) for key in catalogue.foreign_keys if key.child == table.name]
+    keys = {key_of(key) for key in pointers}
     return AcceptedTable(
         {column.name: column_of(column) for column in table.columns},
         table.key,
-        tuple(sorted(set(keys), key=lambda k: (k.fields, k.to, k.to_fields))),
+        tuple(sorted(keys, key=lambda k: (k.fields, k.to, k.to_fields))),
         tuple(sorted(table.triggers)),
         leaves,
         not table.writable,
     )
+
+
+def pointers_of(catalogue: Catalogue) -> dict[str, tuple[ForeignKey, ...]]:
+    """The foreign keys of each table that has one."""
+    found: defaultdict[str, list[ForeignKey]] = defaultdict(list)
+    for key in catalogue.foreign_keys:
+        found[key.child].append(key)
+    return {table: tuple(keys) for table, keys in found.items()}
 
 
 def column_of(column: Column) -> AcceptedColumn:

@@ -25,7 +25,7 @@ from avow.duties.discovery.drift.view import (
     place_of,
 )
 from avow.duties.discovery.lexicon import category_of
-from avow.engine.planner.drift import Drift, DriftKind, drift, named
+from avow.engine.planner.drift import Drift, DriftKind, drift
 from avow.estate.connectors.catalogue import ForeignKey, OnDelete, Table
 from avow.estate.datamap.edges import Edge, edges
 from avow.estate.datamap.model import Dataset
@@ -61,18 +61,16 @@ def against_map(view: View) -> Iterator[Drifted]:
 def _apart(each: Drift, view: View) -> tuple[Dataset, str]:
     """The dataset and the column of a difference; the names of both may have dots."""
     is_there = each.kind is not DriftKind.NO_COLUMN
+    parts = each.name.split(".")
+    names = ((".".join(parts[:n]), ".".join(parts[n:])) for n in range(1, len(parts)))
     return next(
-        (dataset, column)
-        for dataset in view.system.datasets.values()
-        if each.name.startswith(f"{dataset.name}.") and (table := _live(dataset, view))
-        for column in [each.name.removeprefix(f"{dataset.name}.")]
-        if (table.column(column) is not None) is is_there
-        and (column in named(view.system, dataset)) is not is_there
+        (view.system.datasets[name], column)
+        for name, column in names
+        if name in view.system.datasets
+        and (table := view.catalogue.tables.get(name))
+        and (table.column(column) is not None) is is_there
+        and (column in view.named[name]) is not is_there
     )
-
-
-def _live(dataset: Dataset, view: View) -> Table | None:
-    return view.catalogue.tables.get(dataset.name)
 
 
 # --- tables --------------------------------------------------------------------------------------
@@ -96,7 +94,7 @@ def _new_table(table: Table, view: View) -> Drifted:
 def _speaks(table: Table, view: View) -> str:
     """What the structure of a table lets expect, without a look at a row."""
     guesses = dict.fromkeys(g.category for c in table.columns if (g := named_guess(c)))
-    to = {k.parent for k in view.catalogue.foreign_keys if k.child == table.name}
+    to = {k.parent for k in view.of(table.name)}
     mapped = sorted(to & view.system.datasets.keys())
     said = [f"its columns speak of {listed(guesses)}"] if guesses else []
     said += [f"it points to {listed(mapped)}"] if mapped else []

@@ -16,7 +16,6 @@ from avow.duties.discovery.drift.view import (
     place_of,
 )
 from avow.duties.discovery.lexicon import folded
-from avow.engine.planner.drift import named
 from avow.estate.connectors.catalogue import Column
 from avow.estate.datamap.model import Dataset, structure
 
@@ -129,7 +128,7 @@ def _called(dataset: Dataset, column: Column, view: View) -> Rename | None:
 def _renamed(dataset: Dataset, name: str, view: View) -> Column | None:
     """The one new column that stands in place of the one declared column that is gone; of the same
     type, where the accepted schema tells the old one."""
-    declared, columns = named(view.system, dataset), view.catalogue.tables[dataset.name].columns
+    declared, columns = view.named[dataset.name], view.catalogue.tables[dataset.name].columns
     gone = declared - {c.name for c in columns}
     before = view.before(dataset.name)
     old = before.columns if before else {}

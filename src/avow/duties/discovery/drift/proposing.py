@@ -111,7 +111,7 @@ def _pointers(table: Table, view: View) -> Iterator[tuple[ForeignKey, Dataset]]:
     """Foreign keys of a table to mapped persons' rows, or to itself; one to whom the row is about
     goes before one to who wrote it."""
     own = Dataset(table.name, table.key)
-    keys = [k for k in view.catalogue.foreign_keys if k.child == table.name and k.parent_fields]
+    keys = [k for k in view.of(table.name) if k.parent_fields]
     for key in sorted(keys, key=lambda k: any(map(is_writer_word, k.child_fields))):
         parent = own if key.parent == table.name else view.system.datasets.get(key.parent)
         if parent is not None and parent.is_personal and parent.key:

@@ -17,7 +17,6 @@ from avow.duties.discovery.drift.accepted import (
     key_of,
 )
 from avow.duties.discovery.drift.view import ACCEPT, Drifted, View, defect, place_of
-from avow.engine.planner.drift import named
 from avow.estate.connectors.catalogue import Table
 from avow.estate.datamap.model import Dataset
 
@@ -47,7 +46,7 @@ def _said(
 def _columns(
     view: View, dataset: Dataset, table: Table, before: AcceptedTable
 ) -> Iterator[Drifted]:
-    declared = named(view.system, dataset)
+    declared = view.named[dataset.name]
     for column in table.columns:
         was, name = before.columns.get(column.name), f"{dataset.name}.{column.name}"
         if was is not None and was != (now := column_of(column)):
@@ -95,12 +94,7 @@ def _in_nobodys(view: View, dataset: Dataset, table: Table, name: str) -> Drifte
 
 def _pointers(view: View, dataset: Dataset, before: AcceptedTable) -> Iterator[Drifted]:
     """Foreign keys that are gone, or do something else when the row pointed to is deleted."""
-    live = {
-        _of(key): key
-        for each in view.catalogue.foreign_keys
-        if each.child == dataset.name
-        for key in [key_of(each)]
-    }
+    live = {_of(now): now for now in map(key_of, view.of(dataset.name))}
     for was in before.foreign_keys:
         now = live.get(_of(was))
         name = f"{dataset.name}.{'+'.join(was.fields)}>{was.to}"

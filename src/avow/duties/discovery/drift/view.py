@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from avow.common.findings import Finding, Kind, Severity
 from avow.common.places import Place
 from avow.declaration.model import Declaration
-from avow.duties.discovery.drift.accepted import Accepted, AcceptedTable, Paths
+from avow.duties.discovery.drift.accepted import Accepted, AcceptedTable, Paths, pointers_of
 from avow.duties.discovery.drift.change import Change
 from avow.duties.discovery.lexicon import OTHER_THINGS, WEAK, folded
-from avow.estate.connectors.catalogue import Catalogue
+from avow.engine.planner.drift import named
+from avow.estate.connectors.catalogue import Catalogue, ForeignKey
 from avow.estate.datamap.model import Dataset, LinkWord, System
 
 ACCEPT = "look at it, then accept the schema with `avow drift --accept`"
@@ -26,7 +27,8 @@ Words = tuple[str, ...]
 class View:
     """One system: its map, its live schema, the paths seen inside its JSON columns, and the schema
     accepted last, if any. `categories` are those declared; `spoken` says which one the map gives
-    to columns of a name, where it gives them only one."""
+    to columns of a name, where it gives them only one. `pointers` are the foreign keys of a table,
+    `named` the columns of each dataset that the map names."""
 
     system: System
     catalogue: Catalogue
@@ -34,6 +36,16 @@ class View:
     accepted: Accepted | None
     categories: frozenset[str]
     spoken: Mapping[Words, str]
+    pointers: Mapping[str, tuple[ForeignKey, ...]] = field(init=False)
+    named: Mapping[str, frozenset[str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "pointers", pointers_of(self.catalogue))
+        object.__setattr__(self, "named", named(self.system))
+
+    def of(self, table: str) -> tuple[ForeignKey, ...]:
+        """The foreign keys of a table."""
+        return self.pointers.get(table, ())
 
     def before(self, dataset: str) -> AcceptedTable | None:
         """The table as it was accepted; None when it was not."""

@@ -164,3 +164,24 @@ def test_the_days_to_come_are_counted_and_kept_for_the_console(home: Path) -> No
     assert "app.visit" in shown
     assert json.loads(avow("plan", "--list", "--json").output) == []
     assert visits(home) == 40
+
+
+def test_what_is_stopped_and_frozen_is_shown(home: Path) -> None:
+    activated(home)
+    assert "nothing" in avow("stop", "--list").output
+    avow("stop", "app", "--as", "olivia")
+    days = ("--from", "2099-12-20", "--until", "2099-12-31", "--reason", "year's end")
+    avow("stop", *days, "--as", "marc")
+    said = json.loads(avow("stop", "--list", "--json").output)
+    assert [s["system"] for s in said["stops"]] == ["app"]
+    assert said["freezes"] == [{"system": None, "from": "2099-12-20", "until": "2099-12-31"}]
+
+
+def test_a_stop_or_a_freeze_of_nothing_is_refused(home: Path) -> None:
+    """A misspelt system, days the wrong way round, and half a freeze, which would stop all now."""
+    activated(home)
+    assert "AV423" in avow("stop", "ap", "--as", "olivia", expect=3).output
+    days = ("--from", "2099-12-31", "--until", "2099-12-20")
+    assert "AV585" in avow("stop", *days, "--as", "marc", expect=3).output
+    avow("stop", "--from", "2099-12-31", "--as", "marc", expect=2)
+    assert "nothing" in avow("stop", "--list").output

@@ -12,6 +12,7 @@ from psycopg.conninfo import make_conninfo
 from avow.common.clock import SetClock
 from avow.engine.db.store import Store
 from avow.engine.evidence.entries import Rehearsed as Entry
+from avow.engine.planner.making import Estate
 from avow.engine.planner.plan import Measure, Part, Plan, PlanKind, PlannedStep
 from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.refusals import PlannerError
@@ -21,6 +22,7 @@ from avow.engine.planner.rehearsal_run import moved_by, rehearse
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.connectors.itself import Itself
 from avow.estate.datamap.edges import Edge, Right, Side
+from avow.estate.datamap.model import DataMap
 from avow.estate.datamap.predicates import TRUE
 from tests.faults.killed import killed_at
 from tests.faults.small import CATALOGUE
@@ -145,6 +147,20 @@ def test_avow_s_own_database_is_no_copy(world: World, state_url: str) -> None:
     with pytest.raises(PlannerError) as refused:
         rehearse(world.office, world.bench(), world.plan().id, state_url)
     assert refused.value.code == "AV571"
+
+
+def test_another_system_of_the_map_is_no_copy_and_must_answer(world: World, copy: str) -> None:
+    """The address given is that of `crm`; and where `crm` has no address nobody can tell."""
+    plan, bench = world.plan().id, world.bench()
+    app = world.declaration.datamap.systems["app"]
+    both = {"app": app, "crm": replace(app, name="crm", url="${CRM}")}
+    declaration = replace(world.declaration, datamap=DataMap(both))
+    for known, code in (({"CRM": copy}, "AV571"), ({}, "AV572")):
+        estate = Estate(declaration, {"APP": world.app, **known})
+        with pytest.raises(PlannerError, match="crm") as refused:
+            rehearse(world.office, replace(bench, estate=estate), plan, copy)
+        assert refused.value.code == code
+    assert left(copy) == 60
 
 
 def test_a_server_that_does_not_say_which_it_is_is_no_copy(world: World, copy: str) -> None:

@@ -73,7 +73,18 @@ def release(
 
 
 def freeze(runs: Runs, days: Freeze, reason: str, by: str) -> str:
-    """Enter days on which nothing starts; gives the id of the freeze."""
+    """Enter days on which nothing starts; gives the id of the freeze.
+
+    Raises:
+        PlannerError: AV585, the last day is before the first.
+    """
+    if days.last < days.first:
+        raise PlannerError(
+            f"a freeze from {days.first} to {days.last} has no day",
+            because="its last day is before its first",
+            help="say the first day with `--from` and the last with `--until`",
+            code="AV585",
+        )
     name = new_id("freeze")
     runs.run(
         "freeze_add",
@@ -91,6 +102,22 @@ def freezes(runs: Runs, day: date) -> tuple[Freeze, ...]:
     """Every freeze that is not over on this day."""
     rows = runs.run("planner_freezes", day=day)
     return tuple(Freeze(r["first_day"], r["last_day"], r["system"]) for r in rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A stop that nobody released: its id, its system (None: everything), who and when."""
+
+    id: str
+    system: str | None
+    by: str
+    at: datetime
+
+
+def standing(runs: Runs) -> tuple[Standing, ...]:
+    """Every stop that nobody released, the oldest first. Stop files are not among them."""
+    rows = runs.run("stops_standing", system=None)
+    return tuple(Standing(r["id"], r["system"], r["placed_by"], r["placed_at"]) for r in rows)
 
 
 def touch(folder: Path, system: str | None = None) -> Path:

@@ -6,12 +6,14 @@ from datetime import date
 from pathlib import Path
 
 import click
+import msgspec
 
 from avow.engine.evidence.entries import Stopped, StopReleased
 from avow.engine.planner.guard import Freeze
-from avow.engine.planner.stop import freeze, release, stop, touch
-from avow.faces.cli.desk import opened, state_options
-from avow.faces.cli.opened import Day
+from avow.engine.planner.refusals import PlannerError
+from avow.engine.planner.stop import freeze, freezes, release, standing, stop, touch
+from avow.faces.cli.desk import Desk, opened, state_options
+from avow.faces.cli.opened import Day, json_option
 
 
 @click.command()
@@ -22,6 +24,8 @@ from avow.faces.cli.opened import Day
 @click.option("--from", "first", type=Day(), help="Freeze from this day instead of stopping now.")
 @click.option("--until", "last", type=Day(), help="Last day of the freeze.")
 @click.option("--reason", default="", help="Why the days are frozen.")
+@click.option("--list", "is_list", is_flag=True, help="Show what is stopped or frozen.")
+@json_option
 @state_options
 def command(
     system: str | None,
@@ -34,8 +38,16 @@ def command(
     *,
     is_release: bool,
     is_file: bool,
+    is_list: bool,
+    is_json: bool,
 ) -> None:
     """Stop SYSTEM, or everything. No new batch starts from now on."""
+    if (first is None) is not (last is None):
+        raise click.UsageError("a freeze has a first day and a last: --from and --until")
+    if is_list:
+        with opened(folder, database_url) as desk:
+            _list(desk, is_json=is_json)
+        return
     if is_file:
         click.echo(f"stopped by {touch(folder, system)}; remove the file to release it")
         return
@@ -43,6 +55,8 @@ def command(
         raise click.UsageError("say who you are with --as")
     with opened(folder, database_url) as desk:
         store, at = desk.state.store, desk.now()
+        if not is_release:
+            _named(desk, system)
         if is_release:
             for name in release(store, desk.declaration.people, system, people, at):
                 desk.note(StopReleased(stop=name, by=tuple(sorted(set(people)))), at)
@@ -54,3 +68,37 @@ def command(
             name = stop(store, system, people[0], at)
             desk.note(Stopped(stop=name, system=system, by=people[0]), at)
             click.echo(f"{name}: {system or 'everything'} is stopped")
+
+
+def _named(desk: Desk, system: str | None) -> None:
+    """Raise PlannerError AV423 for a system that nobody declared: a stop of it would stop nothing.
+
+    What a former release named can still be stopped, by stopping everything.
+    """
+    if system is not None and system not in desk.declaration.datamap.systems:
+        raise PlannerError(
+            f"the declaration in force has no system `{system}`",
+            help="without a name everything is stopped",
+            code="AV423",
+        )
+
+
+def _list(desk: Desk, *, is_json: bool) -> None:
+    """What nobody released, and the days on which nothing starts."""
+    stops = [
+        {"id": s.id, "system": s.system, "by": s.by, "at": s.at.isoformat()}
+        for s in standing(desk.state.store)
+    ]
+    frozen = [
+        {"system": f.system, "from": f.first.isoformat(), "until": f.last.isoformat()}
+        for f in freezes(desk.state.store, desk.today)
+    ]
+    if is_json:
+        said = msgspec.json.encode({"stops": stops, "freezes": frozen})
+        click.echo(msgspec.json.format(said).decode())
+        return
+    lines = [f"{s['id']}: {s['system'] or 'everything'} is stopped by {s['by']}" for s in stops]
+    lines += [
+        f"{f['system'] or 'everything'} is frozen from {f['from']} to {f['until']}" for f in frozen
+    ]
+    click.echo("\n".join(lines) or "nothing is stopped or frozen")

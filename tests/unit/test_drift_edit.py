@@ -226,7 +226,7 @@ def test_a_change_that_does_not_load_is_not_offered() -> None:
     unknown = NameColumn(here, "e3", "no-such-category", "why")
     needed = Forget(here, "account")
     offered = ready(loaded, [unknown, good, needed, None, good])
-    assert offered.changes == (good,)
+    assert list(offered.changes) == [good]
     assert (offered.of(unknown), offered.edits_of(needed)) == ("", {})
     assert offered.of(good) == offered.whole() != ""
 

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
+from functools import lru_cache
 
 import yaml
 
@@ -93,10 +94,16 @@ def _split(text: str) -> list[str]:
 
 
 def _edits(text: str, changes: Sequence[Change]) -> list[Edit]:
-    document = _Document(text)
+    document = _document(text)
     found = [edit for each in _joined(changes) for edit in document.edits(each)]
     order = sorted(enumerate(found), key=lambda e: (e[1].start, e[1].end, e[0]), reverse=True)
     return [edit for _, edit in order]
+
+
+@lru_cache(maxsize=4)
+def _document(text: str) -> _Document:
+    """The text with its nodes; kept, because each finding asks for its own patch of one file."""
+    return _Document(text)
 
 
 def _joined(changes: Sequence[Change]) -> Iterator[list[Change]]:

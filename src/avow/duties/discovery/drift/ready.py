@@ -20,9 +20,9 @@ _TEXT = ".md"
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The changes that can be made, together; `sources` are the files as they are."""
+    """The changes that can be made, together and in order; `sources` are the files as they are."""
 
-    changes: tuple[Change, ...]
+    changes: Mapping[Change, None]
     sources: Mapping[str, str]
 
     def whole(self) -> str:
@@ -46,12 +46,12 @@ def ready(loaded: Loaded, changes: Iterable[Change | None]) -> Ready:
     """Those of the changes that fit what is written and leave a declaration that loads."""
     asked = list(dict.fromkeys(change for change in changes if change is not None))
     if _loads(loaded, asked):
-        return Ready(tuple(asked), loaded.sources)
+        return Ready(dict.fromkeys(asked), loaded.sources)
     kept: list[Change] = []
     for change in asked:
         if _loads(loaded, [*kept, change]):
             kept.append(change)
-    return Ready(tuple(kept), loaded.sources)
+    return Ready(dict.fromkeys(kept), loaded.sources)
 
 
 def _loads(loaded: Loaded, changes: Iterable[Change]) -> bool:

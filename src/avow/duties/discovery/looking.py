@@ -68,7 +68,7 @@ def propose(source: Source, address: str, today: date) -> Proposal:
         Away: it does not answer (AV503).
         NothingToPropose: it is empty, or no table qualifies (AV505).
     """
-    connection = _connect(System(source.system, source.connector, address))
+    connection = connect(System(source.system, source.connector, address))
     try:
         return _proposal(connection, source, today)
     except Refused as error:
@@ -78,7 +78,8 @@ def propose(source: Source, address: str, today: date) -> Proposal:
         connection.close()
 
 
-def _connect(system: System) -> SqliteConnection | PostgresqlConnection:
+def connect(system: System) -> SqliteConnection | PostgresqlConnection:
+    """A connection that only reads, and whose statements end after `SECONDS`. Raises Away."""
     try:
         if system.connector == "sqlite":
             return SqliteConnector(statement=SECONDS).connect(system, Access.READ)

@@ -12,12 +12,13 @@ from avow.duties.discovery.survey import bare
 MOST_LINES = 25
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*|\$\{\w+\}")
 _WORDS = frozenset({"null", "true", "false", "yes", "no", "on", "off", "nobody", "y", "n"})
-_RESTS = {
+RESTS = {
     "recorded": "recording-data",
     "logged": "log-data",
     "started": "session-data",
     "sent": "message-data",
 }
+"""The category of the rest of a table, by the event of its rows."""
 PERSON, PERSON_DATA = "person", "person-data"
 
 
@@ -89,7 +90,7 @@ def _categories(chosen: Candidate) -> Iterable[str]:
 
 
 def _rest(chosen: Candidate) -> str:
-    return _RESTS.get(chosen.moment.event, PERSON_DATA if chosen.is_person else "other-data")
+    return RESTS.get(chosen.moment.event, PERSON_DATA if chosen.is_person else "other-data")
 
 
 def _subject(chosen: Candidate) -> list[str]:

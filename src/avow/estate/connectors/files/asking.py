@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timezone, tzinfo
 from typing import TypeAlias
 
 from avow.common.calendar import after
@@ -172,10 +172,17 @@ def _until(get: Getter, leaf: Until) -> Test:
     instant = after(day, leaf.zone)
     naive = naive_bound(day, leaf.zone, leaf.column_zone)
 
+    bounds: dict[tzinfo | None, datetime] = {None: naive}
+
     def until(record: Record) -> bool:
         found = get(record)
         if isinstance(found, datetime):
-            return (found < (naive if found.tzinfo is None else instant)) is not negated
+            bound = bounds.get(found.tzinfo)
+            if bound is None:  # told in the same offset, two instants are compared twice as fast
+                fixed = isinstance(found.tzinfo, timezone)  # not where clocks are turned back
+                bound = instant.astimezone(found.tzinfo) if fixed else instant
+                bounds[found.tzinfo] = bound
+            return (found < bound) is not negated
         if found is None:
             return False
         if not isinstance(found, date):

@@ -80,8 +80,7 @@ def cell(declared: str | None) -> Cell | None:
 
 
 def converter(made: Cell, place: tuple[str, str]) -> Read:
-    """A function from a text to its value, made once per column. A moment that stands in many
-    rows is read once.
+    """A function from a text to its value, made once per column.
 
     Raises:
         Refused: `form`, with the place (dataset and column), when a text stands for no value.
@@ -89,24 +88,14 @@ def converter(made: Cell, place: tuple[str, str]) -> Read:
     if made.kind is ColumnKind.TEXT:
         return _same
     read = reader(made.form) if made.form else _READERS[made.kind]
-    known: dict[str, object] = {}
 
     def value(text: str) -> object:
-        found = known.get(text)
-        if found is None:
-            try:
-                found = read(text)
-            except (ValueError, InvalidOperation, OverflowError, KeyError):
-                raise Refused("form", *place) from None
-            if len(known) >= _REMEMBERED:
-                known.clear()
-            known[text] = found
-        return found
+        try:
+            return read(text)
+        except (ValueError, InvalidOperation, OverflowError, KeyError):
+            raise Refused("form", *place) from None
 
     return value
-
-
-_REMEMBERED = 4096
 
 
 def _same(text: str) -> object:
@@ -163,22 +152,21 @@ def _sliced(places: dict[str, slice], slow: Read) -> Read:
     length = max(part.stop for part in places.values())
     offsets: dict[str, timezone] = {}
 
+    def learned(shown: str) -> timezone:
+        offsets[shown] = _offset(shown)
+        return offsets[shown]
+
     def read(text: str) -> object:
-        if len(text) != length:
-            return slow(text)
         try:
-            parts = (
+            if len(text) != length:
+                return slow(text)
+            at = None if zone is None else offsets.get(text[zone]) or learned(text[zone])
+            return datetime(
                 int(text[year]), months[text[month]], int(text[day]),
-                int(text[hour]), int(text[minute]), int(text[second]),
+                int(text[hour]), int(text[minute]), int(text[second]), 0, at,
             )  # fmt: skip
         except (ValueError, KeyError):
             return slow(text)
-        if zone is None:
-            return datetime(*parts)  # noqa: DTZ001 (a time without offset)
-        shown = text[zone]
-        if shown not in offsets:
-            offsets[shown] = _offset(shown)
-        return datetime(*parts, tzinfo=offsets[shown])
 
     return read
 

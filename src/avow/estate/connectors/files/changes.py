@@ -116,11 +116,12 @@ def commit(root: Root, works: Sequence[Work], crash: Crash = nothing) -> list[st
             _finish(root, work.entry)
             crash(f"renamed {number}")
         leases.pop_all()
-        late = [work for work in ordered if not let_in(work.fd)]
+        for work in ordered:
+            let_in(work.fd)
     root.unlink(INTENT)
     root.sync(INTENT)
     crash("forgotten")
-    return [line for work in late for line in _last_words(root, work)]
+    return [line for work in ordered for line in _last_words(root, work)]
 
 
 def being_written(dataset: str) -> Refused:

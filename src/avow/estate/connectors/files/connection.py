@@ -279,7 +279,7 @@ class FilesConnection(FileRows):
 
 
 def _whole(key: Key, dataset: str) -> bool:
-    if any(part is None for part in key):
+    if None in key:
         raise Refused("key", dataset)
     return True
 

@@ -22,6 +22,7 @@ CONTINUED = "continued"
 """The column of the lines that follow the first line of a row."""
 NOTHING = "-"
 """How a log says that there is no value."""
+_ABSENT = frozenset({NOTHING, "", None})
 
 
 class LogForm(Form):
@@ -86,13 +87,9 @@ class LogReading(Reading):
         at, convert = self.form.pattern.groupindex[name], self.form.convert(name)
         plain = self._cell(name).kind is ColumnKind.TEXT
 
-        def value(record: Record) -> object:
-            text = record[1][at]
-            if text is None or text in {NOTHING, ""}:
-                return None
-            return text if plain else convert(text)
-
-        return value
+        if plain:
+            return lambda record: None if (text := record[1][at]) in _ABSENT else text
+        return lambda record: None if (text := record[1][at]) in _ABSENT else convert(text)
 
     def text(self, record: Record, new: Mapping[str, object]) -> str:
         line, rest = record[1].string, record[0][len(record[1].string) :]
@@ -116,10 +113,12 @@ class LogReading(Reading):
             text = NOTHING if value is None else self._cell(name).text(value)
             if start >= 0:
                 line = line[:start] + text + line[end:]
-        again = self.form.pattern.match(line) or _Head()
-        for name, value in spans.items():
-            if self.getter(name)((line, again)) != (None if value in {NOTHING, ""} else value):
-                raise Refused("form", self.form.name, name)
+        again = self.form.pattern.match(line)
+        for name in self.names if spans else ():
+            get, value = self.getter(name), spans.get(name)
+            meant = (None if value in _ABSENT else value) if name in spans else get(record)
+            if again is None or get((line, again)) != meant:
+                raise Refused("form", self.form.name, name if name in spans else next(iter(spans)))
         return line
 
     def _cell(self, name: str) -> Cell:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -19,10 +21,12 @@ from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.rehearsal import Rehearsal, Rehearsed, schema_differences, verdict
 from avow.engine.planner.rehearsal_journal import notebook
 from avow.engine.planner.rehearsal_run import moved_by, rehearse
+from avow.estate.connectors.base import Access
 from avow.estate.connectors.catalogue import Catalogue
-from avow.estate.connectors.itself import Itself
+from avow.estate.connectors.files.connector import FilesConnector
+from avow.estate.connectors.itself import Itself, itself
 from avow.estate.datamap.edges import Edge, Right, Side
-from avow.estate.datamap.model import DataMap
+from avow.estate.datamap.model import DataMap, System
 from avow.estate.datamap.predicates import TRUE
 from tests.faults.killed import killed_at
 from tests.faults.small import CATALOGUE
@@ -225,3 +229,26 @@ def test_a_check_that_finds_something_ends_the_rehearsal(world: World, copy: str
 def test_without_an_independent_check_no_rehearsal_passes(world: World, copy: str) -> None:
     done = rehearse(world.office, world.bench(checked=False), world.plan().id, copy)
     assert [f.code for f in done.findings] == ["AV579"]
+
+
+@pytest.mark.parametrize(
+    ("original", "copy_", "same"),
+    [("a", "a", True), ("a", "a/inner", True), ("a/inner", "a", True), ("a", "link", True),
+     ("a", "b", False)],
+)  # fmt: skip
+def test_a_folder_is_told_from_one_inside_it_and_from_a_link_to_it(
+    tmp_path: Path, original: str, copy_: str, *, same: bool
+) -> None:
+    """What is erased in a folder around the system's, or inside it, is erased in the system."""
+    for name in ("a/inner", "b"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    found = []
+    for name in (original, copy_):
+        system = System("files", connector="files", url=f"file://{tmp_path / name}")
+        with closing(FilesConnector().connect(system, Access.READ)) as connection:
+            found.append(itself(connection))
+    first, second = found
+    assert first is not None
+    assert second is not None
+    assert first.is_same(second) is same

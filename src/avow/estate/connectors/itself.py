@@ -6,12 +6,14 @@ address to two, one after the other. So the server is asked.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol, cast
 
+from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Connection
+from avow.estate.datamap.model import System
 
 _POSTGRESQL = """
 SELECT (SELECT system_identifier::text FROM pg_control_system()),
@@ -25,18 +27,23 @@ class Itself:
     """A database as its server tells it from all others.
 
     `data` identifies what is stored: of PostgreSQL the identifier of the cluster and the number of
-    the database, of a file its device and inode. A copy on the level of the disk keeps them, so
-    `server` is the process that answers. `follows`: it repeats another server's changes.
+    the database, of a file or folder its device and inode. A copy on the level of the disk keeps
+    them, so `server` is the process that answers. `follows`: it repeats another server's changes.
+    `within` are the folders that a file or folder lies in.
     """
 
     kind: str
     data: tuple[str, ...]
     server: str = ""
     follows: bool = False
+    within: frozenset[tuple[str, ...]] = frozenset()
 
     def is_same(self, other: Itself) -> bool:
         """Whether both are one database, asked while both were connected. Of two servers with the
-        same data where one follows, the other may be the one that it follows: they count as one."""
+        same data where one follows, the other may be the one that it follows: they count as one,
+        and so do a folder and one inside it."""
+        if self.data in other.within or other.data in self.within:
+            return True
         if (self.kind, self.data) != (other.kind, other.data):
             return False
         return self.server == other.server or self.follows or other.follows
@@ -51,6 +58,8 @@ class _Raw(Protocol):
 
 def itself(connection: Connection) -> Itself | None:
     """Which database this is; None where its server does not say, or nobody knows how to ask."""
+    if connection.system.connector in _FOLDERS:
+        return _folder(connection.system)
     ask = _ASK.get(connection.system.connector)
     if ask is None or not hasattr(connection, "raw"):
         return None
@@ -76,12 +85,28 @@ def of_postgresql(identifier: str, database: str, started: str, follows: object)
 def _sqlite(connection: _Raw) -> Itself | None:
     for _, name, path in connection.raw.execute("PRAGMA database_list"):
         if name == "main" and path:
-            found = os.stat(path)  # noqa: PTH116 (what the system says of the open file)
-            return Itself("sqlite", (str(found.st_dev), str(found.st_ino)))
+            return Itself("sqlite", _inode(Path(path)))
     return None
+
+
+def _folder(system: System) -> Itself | None:
+    """A system that is a folder or a file, by what its address leads to."""
+    written = address(system).partition("?")[0].removeprefix("file://")
+    try:
+        place = Path(written).resolve(strict=True)
+        above = frozenset(_inode(folder) for folder in place.parents)
+        return Itself("files", _inode(place), within=above)
+    except OSError:
+        return None
+
+
+def _inode(path: Path) -> tuple[str, ...]:
+    found = path.stat()
+    return str(found.st_dev), str(found.st_ino)
 
 
 _ASK: Mapping[str, Callable[[_Raw], Itself | None]] = {
     "postgresql": _postgresql,
     "sqlite": _sqlite,
 }
+_FOLDERS = frozenset({"files", "eml", "maildir", "mbox"})

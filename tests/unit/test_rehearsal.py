@@ -12,8 +12,10 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from avow.common.clock import SetClock
+from avow.common.ids import new_id
 from avow.engine.db.store import Store
 from avow.engine.evidence.entries import Rehearsed as Entry
+from avow.engine.planner.erasure_plan import Erasure, make_erasure
 from avow.engine.planner.making import Estate
 from avow.engine.planner.plan import Measure, Part, Plan, PlanKind, PlannedStep
 from avow.engine.planner.program import Along, Move, Program, Step
@@ -252,3 +254,18 @@ def test_a_folder_is_told_from_one_inside_it_and_from_a_link_to_it(
     assert first is not None
     assert second is not None
     assert first.is_same(second) is same
+
+
+def test_an_erasure_is_rehearsed_and_nobody_is_remembered_for_it(world: World, copy: str) -> None:
+    """Person 0 and their two visits go on the copy; the system and the journal know nothing."""
+    bench = world.bench()
+    wish = Erasure("app", {"public.person": [(0,)]}, new_id("request"))
+    plan = make_erasure(world.office, bench.estate, bench.memory, wish, NOON).made.plan
+    done = rehearse(world.office, bench, plan.id, copy)
+    moved = {s.dataset: (s.planned, s.moved, s.remaining) for s in done.steps if s.planned}
+    assert moved == {"public.visit": (2, 2, 0), "public.person": (1, 1, 0)}
+    assert (done.findings, left(copy), left(world.app)) == ((), 58, 60)
+    with world.store.outside() as connection:
+        for table in ("erasure_journal", "census_secret", "journal_chunk", "blocked"):
+            found = connection.execute(f"SELECT 1 FROM avow.{table}".encode()).fetchall()
+            assert found == []

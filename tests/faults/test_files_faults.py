@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from avow.estate.connectors.base import Access, Refused
+from avow.estate.connectors.base import Access, Refused, Unreachable
 from avow.estate.connectors.files.changes import Crash, nothing
 from avow.estate.connectors.files.connection import FilesConnection
 from avow.estate.connectors.files.connector import FilesConnector
@@ -295,6 +295,46 @@ def test_two_of_us_wait_for_each_other(tmp_path: Path) -> None:
         pass
     assert refused.value.kind == "lock"
     assert swept(two) == [2, 1, 1]
+
+
+def test_a_batch_holds_few_files_open(tmp_path: Path) -> None:
+    """With 300 logs and 300 recordings that all go, and room for 200 open files more."""
+    folder = filled(tmp_path / "a")
+    for number in range(300):
+        (folder / f"app.log.{number}").write_text(f"{OLD} ada\n{NEW} bob\n")
+        (folder / "calls" / f"{number}-{OLD}.wav").write_bytes(b"")
+    connection = connect(folder)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    resource.setrlimit(resource.RLIMIT_NOFILE, (opened + 200, hard))
+    try:
+        assert swept(connection) == [301, 1, 301]
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert connection.count("log", TRUE) == 301
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        {"path": "../outside/app.log", "temporary": "../outside/.avow-1"},
+        {"path": "/etc/hostname", "temporary": None},
+        {"path": "app.log", "temporary": "people.csv"},
+        {"path": "app.log", "temporary": "calls/.avow-1"},
+        {"strange": 1},
+    ],
+)
+def test_an_intent_that_is_not_ours_is_refused(tmp_path: Path, planted: dict[str, object]) -> None:
+    """Planted by somebody who may write into the folder: it would make us touch other files."""
+    folder, outside = filled(tmp_path / "a"), filled(tmp_path / "outside")
+    rest = {"dataset": "log", "device": 1, "inode": 1, "seen": 0, "length": 0, "plain": True}
+    (folder / ".avow-intent").write_text(json.dumps([rest | planted]))
+    before = content(outside), content(folder)
+    with pytest.raises(Unreachable, match="an intent that is not ours"):
+        connect(folder)
+    with pytest.raises(Refused):
+        connect(folder, Access.READ).count("log", TRUE)
+    assert (content(outside), content(folder)) == before
 
 
 # --- what a file is ------------------------------------------------------------------------------

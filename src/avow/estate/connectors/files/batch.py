@@ -10,7 +10,7 @@ from typing import TypeAlias
 from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.files import asking
 from avow.estate.connectors.files.asking import Test
-from avow.estate.connectors.files.changes import Entry, Work, being_written
+from avow.estate.connectors.files.changes import CLOSED, HELD, Entry, Work, being_written
 from avow.estate.connectors.files.folder_form import FolderForm
 from avow.estate.connectors.files.form import Change, Form, Getter, Reading, Record
 from avow.estate.connectors.files.held_open import kept_out, let_in
@@ -264,11 +264,11 @@ class FilesBatch:
             dataset, member.path, name, member.device, member.inode, member.size, length,
             lines and not source.packed and not open_end,
         )  # fmt: skip
-        fd = os.dup(source.fd)
-        self._works[member.path] = Work(entry, fd)
-        if not kept_out(fd):
+        few = len(self._works) < HELD and form.stored.format is not FileFormat.FOLDER
+        self._works[member.path] = Work(entry, os.dup(source.fd) if few else CLOSED)
+        if not kept_out(source.fd):
             raise being_written(dataset)
-        let_in(fd)
+        let_in(source.fd)
         if member.links > 1:
             self._connection.said.append(
                 f"not done: a file of {dataset} has another name on its file system, "

@@ -54,12 +54,24 @@ class Entry:
     plain: bool
 
 
+HELD = 100
+"""Old files that a batch holds open, and so keeps writers out of, from its beginning to its end.
+Of more of them, each is looked at again just before it is replaced."""
+CLOSED = -1
+
+
 @dataclass(slots=True)
 class Work:
-    """A changed file while its batch runs; `fd` is the old one, open for reading."""
+    """A changed file while its batch runs; `fd` is the old one, open for reading, or `CLOSED`."""
 
     entry: Entry
     fd: int
+
+    def close(self) -> None:
+        """Let go of the old file."""
+        if self.fd != CLOSED:
+            os.close(self.fd)
+            self.fd = CLOSED
 
 
 def held(root: Root, wait: float) -> None:
@@ -102,10 +114,11 @@ def commit(root: Root, works: Sequence[Work], crash: Crash = nothing) -> list[st
     """
     ordered = sorted(works, key=lambda work: work.entry.path)
     for work in ordered:
-        work.entry = _caught_up(root, work.entry, work.fd)
+        _look_again(root, work)
     crash("prepared")
+    kept = [work for work in ordered if work.fd != CLOSED]
     with ExitStack() as leases:
-        for work in ordered:
+        for work in kept:
             if not kept_out(work.fd):
                 raise being_written(work.entry.dataset)
             leases.callback(let_in, work.fd)
@@ -113,20 +126,43 @@ def commit(root: Root, works: Sequence[Work], crash: Crash = nothing) -> list[st
         _write_down(root, [work.entry for work in ordered])
         crash("intended")
         for number, work in enumerate(ordered):
-            _finish(root, work.entry)
+            if work.fd == CLOSED:
+                _finish_late(root, work.entry)
+            else:
+                _finish(root, work.entry)
             crash(f"renamed {number}")
-        leases.pop_all()
-        for work in ordered:
-            let_in(work.fd)
     root.unlink(INTENT)
     root.sync(INTENT)
     crash("forgotten")
-    return [line for work in ordered for line in _last_words(root, work)]
+    return [line for work in kept for line in _last_words(root, work)]
 
 
 def being_written(dataset: str) -> Refused:
     """The refusal of a file that another program has open for writing."""
     return Refused("other", dataset, "a program holds a file open for writing")
+
+
+def _look_again(root: Root, work: Work) -> None:
+    """Take in what was appended since the file was read; of one that is closed, this is the last
+    look at who writes in it."""
+    if work.fd != CLOSED:
+        work.entry = _caught_up(root, work.entry, work.fd)
+        return
+    try:
+        fd = root.open(work.entry.path)
+    except OSError:
+        raise moved(work.entry.dataset) from None
+    try:
+        if not kept_out(fd):
+            raise being_written(work.entry.dataset)
+        work.entry = _caught_up(root, work.entry, fd)
+    finally:
+        os.close(fd)
+
+
+def moved(dataset: str) -> Refused:
+    """The refusal of a file that is not what it was."""
+    return Refused("lock", dataset, "a file was moved or cut while it was read")
 
 
 def _caught_up(root: Root, entry: Entry, fd: int) -> Entry:
@@ -137,7 +173,7 @@ def _caught_up(root: Root, entry: Entry, fd: int) -> Entry:
     """
     now = root.look(entry.path)
     if now is None or not _is(entry, now) or now.size < entry.seen:
-        raise Refused("lock", entry.dataset, "a file was moved or cut while it was read")
+        raise moved(entry.dataset)
     if now.size == entry.seen:
         return entry
     if not entry.plain:
@@ -197,12 +233,32 @@ def _write_down(root: Root, entries: Sequence[Entry]) -> None:
 
 
 def intended(root: Root) -> list[Entry]:
-    """What a batch wrote down and may not have finished; nothing where there is no intent."""
+    """What a batch wrote down and may not have finished; nothing where there is no intent.
+
+    Raises:
+        Refused: `other`, when somebody else has put it there, or it leads out of the folder.
+    """
     try:
-        with open(root.open(INTENT), "rb") as file:
-            return [Entry(**each) for each in json.loads(file.read())]
+        fd = root.open(INTENT)
     except FileNotFoundError:
         return []
+    with open(fd, "rb") as file:
+        ours = os.fstat(fd).st_uid in {0, os.geteuid()}
+        try:
+            entries = [Entry(**each) for each in json.loads(file.read())] if ours else []
+        except (ValueError, TypeError):
+            ours, entries = False, []
+    if not ours or not all(map(_is_inside, entries)):
+        raise Refused("other", "", "an intent that is not ours")
+    return entries
+
+
+def _is_inside(entry: Entry) -> bool:
+    """Whether an entry names files of one folder below the root, the new one by a name of ours."""
+    folder = entry.path.rpartition("/")[0]
+    apart = {"", ".", ".."} & set(entry.path.split("/"))
+    own, _, name = (entry.temporary or f"{folder}/{OURS}").rpartition("/")
+    return not apart and own == folder and name.startswith(OURS)
 
 
 def _finish(root: Root, entry: Entry) -> None:

@@ -7,7 +7,6 @@ file. A batch writes files anew beside the old ones, and sees them; others see t
 from __future__ import annotations
 
 import heapq
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -263,7 +262,7 @@ class FilesConnection(FileRows):
             raise
         finally:
             for work in (self.works or {}).values():
-                os.close(work.fd)
+                work.close()
             self.works = None
             let_go(self.root)
 

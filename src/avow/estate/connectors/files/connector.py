@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from avow.estate.connectors.address import address
-from avow.estate.connectors.base import Access, Unreachable
+from avow.estate.connectors.base import Access, Refused, Unreachable
 from avow.estate.connectors.files.changes import Crash, nothing
 from avow.estate.connectors.files.connection import FilesConnection
 from avow.estate.connectors.files.root import Root
@@ -22,11 +22,16 @@ class FilesConnector:
     kind: str = "files"
 
     def connect(self, system: System, access: Access) -> FilesConnection:
-        """Open a folder; Unreachable when there is none, or we may not enter it."""
+        """Open a folder; Unreachable when there is none, we may not enter it, or somebody has put
+        into it what a batch of ours would leave."""
         path = address(system).removeprefix("file://")
         try:
             root = Root(path)
         except OSError as error:
             reason = error.strerror or "it cannot be opened"
             raise Unreachable(f"the folder of `{system.name}`: {reason}") from None
-        return FilesConnection(system, access, root, self.wait, self.crash)
+        try:
+            return FilesConnection(system, access, root, self.wait, self.crash)
+        except Refused as refused:
+            root.close()
+            raise Unreachable(f"the folder of `{system.name}`: {refused.constraint}") from None

@@ -90,6 +90,12 @@ _PERSON_STEMS = frozenset(map(stem, PERSONS)) | _STAFF_STEMS
 
 
 @lru_cache(REMEMBERED)
+def joined(words: tuple[str, ...]) -> str:
+    """The words as one: `order_line` is `orderline`."""
+    return _plain_stem("".join(words))
+
+
+@lru_cache(REMEMBERED)
 def table_words(table: str) -> tuple[str, ...]:
     """The stems of a table's name, without what only says that it is a table, or a copy."""
     words = folded(bare(table))
@@ -118,7 +124,7 @@ def fit(column: str, table: str) -> float:
     own, theirs = column_words(column), table_words(table)
     if not own or not theirs:
         return 0.0
-    if own == theirs or _plain_stem("".join(own)) == _plain_stem("".join(theirs)):
+    if own == theirs or joined(own) == joined(theirs):
         return 3.0
     if theirs[-len(own) :] == own:
         return 2.5

@@ -5,17 +5,16 @@ What is found here are questions to the values: `reading` asks them of the datab
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
 from avow.duties.discovery.lexicon import folded, is_writer_word
+from avow.duties.discovery.triage.keyed import SHORTEST, Keyed
 from avow.duties.discovery.triage.naming import (
     column_words,
     fit,
     is_called_pointer,
     is_of_persons,
-    is_of_staff,
 )
 from avow.duties.discovery.triage.signals import Basis, Look, Pointer
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, ForeignKey, Table
@@ -24,13 +23,8 @@ MOST_CANDIDATES = 3
 """Tables that one column is held against, best names first."""
 MOST_BY_VALUES = 12
 """Tables with long keys that a column without a fitting name is held against."""
-_GENERIC = frozenset(
-    "id code key cle sleutel seq pos line lang stat type name version parm number nummer nr no "
-    "numero obj day date period ligne lijn pos item mois maand month per year jaar annee".split()
-)
-"""Names of keys that say nothing: that another table has such a column means nothing."""
 _WHOLE = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
-_SHORTEST, _MOST_ADDED = 5, 3
+_MOST_ADDED = 3
 _POLYMORPHIC = ("type", "module", "table", "tabel", "class", "model", "entity", "objtype")
 _ANY_ROW = frozenset("record object objet subject target item entity row".split())
 
@@ -50,47 +44,39 @@ def candidates(looks: Mapping[str, Look], known: list[Pointer]) -> list[Pointer]
     """Pointers that no foreign key tells of, to be held against the values. Tables that are empty
     or could not be looked into neither point nor are pointed to."""
     tables = {n: look.table for n, look in looks.items() if look.rows and not look.gap}
-    rows = {name: look.rows for name, look in looks.items()}
-    masters = _masters(tables, rows)
+    keyed = Keyed(tables, {name: looks[name].rows for name in tables})
     taken = {(p.table, p.fields) for p in known}
-    found = [p for t in tables.values() for p in _of(t, tables, masters)]
+    found = [p for t in tables.values() for p in _of(t, keyed)]
     return [p for p in dict.fromkeys(found) if (p.table, p.fields) not in taken]
 
 
-def _masters(tables: Mapping[str, Table], rows: Mapping[str, int]) -> dict[tuple[str, ...], str]:
-    """Of the tables with the same key the one that the others may point to: the largest, and of
-    equally large ones the one whose name the key carries, or else the widest."""
-    groups: defaultdict[tuple[str, ...], list[Table]] = defaultdict(list)
-    for table in tables.values():
-        if table.key and not (len(table.key) == 1 and _says_nothing(table.key[0])):
-            groups[tuple(map(str.lower, table.key))].append(table)
-    return {
-        key: max(
-            same, key=lambda t: (fit(key[0], t.name) >= 2, rows[t.name], len(t.columns), t.name)
-        ).name
-        for key, same in groups.items()
-    }
-
-
-def _says_nothing(column: str) -> bool:
-    return column.lower() in _GENERIC
-
-
-def _of(
-    table: Table, tables: Mapping[str, Table], masters: Mapping[tuple[str, ...], str]
-) -> Iterator[Pointer]:
-    yield from _by_keys(table, tables, masters)
+def _of(table: Table, keyed: Keyed) -> Iterator[Pointer]:
+    yield from _by_keys(table, keyed)
     for column in table.columns:
         if not may_point(table, column):
             continue
-        named = list(_by_name(table, column, tables, masters))
-        yield from named
-        if not named and column.kind in _WHOLE and not is_writer_word(column.name):
-            yield from _by_reach(table, column, tables)
-        if not named and _is_long(column):
-            yield from _by_values(table, column, tables)
-        if not named and is_writer_word(column.name):
-            yield from _by_writing(table, column, tables)
+        named = list(_by_name(table, column, keyed))
+        yield from named or _unnamed(table, column, keyed)
+
+
+def _unnamed(table: Table, column: Column, keyed: Keyed) -> Iterator[Pointer]:
+    """Pointers of a column whose name fits no table and no key."""
+    if is_writer_word(column.name):
+        yield from _to(table, column, keyed, keyed.staff[:MOST_CANDIDATES], Basis.NAME)
+    elif column.kind in _WHOLE and table.key != (column.name,):
+        yield from _to(table, column, keyed, keyed.persons[:MOST_CANDIDATES], Basis.REACH)
+    if column.kind is ColumnKind.UUID:
+        yield from _to(table, column, keyed, keyed.long[:MOST_BY_VALUES], Basis.VALUES)
+
+
+def _to(
+    table: Table, column: Column, keyed: Keyed, names: Iterable[str], basis: Basis
+) -> Iterator[Pointer]:
+    """Pointers to the keys of these tables, where both are of a kind."""
+    for name in names:
+        parent = keyed.tables[name]
+        if name != table.name and _same_kinds(table, (column.name,), parent, parent.key):
+            yield _pointer(table, (column.name,), name, parent.key, basis)
 
 
 def may_point(table: Table, column: Column) -> bool:
@@ -109,49 +95,43 @@ def _is_short_text(column: Column) -> bool:
     return column.kind is ColumnKind.TEXT and (column.length is None or column.length <= 64)
 
 
-def _is_long(column: Column) -> bool:
-    return column.kind is ColumnKind.UUID
-
-
-def _by_keys(
-    table: Table, tables: Mapping[str, Table], masters: Mapping[tuple[str, ...], str]
-) -> Iterator[Pointer]:
+def _by_keys(table: Table, keyed: Keyed) -> Iterator[Pointer]:
     """Composite keys whose columns the table has too, under the same names."""
     own = {c.name.lower(): c.name for c in table.columns}
-    for key, master in masters.items():
-        if len(key) > 1 and master != table.name and own.keys() >= set(key):
-            parent = tables[master]
+    for key, master in keyed.composites(own):
+        if master != table.name and own.keys() >= set(key):
+            parent = keyed.tables[master]
             fields = tuple(own[k] for k in key)
             if _same_kinds(table, fields, parent, parent.key):
                 yield _pointer(table, fields, master, parent.key, Basis.KEY_NAME)
 
 
-def _by_name(
-    table: Table,
-    column: Column,
-    tables: Mapping[str, Table],
-    masters: Mapping[tuple[str, ...], str],
-) -> Iterator[Pointer]:
+def _by_name(table: Table, column: Column, keyed: Keyed) -> Iterator[Pointer]:
     """Tables whose key is called so, else tables that are."""
-    ranked: list[tuple[float, str, Basis]] = []
-    for name, parent in tables.items():
-        if name == table.name or len(parent.key) != 1:
-            continue
-        if not _same_kinds(table, (column.name,), parent, parent.key):
-            continue
-        is_master = masters.get((parent.key[0].lower(),)) == name
-        if table.key == (column.name,) and not _may_extend(column, name):
-            continue
-        if is_master and _carries(column.name, parent.key[0]):
-            ranked.append((4.0, name, Basis.KEY_NAME))
-        elif table.key == (column.name,):
-            continue  # a row's own number points only to a key of the same name
-        elif (fits := fit(column.name, name)) and _may_be_named(table, column, fits):
-            ranked.append((fits, name, Basis.NAME))
-    ranked.sort(key=lambda r: (-r[0], len(r[1]), r[1]))
-    for fits, name, basis in ranked[:MOST_CANDIDATES]:
-        found = _pointer(table, (column.name,), name, tables[name].key, basis)
-        yield replace(found, fit=min(fits, 3.0))
+    ranked = []
+    for name in keyed.near(column.name):
+        parent = keyed.tables[name]
+        alike = name != table.name and _same_kinds(table, (column.name,), parent, parent.key)
+        if alike and (found := _named(table, column, parent, keyed)):
+            ranked.append((*found, name))
+    ranked.sort(key=lambda r: (-r[0], len(r[2]), r[2]))
+    for fits, basis, name in ranked[:MOST_CANDIDATES]:
+        found_one = _pointer(table, (column.name,), name, keyed.tables[name].key, basis)
+        yield replace(found_one, fit=min(fits, 3.0))
+
+
+def _named(table: Table, column: Column, parent: Table, keyed: Keyed) -> tuple[float, Basis] | None:
+    """How well the column names the parent: best by the name of its key."""
+    is_own_key = table.key == (column.name,)
+    if is_own_key and not _may_extend(column, parent.name):
+        return None
+    is_master = keyed.masters.get((parent.key[0].lower(),)) == parent.name
+    if is_master and _carries(column.name, parent.key[0]):
+        return 4.0, Basis.KEY_NAME
+    fits = fit(column.name, parent.name)
+    if is_own_key or not fits or not _may_be_named(table, column, fits):
+        return None  # a row's own number points only to a key of the same name
+    return fits, Basis.NAME
 
 
 def _may_extend(column: Column, parent: str) -> bool:
@@ -174,46 +154,14 @@ def _carries(column: str, key: str) -> bool:
     if own == theirs:
         return True
     added = len(own) - len(theirs)
-    if len(theirs) < _SHORTEST or not own.endswith(theirs):
-        return len(own) >= _SHORTEST and own.endswith(theirs[-len(own) :]) and _is_cut(own, theirs)
+    if len(theirs) < SHORTEST or not own.endswith(theirs):
+        return len(own) >= SHORTEST and own.endswith(theirs[-len(own) :]) and _is_cut(own, theirs)
     return added <= _MOST_ADDED
 
 
 def _is_cut(own: str, theirs: str) -> bool:
     """The key carries a prefix that the column lacks."""
     return 0 < len(theirs) - len(own) <= _MOST_ADDED
-
-
-def _by_values(table: Table, column: Column, tables: Mapping[str, Table]) -> Iterator[Pointer]:
-    """Tables with a key so long that finding the values there is no chance."""
-    like = [
-        n
-        for n, parent in tables.items()
-        if n != table.name
-        and len(parent.key) == 1
-        and _same_kinds(table, (column.name,), parent, parent.key)
-    ]
-    like.sort(key=lambda n: (not is_of_persons(n), n))
-    for name in like[:MOST_BY_VALUES]:
-        yield _pointer(table, (column.name,), name, tables[name].key, Basis.VALUES)
-
-
-def _by_reach(table: Table, column: Column, tables: Mapping[str, Table]) -> Iterator[Pointer]:
-    """Tables called after persons whose numbers the column may hold under a name of its own."""
-    if table.key == (column.name,):
-        return
-    like = [n for n in tables if is_of_persons(n) and n != table.name and len(tables[n].key) == 1]
-    for name in sorted(like)[:MOST_CANDIDATES]:
-        if _same_kinds(table, (column.name,), tables[name], tables[name].key):
-            yield _pointer(table, (column.name,), name, tables[name].key, Basis.REACH)
-
-
-def _by_writing(table: Table, column: Column, tables: Mapping[str, Table]) -> Iterator[Pointer]:
-    """`created_by` and its like point to people who work with the system."""
-    staff = [n for n in tables if is_of_staff(n) and n != table.name and len(tables[n].key) == 1]
-    for name in staff[:MOST_CANDIDATES]:
-        if _same_kinds(table, (column.name,), tables[name], tables[name].key):
-            yield _pointer(table, (column.name,), name, tables[name].key, Basis.NAME)
 
 
 def by_email(looks: Mapping[str, Look]) -> list[Pointer]:

@@ -25,7 +25,7 @@ INSERT INTO klant SELECT n, 'k' || n || '@{MARK}.example', 'Jan {MARK}',
 CREATE INDEX ON klant (at);
 CREATE TABLE login (id bigint PRIMARY KEY, klant_nr bigint, aantal int, ip inet);
 INSERT INTO login SELECT n, 1 + n % ROWS, n % 9, '192.0.2.7' FROM generate_series(1, ROWS) n;
-CREATE TABLE nieuwsbrief (id bigint PRIMARY KEY, adres text);
+CREATE TABLE nieuwsbrief (id bigint PRIMARY KEY, contact text);
 INSERT INTO nieuwsbrief SELECT id, upper(email) FROM klant;
 CREATE TABLE weird (id uuid PRIMARY KEY, v text); INSERT INTO weird VALUES (gen_random_uuid(), '');
 CREATE TABLE points (id bigint PRIMARY KEY, over uuid); INSERT INTO points SELECT 1, id FROM weird;
@@ -93,7 +93,7 @@ def test_signals_hold_counts_and_days_and_no_value(postgres_url: str) -> None:
     assert number.inclusion is not None
     assert (number.inclusion.seen, number.inclusion.found) == (VALUES, VALUES)
     assert number.inclusion.chance > 0.9
-    letter = pointer(signals, "public.nieuwsbrief", "adres", "public.klant")
+    letter = pointer(signals, "public.nieuwsbrief", "contact", "public.klant")
     assert letter.basis is Basis.EMAIL
     assert letter.inclusion is not None
     assert letter.inclusion.proves, "addresses are compared in lower case"

@@ -231,6 +231,16 @@ def test_a_damaged_parquet_file_is_refused(tmp_path: Path) -> None:
     assert refused.value.constraint == "a damaged Parquet file"
 
 
+def test_what_could_not_be_brought_back_is_not_copied(tmp_path: Path) -> None:
+    """So that no rule with `undo` takes rows out early and for good."""
+    pq.write_table(pa.table({"id": [1]}), tmp_path / "a.parquet")
+    connection = opened(tmp_path, Stored("a.parquet", FileFormat.PARQUET))
+    assert Capability.INSERT not in connection.capabilities
+    with pytest.raises(Refused) as refused, connection.transaction() as batch:
+        batch.copies(IT, TRUE, ["id"])
+    assert refused.value.constraint == "rows of this form cannot be brought back"
+
+
 # --- folders -------------------------------------------------------------------------------------
 
 CALLS = Stored(

@@ -75,7 +75,7 @@ def test_a_log_is_swept_from_plan_to_end(home: Path, store: object) -> None:
         avow("plan", "--as-of", (TODAY - timedelta(days=days)).isoformat())
     avow("level", "app", "visits", "rehearse", *BOTH)
     name = planned()
-    avow("rehearse", name, "--on", shutil.copytree(home / "app", home / "copy"))
+    avow("rehearse", name, "--on", str(shutil.copytree(home / "app", home / "copy")))
     judged_right(home, name)
     avow("level", "app", "visits", "approve", *BOTH)
     assert [_applied(306), _applied(296)] == [10, 296], "the ramp lets ten rows go first"

@@ -97,7 +97,10 @@ class FilesBatch:
         columns: Sequence[str],
         window: Window | None = None,
     ) -> list[tuple[object, ...]]:
-        """Texts as they stand in the file: those of CSV, and JSON of what JSON Lines hold."""
+        """Texts as they stand in the file: those of CSV, and JSON of what JSON Lines hold. Of other
+        forms there are none: what cannot be brought back is not taken out early."""
+        if not self._connection.form(dataset).inserts:
+            raise Refused("form", dataset, "rows of this form cannot be brought back")
         return self._connection.sorted_rows(dataset, where, columns, _raw, window)
 
     def insert(

@@ -210,6 +210,20 @@ def test_a_named_person_answers_on_a_page_in_plain_words(folder: Path) -> None:
     assert "AV542" in twice.output
 
 
+def test_an_answer_may_be_changed_and_a_page_keeps_its_language(folder: Path) -> None:
+    answer(folder, "sms: ask\nlanden: y\n", "--language", "fr")
+    text = (folder / "map-shop-marc-1.txt").read_text(encoding="utf-8")
+    (folder / "map-shop-eu-marc-1.txt").write_text("of another system", encoding="utf-8")
+    run()
+    assert (folder / "map-shop-marc-1.txt").read_text(encoding="utf-8") == text
+    assert (folder / "map-shop-eu-marc-1.txt").exists()
+    changed = answer(folder, 'sms: "nobody: numbers of our own"\nlanden: n\n', "--write")
+    assert changed.exit_code == Exit.OK, changed.output
+    assert datasets(folder).keys() == {"klanten", "sms"}
+    assert "open, to be mapped by hand: landen" in changed.output
+    assert not (folder / "map-shop-marc-1.txt").exists()
+
+
 def test_ten_tables_on_a_page(folder: Path) -> None:
     more = ";".join(
         f"CREATE TABLE t{n} (id INTEGER PRIMARY KEY, c TEXT); INSERT INTO t{n} VALUES (1, 'x')"

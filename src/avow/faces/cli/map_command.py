@@ -49,7 +49,6 @@ class _Work:
     system: System
     standpoint: Standpoint
     file: Path
-    language: str
 
     def then(self, standpoint: Standpoint) -> _Work:
         """The same after more answers, which are kept at once."""
@@ -73,7 +72,7 @@ class _Work:
 @click.option("--write", "is_writing", is_flag=True, help="Write it into the declaration.")
 @click.option(
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True,
-    help="Of the pages of open questions.",
+    help="Of the pages for those who are asked now.",
 )  # fmt: skip
 @json_option
 def command(
@@ -116,9 +115,8 @@ def _begun(name: str, path: Path, language: str) -> _Work:
     file = file_of(path, name)
     today = local_day(now(), declaration.controller.zone)
     memory = remembered(file, name)
-    return _Work(
-        loaded, system, Standpoint(signals, system.datasets, memory, today), file, language
-    )
+    standpoint = Standpoint(signals, system.datasets, memory, today, language)
+    return _Work(loaded, system, standpoint, file)
 
 
 def _system(name: str, declaration: Declaration) -> System:
@@ -242,9 +240,10 @@ def _finish(work: _Work, *, is_patch: bool, is_writing: bool, is_json: bool) -> 
 def _write_pages(work: _Work) -> list[str]:
     """The pages of open questions, written anew; those that are answered go."""
     folder, system = work.file.parent, work.system.name
-    for old in folder.glob(f"map-{system}-*-*.txt"):
-        old.unlink()
-    sheets = plain.pages(work.standpoint, work.language)
+    for person in work.loaded.whole.people:
+        for old in folder.glob(plain.page_name(system, person, "[0-9]*")):
+            old.unlink()
+    sheets = plain.pages(work.standpoint)
     for sheet in sheets:
         (folder / sheet.name).write_text(sheet.text, encoding="utf-8")
     return [sheet.name for sheet in sheets]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fnmatch import fnmatchcase
 
@@ -38,6 +38,8 @@ class Standpoint:
     declared: Mapping[str, Dataset]
     memory: Memory
     today: date
+    language: str = "en"
+    """Of the pages for those who are asked from now on."""
 
     @property
     def known(self) -> dict[str, Remembered]:
@@ -57,7 +59,7 @@ class Standpoint:
 
     def told(self, memory: Memory) -> Standpoint:
         """The same with more answers."""
-        return Standpoint(self.signals, self.declared, memory, self.today)
+        return replace(self, memory=memory)
 
 
 def declared_choice(dataset: Dataset) -> Choice:
@@ -153,6 +155,7 @@ def _with(
         refused=refused,
         offered=offered if person else (),
         person=person,
+        language=standpoint.language,
         holds=proposal.holds,
         rows=proposal.rows,
     )
@@ -166,7 +169,8 @@ def told(standpoint: Standpoint, answers: Mapping[str, str], person: str | None)
     """The standpoint after answers by table or pattern of tables (`public.catalogue_*`).
 
     What was stated in words comes first, because proposals follow from it; a `y` agrees with the
-    proposal as it is then. `person` is asked where `ask` names nobody.
+    proposal as it is then. Answers go before earlier ones. `person` is asked where `ask` names
+    nobody.
 
     Raises:
         UnknownAnswer: an answer is none, names no table, or agrees with no proposal (AV542).
@@ -175,7 +179,13 @@ def told(standpoint: Standpoint, answers: Mapping[str, str], person: str | None)
     for table, word in by_table.items():
         if choice := _stated(word, standpoint.signals):
             standpoint = settle(standpoint, table, choice)
-    rest = {t: w for t, w in by_table.items() if t not in standpoint.settled}
+    settled = standpoint.settled
+    rest = {
+        t: w
+        for t, w in by_table.items()
+        if not _stated(w, standpoint.signals) and (w != "y" or t not in settled)
+    }
+    standpoint = standpoint.told(standpoint.memory.without(rest))
     while rest:
         ready = [p for q in open_questions(standpoint) for p in q.proposals if p.table in rest]
         if not ready:

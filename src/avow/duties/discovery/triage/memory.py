@@ -7,7 +7,7 @@ whose columns have changed since is asked about again.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -44,7 +44,8 @@ class State(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What is remembered of one table. `form` is a digest of its columns; `offered` are the choices
-    put to `person`, in the order of their letters; `by` is who settled it, where it was asked."""
+    put to `person` in a `language`, in the
+    order of their letters; `person` stays when the answer came."""
 
     state: State
     form: str
@@ -53,6 +54,7 @@ class Remembered:
     refused: tuple[Choice, ...] = ()
     offered: tuple[Choice, ...] = ()
     person: str | None = None
+    language: str = "en"
     holds: tuple[str, ...] = ()
     rows: int = 0
 
@@ -68,6 +70,10 @@ class Memory:
         """What is remembered of a table of this form; None when its columns were others then."""
         found = self.tables.get(table)
         return found if found and found.form == form else None
+
+    def without(self, tables: Collection[str]) -> Memory:
+        """The memory as if these tables had never been answered."""
+        return replace(self, tables={n: r for n, r in self.tables.items() if n not in tables})
 
     def with_table(self, table: str, remembered: Remembered) -> Memory:
         """The memory with one more answer."""

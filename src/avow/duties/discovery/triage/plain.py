@@ -96,25 +96,33 @@ class Page:
     tables: tuple[str, ...]
 
 
-def pages(standpoint: Standpoint, language: str) -> list[Page]:
-    """The pages of all open questions, by person, ten tables each."""
-    asked: dict[str, list[tuple[str, Remembered]]] = {}
+def pages(standpoint: Standpoint) -> list[Page]:
+    """The pages of all open questions, by person and language, ten tables each."""
+    asked: dict[tuple[str, str], list[tuple[str, Remembered]]] = {}
     for table, known in sorted(standpoint.known.items()):
         if known.state is State.ASKED and known.person:
-            asked.setdefault(known.person, []).append((table, known))
-    return [page for person, open_ones in asked.items()
-            for page in _of(standpoint.signals.system, person, open_ones, language)]  # fmt: skip
+            asked.setdefault((known.person, known.language), []).append((table, known))
+    found: list[Page] = []
+    for (person, language), several in sorted(asked.items()):
+        before = sum(page.person == person for page in found)
+        found += _of(standpoint.signals.system, person, several, language, before)
+    return found
 
 
 def _of(
-    system: str, person: str, asked: Sequence[tuple[str, Remembered]], language: str
+    system: str, person: str, asked: Sequence[tuple[str, Remembered]], language: str, before: int
 ) -> Iterator[Page]:
     count = -(-len(asked) // A_PAGE)
     for at in range(count):
         some = asked[at * A_PAGE : (at + 1) * A_PAGE]
         text = _text(system, (at + 1, count), some, language)
-        name = f"map-{system}-{person}-{at + 1}.txt"
+        name = page_name(system, person, before + at + 1)
         yield Page(name, person, text, tuple(table for table, _ in some))
+
+
+def page_name(system: str, person: str, number: int | str) -> str:
+    """The file of a page; `*` as its number means all of that person."""
+    return f"map-{system}-{person}-{number}.txt"
 
 
 def _text(

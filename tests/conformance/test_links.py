@@ -79,3 +79,13 @@ def test_erasure_is_refused(engine: Open, case: dict[str, Any]) -> None:
         before = place.rows()
         finding = place.erase(persons)
         assert (finding and finding.code, place.rows()) == (case["refused"], before)
+
+
+@pytest.mark.parametrize("case", [c for c in cases("links.yaml") if "found" in c.values[0]])
+def test_an_identity_finds(engine: Open, case: dict[str, Any]) -> None:
+    """The rows whose identity is the value, by their keys."""
+    name, value = case["find"]
+    with engine(case) as place, closing(place.read()) as connection:
+        dataset = place.system.datasets[place.prefix + name]
+        connection.find("found", dataset.name, dataset.identities[0], {1: value})
+        assert [list(key) for _, key in connection.keys("found")] == case["found"]

@@ -261,6 +261,16 @@ DEFECTS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         [],
         LEDGER + "        fields: {name: {category: email, of: sender}}\n",
     ),
+    "a field in a list": (
+        "AV606",
+        [("{email: email}\n        rest", "{email: email, 'to$[]': email}\n        rest")],
+        "",
+    ),
+    "a column that outlives its end": (
+        "AV607",
+        [("{email: email}\n        rest", "{email: email, data$.email: email}\n        rest")],
+        "",
+    ),
     "persons without a key": ("AV312", [("        key: [id]\n", "")], ""),
     "a column that breaks a promise": (
         "AV313",

@@ -19,7 +19,8 @@ from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, BlankKind, Dataset, System
+from avow.estate.datamap.model import Blank, BlankKind, Dataset, System, structure
+from avow.estate.datamap.paths import column_of
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
@@ -301,6 +302,8 @@ class Lowering:
                 continue
             for columns, free in self._unneeded(name, cells.columns):
                 where = all_of([self.within(name), removed, filled(dataset, columns), free])
+                if where == FALSE:
+                    continue
                 whole = self.deleted(name)
                 if self.reads.carried_by(name):
                     # Those that go along with another row are still there, and go whole.
@@ -341,6 +344,18 @@ class Lowering:
             child = self.system.datasets.get(pointer.edge.child)
             if child and pointer.edge.parent == name and column in child.needs.get(name, ()):
                 yield Related(pointer.edge, Side.CHILD, self.frozen(child.name))
+        yield from self._inside(name, column)
+
+    def _inside(self, name: str, column: str) -> Iterator[Predicate]:
+        """A column is not emptied whole while a field inside it stays: one that is not due, or a
+        pointer or identity, which is no cell."""
+        dataset = self.system.datasets[name]
+        held = structure(dataset) | {i.field for i in dataset.identities}
+        if any(f != column and column_of(f) == column for f in held):
+            yield TRUE
+        for cells in self.cells(name):
+            if any(c != column and column_of(c) == column for c in cells.columns):
+                yield negate(self.judge.removed(cells))
 
 
 def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, product
 from typing import TypeAlias
 
 from avow.engine.planner.persons import named
@@ -20,6 +21,7 @@ from avow.estate.connectors.catalogue import Table
 from avow.estate.connectors.values import plain_all, says
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import System, personal_columns
+from avow.estate.datamap.paths import column_of, look, looks
 from avow.estate.datamap.predicates import InKeys, any_of
 from avow.estate.datamap.reach import Hidden, Key, Row, hidden, normal
 
@@ -248,7 +250,8 @@ class _Paths:
                 right = passed(edge, held)
                 if edge.giver != mark[0] or right is None:
                     continue
-                for other in taken.get(_given(edge, row) or (), ()):
+                others = (taken.get(target, ()) for target in _given(edge, row))
+                for other in dict.fromkeys(chain.from_iterable(others)):
                     step = (person, other, right)
                     last.setdefault((person, other), set()).add(edge)
                     if step not in found:
@@ -260,29 +263,30 @@ class _Paths:
         fields = edge.child_fields if edge.flows is Side.CHILD else edge.parent_fields
         found: dict[Plain, list[Mark]] = {}
         for row in self.rows.get(edge.taker, ()):
-            target = _pointer(edge, row, fields)
-            if target and (edge.flows is Side.PARENT or _applies(edge, row)):
-                found.setdefault(target, []).append(self._mark(edge.taker, row))
+            if edge.flows is Side.PARENT or _applies(edge, row):
+                for target in _pointers(edge, row, fields):
+                    found.setdefault(target, []).append(self._mark(edge.taker, row))
         return found
 
     def _mark(self, dataset: str, row: Row) -> Mark:
         return dataset, plain_all(row.get(f) for f in self.reaching.key(dataset)) or ()
 
 
-def _given(edge: Edge, row: Row) -> Plain | None:
+def _given(edge: Edge, row: Row) -> set[Plain]:
     """What the giver's row says of the rows that it passes its right to."""
     if edge.flows is Side.CHILD:
-        return _pointer(edge, row, edge.parent_fields)
-    return _pointer(edge, row, edge.child_fields) if _applies(edge, row) else None
+        return _pointers(edge, row, edge.parent_fields)
+    return _pointers(edge, row, edge.child_fields) if _applies(edge, row) else set()
 
 
 def _applies(edge: Edge, row: Row) -> bool:
-    return all(says(row.get(column), value) for column, value in edge.when)
+    return all(says(look(row, column), value) for column, value in edge.when)
 
 
-def _pointer(edge: Edge, row: Row, fields: tuple[str, ...]) -> Plain | None:
-    values = plain_all(normal(row.get(f), edge.normalise) for f in fields)
-    return None if values is None or (edge.by_value and "" in values) else values
+def _pointers(edge: Edge, row: Row, fields: tuple[str, ...]) -> set[Plain]:
+    ways = product(*([normal(v, edge.normalise) for v in looks(row, f)] for f in fields))
+    values = (plain_all(way) for way in ways)
+    return {v for v in values if v is not None and not (edge.by_value and "" in v)}
 
 
 def _extract(
@@ -303,8 +307,10 @@ def _extract(
             path = ways.paths.get((person, mark, right), ())
             without = ways.hidden(reaching, person, mark)
             if not without.row:
-                values = tuple(None if c in without.columns else row[c] for c in columns)
-                shown.append(Shown(person, key, right, path, values, without.columns))
+                # A column is not shown whole where something inside it must not be.
+                hides = without.columns | {column_of(c) for c in without.columns}
+                values = tuple(None if c in hides else row[c] for c in columns)
+                shown.append(Shown(person, key, right, path, values, hides))
     labelled = tuple((c, categories.get(c)) for c in columns)
     system = reaching.system.name
     return Extract(system, dataset, labelled, tuple(shown), total, total > len(rows))

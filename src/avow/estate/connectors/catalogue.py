@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from avow.estate.datamap.paths import Inside, inside
+
 
 class ColumnKind(StrEnum):
     """The few kinds of column that change how a value is compared, blanked or shown."""
@@ -36,7 +38,8 @@ class OnDelete(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Column:
     """One live column. `native` is the engine's type name; `generated` columns cannot be set,
-    but for those of an `identity`, which can when a row is inserted."""
+    but for those of an `identity`, which can when a row is inserted. `inside` is set for a field
+    inside a column, and then `base` is the column: its value is a text."""
 
     name: str
     native: str
@@ -45,6 +48,8 @@ class Column:
     generated: bool = False
     length: int | None = None
     identity: bool = False
+    inside: Inside | None = field(default=None, repr=False)
+    base: Column | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +86,21 @@ class Table:
     materialized: bool = False
 
     def column(self, name: str) -> Column | None:
-        """The column of this name, or None."""
-        return next((c for c in self.columns if c.name == name), None)
+        """The column of this name, or the field inside a column, or None."""
+        found = next((c for c in self.columns if c.name == name), None)
+        place = inside(name) if found is None else None
+        return self._within(name, place) if place is not None else found
+
+    def _within(self, name: str, place: Inside) -> Column | None:
+        base = next((c for c in self.columns if c.name == place.column), None)
+        if base is None:
+            return None
+        is_array = base.native.endswith("[]") and place.each and not (place.keys or place.of_each)
+        if not is_array and base.kind not in (ColumnKind.JSON, ColumnKind.TEXT):
+            return None
+        return Column(
+            name, "text", ColumnKind.TEXT, generated=base.generated, inside=place, base=base
+        )
 
     @property
     def insertable(self) -> tuple[str, ...]:

@@ -28,7 +28,7 @@ from avow.estate.connectors.base import Access, Capability, Refused, Unreachable
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
-from avow.estate.connectors.render import Expression, Grammar, name, value
+from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, name, value
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
@@ -88,6 +88,47 @@ class PostgresqlGrammar(Grammar):
     def digits(self, text: Expression) -> Expression:
         return sa.func.regexp_replace(text, "[^0-9]", "", "g")
 
+    def leaf(self, base: Expression, column: Column) -> Expression:
+        return _leaf(_document(base, column), column.inside.keys if column.inside else ())
+
+    def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
+        held, place = _document(base, column), column.inside
+        keys = _path(place.keys if place else ())
+        if text is None:
+            return _native(held.op("#-")(keys), column)
+        new = sa.func.jsonb_set(held, keys, sa.func.to_jsonb(sa.cast(text, sa.Text())), sa.false())
+        # jsonb_set gives null for a null, and all would be lost with one leaf that is not there.
+        there = self.leaf(base, column).is_not(None)
+        return _native(sa.case((there, new), else_=held), column)
+
+    def elements(self, base: Expression, column: Column) -> Elements:
+        place = column.inside
+        if place is None or column.base is None:
+            raise Refused("form", "", column.name)
+        if column.base.kind is ColumnKind.OTHER:
+            found = _listed(sa.func.unnest(base))
+            return Elements(found, sa.cast(found.c.value, sa.Text()))
+        whole = _document(base, column)
+        held = whole.op("#>")(_path(place.keys)) if place.keys else whole
+        is_list = sa.func.jsonb_typeof(held) == value("array")
+        found = _listed(sa.func.jsonb_array_elements(sa.case((is_list, held))))
+        return Elements(found, _leaf(found.c.value, place.of_each))
+
+    def with_elements(
+        self, base: Expression, column: Column, elements: Elements, kept: Condition
+    ) -> Expression:
+        place, rows = column.inside, elements.relation
+        keys = place.keys if place else ()
+        is_array = column.base is not None and column.base.kind is ColumnKind.OTHER
+        gather = sa.func.array_agg if is_array else sa.func.jsonb_agg
+        made = gather(postgresql.aggregate_order_by(rows.c.value, rows.c.n))
+        left = sa.select(made).select_from(rows).where(kept).scalar_subquery()
+        if is_array:
+            return sa.func.coalesce(left, _native(value("{}"), column))
+        new = sa.func.coalesce(left, sa.cast(value("[]"), postgresql.JSONB()))
+        held = _document(base, column)
+        return _native(sa.func.jsonb_set(held, _path(keys), new) if keys else new, column)
+
     def given(self, content: object, column: Column) -> Expression:
         if column.kind in {ColumnKind.OTHER, ColumnKind.JSON}:
             return sa.cast(value(content), _Native(column.native))
@@ -113,6 +154,31 @@ class PostgresqlGrammar(Grammar):
             sa.func.set_masklen(sa.cast(expression, _Native("inet")), bits), _Native("cidr")
         )
         return sa.cast(network, _Native(column.native))
+
+
+def _document(base: Expression, column: Column) -> Expression:
+    """The JSON in a column, in the form that can be changed."""
+    is_done = column.base is not None and column.base.native == "jsonb"
+    return base if is_done else sa.cast(base, _Native("jsonb"))
+
+
+def _native(made: Expression, column: Column) -> Expression:
+    return sa.cast(made, _Native(column.base.native)) if column.base else made
+
+
+def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
+    return held.op("#>>", return_type=sa.Text())(_path(keys))
+
+
+def _path(keys: tuple[str, ...]) -> Expression:
+    """Keys as an array of texts. Each is quoted, so that none is read as two."""
+    inner = ",".join('"' + k.replace("\\", "\\\\").replace('"', '\\"') + '"' for k in keys)
+    return sa.cast(value("{" + inner + "}"), _Native("text[]"))
+
+
+def _listed(function: sa.Function[Any]) -> sa.TableValuedAlias:
+    """The elements as `value`, with their number as `n`."""
+    return function.table_valued("value", with_ordinality="n").render_derived(name="e")
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,7 +376,7 @@ class PostgresqlConnection(SqlConnection):
             sa.cast(sa.bindparam(None, list(values), type_=sa.types.NullType()), _Native(f"{n}[]"))
             for values, n in zip(content, natives, strict=True)
         ]
-        return sa.func.unnest(*arrays).table_valued(*names, name=alias).render_derived()
+        return sa.func.unnest(*arrays).table_valued(*names).render_derived(name=alias)
 
     # --- bringing back -------------------------------------------------------------------
 

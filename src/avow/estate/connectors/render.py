@@ -36,6 +36,7 @@ from avow.estate.datamap.predicates import (
     Predicate,
     Related,
     Until,
+    leaving,
 )
 from avow.estate.datamap.reach import Key
 
@@ -47,6 +48,8 @@ Memo: TypeAlias = dict[tuple[Predicate, str, str, int], Pieces]
 TEXTUAL = frozenset({ColumnKind.TEXT, ColumnKind.OTHER})
 """Kinds whose values are text to Python, so that normalisers change them."""
 _NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
+ELEMENT = Column("element", "text", ColumnKind.TEXT)
+"""What an element of a list is compared as."""
 _AS_TEXT = frozenset({ColumnKind.OTHER, ColumnKind.JSON})
 _TYPES: tuple[tuple[type, TypeEngine[Any]], ...] = (
     (bool, sa.Boolean()), (int, sa.BigInteger()), (Decimal, sa.Numeric()), (str, sa.Text()),
@@ -99,6 +102,24 @@ class Grammar:
             return expression > value(end) if leaf.negated else expression <= value(end)
         return expression >= value(end) if leaf.negated else expression < value(end)
 
+    def leaf(self, base: Expression, column: Column) -> Expression:
+        """The text of a leaf inside a column; null where there is none."""
+        raise NotImplementedError
+
+    def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
+        """The column with another text in a leaf that is there; None takes the leaf out."""
+        raise NotImplementedError
+
+    def elements(self, base: Expression, column: Column) -> Elements:
+        """The elements of a list inside a column, none where there is no list."""
+        raise NotImplementedError
+
+    def with_elements(
+        self, base: Expression, column: Column, elements: Elements, kept: Condition
+    ) -> Expression:
+        """The column with only those elements of its list for which `kept` is true."""
+        raise NotImplementedError
+
     def given(self, content: object, column: Column) -> Expression:
         """A value for a column, as the engine's own type."""
         del column
@@ -116,6 +137,14 @@ class Grammar:
         """A truncated value of a kind that only this engine knows."""
         del expression
         raise Refused("form", table, column.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Elements:
+    """The elements of a list as a relation, and the text by which one is compared."""
+
+    relation: sa.TableValuedAlias
+    text: Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +209,9 @@ class Renderer:
         """The related rows under the name of their depth, with only the columns that are asked for:
         naming every column is slow."""
         far = replace(leaf, to=Side.CHILD if leaf.to is Side.PARENT else Side.PARENT)
-        asked = {*near(far), *own_columns(leaf.where)}
         table = self.table(leaf.dataset)
+        fields = [*near(far), *own_columns(leaf.where)]
+        asked = {(c.base or c).name for f in fields if (c := table.column(f)) is not None}
         table = replace(table, columns=tuple(c for c in table.columns if c.name in asked))
         return self.grammar.relation(table).alias(f"x{depth}")
 
@@ -231,8 +261,12 @@ class Renderer:
         raise TypeError(f"not a predicate: {type(predicate).__name__}")
 
     def of(self, dataset: str, column: str, rows: sa.FromClause) -> Expression:
-        """A column of these rows."""
-        return rows.c[self.column(dataset, column).name]
+        """A column of these rows, or the text of a leaf inside one. Of a list it is the column."""
+        found = self.column(dataset, column)
+        if found.inside is None or found.base is None:
+            return rows.c[found.name]
+        base: Expression = rows.c[found.base.name]
+        return base if found.inside.each else self.grammar.leaf(base, found)
 
     def _equal(self, column: Column, rows: Expression, text: str, negated: bool) -> Condition:
         meant = typed(text, column.kind)
@@ -268,8 +302,13 @@ class Renderer:
         two: tuple[Column, Expression],
         how: Normaliser = Normaliser.EXACT,
     ) -> Condition:
-        """Two values are equal, normalised; as text where their types do not meet."""
+        """Two values are equal, normalised; as text where their types do not meet. Of a list, some
+        element is."""
         (left, a), (right, b) = one, two
+        if left.inside is not None and left.inside.each:
+            each = self.grammar.elements(a, left)
+            found = self.writer.pieces(self.same((ELEMENT, each.text), two, how))
+            return Fragment(self._exists(each.relation, [found], negated=False))
         alike = left.kind is right.kind or {left.kind, right.kind} <= _NUMERIC
         if not alike or (left.kind in _AS_TEXT and left.native != right.native):
             a, b = self.grammar.text(a), self.grammar.text(b)
@@ -324,7 +363,10 @@ class Renderer:
         if edge.by_value:
             same += [
                 self.normal(self.grammar.text(e), c, edge.normalise) != value("")
-                for c, e in mine
+                for c, e in (
+                    there if here[0].inside and here[0].inside.each else here
+                    for here, there in zip(mine, theirs, strict=True)
+                )
                 if c.kind in TEXTUAL
             ]
         return same
@@ -358,6 +400,55 @@ class Renderer:
             if not (how.kind is BlankKind.RECOMPUTE and self.column(dataset, f).generated)
         }
 
+    def changes(
+        self, dataset: str, where: Predicate, new: Mapping[str, Expression]
+    ) -> dict[str, Expression]:
+        """What each column is set to. What is emptied inside a column comes first, and a column
+        that is emptied whole needs no more."""
+        rows = self.rows(dataset)
+        found: dict[str, Expression] = {}
+        for field_, text in new.items():
+            column = self.column(dataset, field_)
+            if column.inside is None or column.base is None:
+                continue
+            base = found.get(column.base.name, rows.c[column.base.name])
+            if column.inside.each:
+                changed = self._without(dataset, where, column, base)
+            else:
+                left = None if isinstance(text, sa.Null) else text
+                changed = self.grammar.with_leaf(base, column, left)
+            found[column.base.name] = changed
+        return found | {f: e for f, e in new.items() if self.column(dataset, f).inside is None}
+
+    def _without(
+        self, dataset: str, where: Predicate, column: Column, base: Expression
+    ) -> Expression:
+        """The column without the elements of a list that `where` speaks of."""
+        gone = self._leaving(dataset, where, column.name)
+        each = self.grammar.elements(base, column)
+        mine = (ELEMENT, each.text)
+        if isinstance(gone, InKeys):
+            keys = self.keys(gone.keys)
+            same = [self.same(mine, pair) for pair in key_pairs(keys)]
+            kept = self._exists(keys.relation, map(self.writer.pieces, same), negated=True)
+        else:
+            others = self._inner(gone, 1)
+            named = gone.edge.parent_fields
+            theirs = [
+                (self.column(gone.dataset, f), self.of(gone.dataset, f, others)) for f in named
+            ]
+            same = self.meet(gone.edge, [mine], theirs)
+            conditions = [self.writer.pieces(c) for c in same]
+            conditions.append(self._written(gone.dataset, gone.where, others, 1))
+            kept = self._exists(others, conditions, negated=True)
+        return self.grammar.with_elements(base, column, each, Fragment(kept))
+
+    def _leaving(self, dataset: str, where: Predicate, field_: str) -> InKeys | Related:
+        gone = leaving(where, field_)
+        if gone is None:
+            raise Refused("form", dataset, field_)
+        return gone
+
     def _emptied(self, dataset: str, column: Column, how: Blank, rows: sa.FromClause) -> Expression:
         match how.kind:
             case BlankKind.NULL:
@@ -369,7 +460,8 @@ class Renderer:
             case BlankKind.GHOST:
                 return self._ghost(dataset, column, rows)
             case BlankKind.TRUNCATE:
-                return self._truncated(dataset, column, how.value, rows.c[column.name])
+                now = self.of(dataset, column.name, rows)
+                return self._truncated(dataset, column, how.value, now)
         raise Refused("form", dataset, column.name)
 
     def _constant(self, dataset: str, column: Column, text: str) -> Expression:
@@ -400,17 +492,25 @@ class Renderer:
                 return self.grammar.year_start(expression, column)
         return self.grammar.coarse(expression, column, dataset)
 
-    def differs(self, dataset: str, new: Mapping[str, Expression]) -> Condition:
-        """Some of the row's columns is not yet what it becomes."""
+    def differs(
+        self, dataset: str, new: Mapping[str, Expression], where: Predicate = TRUE
+    ) -> Condition:
+        """Some of the row's columns is not yet what it becomes. A list differs where an element
+        goes, and which do is said by `where`."""
         rows = self.rows(dataset)
-        return sa.or_(sa.false(), *(self._differs(dataset, f, e, rows) for f, e in new.items()))
+        each = {f for f in new if (p := self.column(dataset, f).inside) is not None and p.each}
+        lists = (self.where(dataset, self._leaving(dataset, where, f), rows) for f in each)
+        plain = (self._differs(dataset, f, e, rows) for f, e in new.items() if f not in each)
+        return sa.or_(sa.false(), *lists, *plain)
 
     def _differs(
         self, dataset: str, column: str, new: Expression, rows: sa.FromClause
     ) -> Condition:
-        old: Expression = rows.c[column]
+        old = self.of(dataset, column, rows)
         if isinstance(new, sa.Null):
             return old.is_not(None)
+        if self.column(dataset, column).inside is not None:
+            return sa.and_(old.is_not(None), old.is_distinct_from(new))
         if self.column(dataset, column).kind in _AS_TEXT:
             old, new = self.grammar.text(old), self.grammar.text(new)
         return old.is_distinct_from(new)

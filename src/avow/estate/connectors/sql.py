@@ -310,9 +310,11 @@ class SqlConnection(ABC):
         render = self.renderer()
         rows, wanted = render.other(dataset), self.relation(given)
         column = render.column(dataset, identity.field)
-        shown: Expression = rows.c[column.name]
+        shown = render.of(dataset, identity.field, rows)
         if column.kind is not ColumnKind.TEXT:
             shown = self.grammar.text(shown)
+        if column.inside is not None and column.inside.each:
+            raise Refused("form", dataset, identity.field)
         same = render.normal(shown, VALUE, identity.normalise) == wanted.c.k1
         key = (rows.c[c.name] for c in render.key_columns(dataset))
         return sa.select(wanted.c[SUBJECT], *key).select_from(rows.join(wanted, same)).distinct()
@@ -464,6 +466,10 @@ class SqlConnection(ABC):
         """See `Batch.copies`."""
         render = self.renderer()
         rows = render.rows(dataset)
+        for column in columns:
+            if render.column(dataset, column).inside is not None:
+                # What was emptied inside a column cannot be brought back exactly.
+                raise Refused("form", dataset, column)
         found = sa.select(*(self.exact(render.of(dataset, c, rows)).label(None) for c in columns))
         found = found.where(render.where(dataset, where, rows))
         found = found.where(*render.within(dataset, window, rows))
@@ -574,8 +580,11 @@ def _update(
     """Blank columns of the rows that are not blank yet."""
     rows = render.rows(dataset)
     new = render.emptied(dataset, blanks)
-    condition: Condition = sa.and_(render.where(dataset, where, rows), render.differs(dataset, new))
-    changes = {rows.c[f]: e for f, e in new.items()} or {rows.c[next(iter(blanks))]: sa.null()}
+    different = render.differs(dataset, new, where)
+    condition: Condition = sa.and_(render.where(dataset, where, rows), different)
+    changes = {rows.c[f]: e for f, e in render.changes(dataset, where, new).items()} or {
+        rows.c[next(iter(blanks))]: sa.null()
+    }
     return sa.update(rows).values(changes).where(condition)
 
 

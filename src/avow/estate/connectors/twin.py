@@ -6,10 +6,12 @@ declarations that want to be tried on made-up rows.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import product
 from typing import TypeAlias
 
 from avow.estate.connectors.base import (
@@ -23,10 +25,21 @@ from avow.estate.connectors.base import (
 from avow.estate.connectors.catalogue import Catalogue, Column, Table
 from avow.estate.connectors.moments import day_of, is_until
 from avow.estate.connectors.twin_rules import Row, Tables, check, delete
-from avow.estate.connectors.values import emptied, plain_all, says
+from avow.estate.connectors.values import emptied, plain, plain_all, says
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, Identity, System
-from avow.estate.datamap.predicates import And, Equal, InKeys, Null, Or, Predicate, Related, Until
+from avow.estate.datamap.model import Blank, Identity, Normaliser, System
+from avow.estate.datamap.paths import Inside, at, column_of, document, look, looks, put
+from avow.estate.datamap.predicates import (
+    And,
+    Equal,
+    InKeys,
+    Null,
+    Or,
+    Predicate,
+    Related,
+    Until,
+    leaving,
+)
 from avow.estate.datamap.reach import Key, normal
 
 KeySet: TypeAlias = list[tuple[int, Key, date | None]]
@@ -55,11 +68,10 @@ def holds(
             moment = _moment(_value(row, name), name)
             return moment is not None and is_until(moment, day, zone, column_zone) is not negated
         case InKeys(fields, keys, until, negated):
-            values = plain_all(_value(row, f) for f in fields)
             if keys not in key_sets:
                 raise Refused("keys", keys)
             entries = (plain_all(k) for _, k, at in key_sets[keys] if _counts(at, until))
-            return (values is not None and values in entries) is not negated
+            return bool(_named(row, fields).intersection(entries)) is not negated
         case Related(edge, to, where, negated):
             others = across(edge, to, row, rows)
             found = any(holds(where, other, rows, catalogue, key_sets) for other in others)
@@ -68,9 +80,24 @@ def holds(
 
 
 def _value(row: AnyRow, name: str) -> object:
-    if name not in row:
+    if name not in row and column_of(name) not in row:
         raise Refused("schema", "", name)
-    return row[name]
+    return look(row, name)
+
+
+def _named(
+    row: AnyRow, fields: Sequence[str], how: Normaliser = Normaliser.EXACT
+) -> set[tuple[str, ...]]:
+    """The values of a pointer, normalised; several where it is a list, none where it points
+    nowhere."""
+    parts = ([plain(normal(v, how)) for v in _values(row, f)] for f in fields)
+    return {tuple(v for v in way if v is not None) for way in product(*parts) if None not in way}
+
+
+def _values(row: AnyRow, name: str) -> tuple[object, ...]:
+    if name not in row and column_of(name) not in row:
+        raise Refused("schema", "", name)
+    return looks(row, name)
 
 
 def _moment(value: object, name: str) -> date | None:
@@ -92,26 +119,24 @@ def across(edge: Edge, to: Side, row: AnyRow, rows: AnyRows) -> Iterator[AnyRow]
     )
     if to is Side.PARENT and not _speaks(edge, row):
         return
-    target = _pointer(edge, row, at)
+    targets = _pointers(edge, row, at)
     for other in rows.get(edge.parent if to is Side.PARENT else edge.child, ()):
         if to is Side.CHILD and not _speaks(edge, other):
             continue
-        if target is not None and _pointer(edge, other, there) == target:
+        if targets & _pointers(edge, other, there):
             yield other
 
 
 def _speaks(edge: Edge, child: AnyRow) -> bool:
     """Whether a conditional edge speaks about this child row."""
-    return all(says(child[column], value) for column, value in edge.when)
+    return all(says(_value(child, column), value) for column, value in edge.when)
 
 
-def _pointer(edge: Edge, row: AnyRow, fields: tuple[str, ...]) -> tuple[str, ...] | None:
-    """The values of a pointer, normalised; None where it points nowhere.
-
-    An empty text in a link by value points nowhere: blanked rows must not find each other.
-    """
-    values = plain_all(normal(row[f], edge.normalise) for f in fields)
-    return None if values is None or (edge.by_value and "" in values) else values
+def _pointers(edge: Edge, row: AnyRow, fields: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The values of a pointer, normalised. An empty text in a link by value points nowhere: blanked
+    rows must not find each other."""
+    values = _named(row, fields, edge.normalise)
+    return {v for v in values if not (edge.by_value and "" in v)}
 
 
 @dataclass
@@ -164,6 +189,11 @@ class TwinConnection:
         return writing if self._access is Access.WRITE else reading
 
     @property
+    def key_sets(self) -> KeySets:
+        """The key sets of this connection."""
+        return self._keys
+
+    @property
     def tables(self) -> Tables:
         """The rows as this connection sees them now."""
         return self._database.tables if self._working is None else self._working
@@ -211,7 +241,7 @@ class TwinConnection:
         self, dataset: str, where: Predicate, fields: Sequence[str], limit: int | None = None
     ) -> Iterator[tuple[object, ...]]:
         for row in self.matching(dataset, where)[:limit]:
-            yield tuple(row[f] for f in fields)
+            yield tuple(_value(row, f) for f in fields)
 
     def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
         act = f"blank {', '.join(blanks)} of" if blanks else "delete from"
@@ -230,7 +260,7 @@ class TwinConnection:
             (ordinal, self.key(dataset, row), None)
             for row in self.tables[dataset]
             for ordinal, value in wanted.items()
-            if value and _shown(row[identity.field], identity) == value
+            if value and _shown(_value(row, identity.field), identity) == value
         ]
         self._keys[keys] = list(dict.fromkeys(found))
         return len(self._keys[keys])
@@ -348,18 +378,49 @@ class TwinBatch:
         blanks: Mapping[str, Blank],
         window: Window | None = None,
     ) -> int:
-        columns = {name: self._connection.column(dataset, name) for name in blanks}
         changed = 0
         for row in self._rows(dataset, where, window):
-            key = self._connection.key(dataset, row)
-            new = {
-                name: emptied(row[name], how, columns[name], key, dataset)
-                for name, how in blanks.items()
-            }
+            new = self._emptied(dataset, row, where, blanks)
             changed += any(row[name] != value for name, value in new.items())
             row.update(new)
         check(self._connection.tables, self._connection.catalogue())
         return changed
+
+    def _emptied(
+        self, dataset: str, row: Row, where: Predicate, blanks: Mapping[str, Blank]
+    ) -> dict[str, object]:
+        """What the columns of a row become; what is emptied inside a column comes first."""
+        connection, key = self._connection, self._connection.key(dataset, row)
+        made = {n: (connection.column(dataset, n), how) for n, how in blanks.items()}
+        new: dict[str, object] = {}
+        for column, how in made.values():
+            if column.inside is None or column.base is None:
+                continue
+            place, base = column.inside, column.base.name
+            held = document(new.get(base, row[base]))
+            if place.each:
+                staying = self._staying(dataset, row, where, column.name, place)
+                held = held if staying is None else put(held, place.keys, staying)
+            elif (value := at(held, place.keys)) is not None:
+                held = put(held, place.keys, emptied(value, how, column, key, dataset))
+            new[base] = json.dumps(held) if isinstance(row[base], str) else held
+        whole = {n: pair for n, pair in made.items() if pair[0].inside is None}
+        return new | {n: emptied(row[n], how, c, key, dataset) for n, (c, how) in whole.items()}
+
+    def _staying(
+        self, dataset: str, row: Row, where: Predicate, name: str, place: Inside
+    ) -> list[object] | None:
+        """The elements of a list that do not go; None where there is no list."""
+        gone, connection = leaving(where, name), self._connection
+        if gone is None:
+            raise Refused("form", dataset, name)
+        tables, keys = connection.tables, connection.key_sets
+        found = at(document(row[place.column]), place.keys)
+        if not isinstance(found, list):
+            return None
+        alone = ({**row, place.column: put(row[place.column], place.keys, [e])} for e in found)
+        goes = [holds(gone, one, tables, connection.catalogue(), keys) for one in alone]
+        return [e for e, go in zip(found, goes, strict=True) if not go]
 
     def copies(
         self,
@@ -368,7 +429,14 @@ class TwinBatch:
         columns: Sequence[str],
         window: Window | None = None,
     ) -> list[tuple[object, ...]]:
+        self._refuse_inside(dataset, columns)
         return [tuple(row[c] for c in columns) for row in self._rows(dataset, where, window)]
+
+    def _refuse_inside(self, dataset: str, columns: Sequence[str]) -> None:
+        """What was emptied inside a column cannot be brought back exactly: say so beforehand."""
+        for name in columns:
+            if self._connection.column(dataset, name).inside is not None:
+                raise Refused("form", dataset, name)
 
     def insert(
         self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]

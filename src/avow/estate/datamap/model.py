@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from avow.common.places import NOWHERE, Place
+from avow.estate.datamap.paths import inside
 from avow.estate.datamap.stored import Stored
 
 
@@ -235,8 +236,11 @@ def personal_columns(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, st
 
 
 def structure(dataset: Dataset) -> frozenset[str]:
-    """The columns that hold the map together: keys, pointers, their conditions and the tenant."""
+    """The columns that hold the map together: keys, pointers, their conditions and the tenant. A
+    pointer inside a column is one itself; the column is one too where it is a list of pointers."""
     links = {c for link in dataset.links for c in link.fields}
     conditions = {c for link in dataset.links for c, _ in link.when}
     sphere = {dataset.sphere_field} if dataset.sphere_field else set()
-    return frozenset(set(dataset.key) | links | conditions | sphere)
+    places = ((c, inside(c)) for c in links)
+    lists = {p.column for _, p in places if p is not None and p.each and not (p.keys or p.of_each)}
+    return frozenset(set(dataset.key) | links | lists | conditions | sphere)

@@ -193,6 +193,18 @@ def leaves(predicate: Predicate) -> Iterator[Equal | Null | Until | InKeys | Rel
         yield from leaves(predicate.where)
 
 
+def leaving(predicate: Predicate, field: str) -> InKeys | Related | None:
+    """By what the elements of the list `field` go: the first condition that the predicate sets on
+    what they name. None where it sets none."""
+    for part in predicate.parts if isinstance(predicate, And) else (predicate,):
+        match part:
+            case InKeys((named,), negated=False) if named == field:
+                return part
+            case Related(edge, Side.PARENT, negated=False) if edge.child_fields == (field,):
+                return part
+    return None
+
+
 @lru_cache(maxsize=8192)
 def key_sets(predicate: Predicate) -> frozenset[str]:
     """Names of all key sets the predicate needs on its connection."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import TypeAlias
 
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Dataset, Normaliser, System
+from avow.estate.datamap.paths import look, looks
 
 Row: TypeAlias = Mapping[str, object]
 Rows: TypeAlias = Mapping[str, Sequence[Row]]
@@ -53,11 +55,20 @@ def normal(value: object, how: Normaliser) -> object:
     return text
 
 
+def pointers(edge: Edge, row: Row, fields: tuple[str, ...]) -> frozenset[Key]:
+    """The values of one end of an edge in comparable form, several where it is a list; none where
+    it points nowhere: a part is null, or, in a link by value, empty."""
+    parts = [[normal(v, edge.normalise) for v in looks(row, f)] for f in fields]
+    return frozenset(
+        values
+        for values in product(*parts)
+        if None not in values and not (edge.by_value and "" in values)
+    )
+
+
 def pointer(edge: Edge, row: Row, fields: tuple[str, ...]) -> Key | None:
-    """The values of one end of an edge in comparable form; None where it points nowhere: a part is
-    null, or, in a link by value, empty."""
-    values = tuple(normal(row.get(f), edge.normalise) for f in fields)
-    return None if None in values or (edge.by_value and "" in values) else values
+    """The one value of an end of an edge that is no list; None where it points nowhere."""
+    return next(iter(pointers(edge, row, fields)), None)
 
 
 def key_of(dataset: Dataset, row: Row) -> Key:
@@ -67,24 +78,23 @@ def key_of(dataset: Dataset, row: Row) -> Key:
 
 def applies(edge: Edge, row: Row) -> bool:
     """Whether a conditional edge speaks about this child row."""
-    return all(row.get(c) is not None and str(row.get(c)) == v for c, v in edge.when)
+    return all(look(row, c) is not None and str(look(row, c)) == v for c, v in edge.when)
 
 
 def across(edge: Edge, rows: Rows, row: Row, at: Side) -> Iterator[Row]:
     """The rows on the other side of `edge`, seen from `row`, which stands on side `at`."""
     if at is Side.PARENT:
-        target = pointer(edge, row, edge.parent_fields)
+        targets = pointers(edge, row, edge.parent_fields)
         others, fields = (
             [r for r in rows.get(edge.child, ()) if applies(edge, r)],
             edge.child_fields,
         )
     elif applies(edge, row):
-        target = pointer(edge, row, edge.child_fields)
+        targets = pointers(edge, row, edge.child_fields)
         others, fields = list(rows.get(edge.parent, ())), edge.parent_fields
     else:
         return
-    if target is not None:
-        yield from (r for r in others if pointer(edge, r, fields) == target)
+    yield from (r for r in others if targets & pointers(edge, r, fields))
 
 
 def _passes(edge: Edge, held: Right) -> Right | None:
@@ -107,7 +117,7 @@ def _starts(rows: Rows, system: System, person: Person) -> Iterator[tuple[str, R
             continue
         wanted = tuple(normal(part, edge.normalise) for part in person.key)
         for row in rows.get(edge.child, ()):
-            if applies(edge, row) and pointer(edge, row, edge.child_fields) == wanted:
+            if applies(edge, row) and wanted in pointers(edge, row, edge.child_fields):
                 yield edge.child, row, edge.right, edge.name
 
 

@@ -158,5 +158,8 @@ def gaps(connection: Connection, catalogue: Catalogue, program: Program) -> tupl
         elif table.row_security:
             said.append(f"row security may hide rows of `{program.system}.{name}` from us")
         elif not table.writable:
-            said.append(f"`{program.system}.{name}` is a view: its rows live elsewhere")
+            said.append(
+                f"rows of `{program.system}.{name}` cannot be changed: it is a view, or its system "
+                "removes no single rows"
+            )
     return tuple(said)

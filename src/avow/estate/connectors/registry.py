@@ -8,11 +8,16 @@ from typing import cast
 
 from avow.common.findings import Finding
 from avow.estate.connectors.base import Connector
+from avow.estate.connectors.mail.declared import wrong
 from avow.estate.datamap.model import DataMap, System
 from avow.estate.datamap.stored import FileFormat
 
 KINDS = {
+    "eml": "avow.estate.connectors.mail.connector:EmlConnector",
     "files": "avow.estate.connectors.files.connector:FilesConnector",
+    "imap": "avow.estate.connectors.mail.connector:ImapConnector",
+    "maildir": "avow.estate.connectors.mail.connector:MaildirConnector",
+    "mbox": "avow.estate.connectors.mail.connector:MboxConnector",
     "postgresql": "avow.estate.connectors.postgresql:PostgresqlConnector",
     "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
 }
@@ -21,9 +26,12 @@ KINDS = {
 
 def connector_for(system: System) -> Connector | Finding:
     """The connector of a system's kind, or the finding that says why there is none: AV501 for a
-    kind that is not known, AV563 for a driver that is not installed."""
+    kind that is not known, AV563 for a driver that is not installed, and what is wrong with a
+    mailbox."""
     if system.connector not in KINDS:
         return _unknown(system)
+    if (found := wrong(system)) is not None:
+        return found
     if _has_parquet(system) and find_spec("pyarrow") is None:
         return _without_driver(system)
     module, _, connector = KINDS[system.connector].partition(":")

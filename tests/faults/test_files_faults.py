@@ -121,6 +121,27 @@ def test_a_file_that_was_rotated_after_the_kill_is_found_under_its_new_name(tmp_
     assert (folder / "app.log.2").read_text() == f"{NEW} bob\n"
 
 
+def test_roots_inside_each_other_leave_each_other_alone(tmp_path: Path) -> None:
+    """The outer folder is opened while a batch runs in the inner one: nothing of it is removed."""
+    inner = filled(tmp_path / "outer" / "inner")
+    with connect(inner).transaction() as batch:
+        assert batch.remove("log", DUE) == 2
+        connect(tmp_path / "outer").close()
+    assert (inner / "app.log").read_text() == f"{NEW} bob\n"
+
+
+def test_what_a_kill_left_is_removed_also_below_folders_that_we_may_not_enter(
+    tmp_path: Path,
+) -> None:
+    folder = filled(tmp_path / "a")
+    (folder / "closed").mkdir(mode=0)
+    before = content(folder)
+    assert killed_at("prepared", 1, lambda crash: _sweep(folder, crash))
+    assert content(folder) != before
+    connect(folder).close()
+    assert content(folder) == before
+
+
 # --- the disk ----------------------------------------------------------------------------------
 
 

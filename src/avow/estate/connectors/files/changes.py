@@ -295,14 +295,14 @@ def _place(root: Root, entry: Entry) -> str | None:
 def recover(root: Root) -> None:
     """Finish what a crash left over, and throw away what was only prepared. The caller holds the
     lock of the root."""
-    left = root.leftovers()
-    if not left:
-        return
     for entry in intended(root):
         _finish_late(root, entry)
-    for path in left:
+    left = [*root.leftovers(), INTENT, f"{INTENT}-new"]
+    there = [path for path in left if root.look(path) is not None]
+    for path in there:
         root.unlink(path)
-    root.sync(INTENT)
+    if there:
+        root.sync(INTENT)
 
 
 def _finish_late(root: Root, entry: Entry) -> None:

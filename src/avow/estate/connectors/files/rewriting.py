@@ -19,7 +19,7 @@ from typing import BinaryIO, cast
 from avow.estate.connectors.base import Refused
 from avow.estate.connectors.files.asking import Test
 from avow.estate.connectors.files.form import Change, Form, Reading, Record
-from avow.estate.connectors.files.root import OURS, Root
+from avow.estate.connectors.files.root import Root
 from avow.estate.connectors.files.source import Source
 from avow.estate.datamap.stored import FileFormat
 
@@ -54,10 +54,10 @@ def no_room(error: OSError, dataset: str) -> Refused:
     return Refused("other", dataset, f"the file could not be written ({name})")
 
 
-def beside(path: str) -> str:
+def beside(root: Root, path: str) -> str:
     """A new name in the folder of a path."""
     folder, slash, _ = path.rpartition("/")
-    return f"{folder}{slash}{OURS}{secrets.token_hex(8)}"
+    return f"{folder}{slash}{root.mark}{secrets.token_hex(8)}"
 
 
 @contextmanager
@@ -68,7 +68,7 @@ def made(root: Root, source: Source, path: str) -> Iterator[tuple[str, BinaryIO]
     Raises:
         Refused: it cannot be made or written, or would belong to somebody else.
     """
-    name = beside(path)
+    name = beside(root, path)
     try:
         fd = root.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         with open(fd, "wb", _BUFFER) as out:

@@ -63,6 +63,9 @@ class Root:
         """
         self.path = os.path.realpath(path)
         self.fd = os.open(self.path, _FOLDER)
+        found = os.fstat(self.fd)
+        # Roots may lie inside each other: what one of them prepares is not the other's to remove.
+        self.mark = f"{OURS}{found.st_dev:x}-{found.st_ino:x}-"
 
     def close(self) -> None:
         """Let go of the folder."""
@@ -152,11 +155,12 @@ class Root:
         )
 
     def leftovers(self) -> list[str]:
-        """Files of batches that did not come to their end, anywhere below the root."""
+        """Files of batches on this root that did not come to their end, anywhere below it. Folders
+        that we may not enter hold none."""
         paths: dict[str, Member] = {}
         fd = os.dup(self.fd)
         try:
-            _walk(fd, "", ["**", f"{OURS}*"], paths, [], 0)
+            _walk(fd, "", ["**", f"{self.mark}*"], paths, [], 0, lenient=True)
         finally:
             os.close(fd)
         return sorted(paths)
@@ -170,26 +174,41 @@ def member(path: str, found: os.stat_result) -> Member:
 
 
 def _walk(
-    fd: int, before: str, parts: list[str], paths: dict[str, Member], links: list[str], depth: int
+    fd: int,
+    before: str,
+    parts: list[str],
+    paths: dict[str, Member],
+    links: list[str],
+    depth: int,
+    *,
+    lenient: bool = False,
 ) -> None:
-    """Add the files that match `parts` below an open folder whose path is `before`."""
+    """Add the files that match `parts` below an open folder whose path is `before`. `lenient`:
+    folders that may not be entered are passed over."""
     first, rest = parts[0], parts[1:]
     if first == "**" and rest:
-        _walk(fd, before, rest, paths, links, depth)
-    for name, kind in _entries(fd, first):
-        path = before + name
+        _walk(fd, before, rest, paths, links, depth, lenient=lenient)
+    for name, found in _entries(fd, first):
+        path, kind = before + name, found.st_mode
         if stat.S_ISLNK(kind):
             if not rest or _leads_to_folder(fd, name):
                 links.append(path)
         elif stat.S_ISDIR(kind) and (rest or first == "**") and depth < _DEEPEST:
-            inner = os.open(name, _FOLDER, dir_fd=fd)
+            going = parts if first == "**" else rest
             try:
-                going = parts if first == "**" else rest
-                _walk(inner, f"{path}/", going, paths, links, depth + 1)
+                inner = os.open(name, _FOLDER, dir_fd=fd)
+            except (FileNotFoundError, NotADirectoryError):  # gone, or a link by now
+                continue
+            except PermissionError:
+                if lenient:
+                    continue
+                raise
+            try:
+                _walk(inner, f"{path}/", going, paths, links, depth + 1, lenient=lenient)
             finally:
                 os.close(inner)
         elif stat.S_ISREG(kind) and not rest:
-            paths[path] = member(path, os.stat(name, dir_fd=fd, follow_symlinks=False))
+            paths[path] = member(path, found)
 
 
 def _leads_to_folder(fd: int, name: str) -> bool:
@@ -199,9 +218,9 @@ def _leads_to_folder(fd: int, name: str) -> bool:
         return False
 
 
-def _entries(fd: int, part: str) -> Iterator[tuple[str, int]]:
-    """Names in a folder that one part of a pattern names, with their kind. Names that begin with a
-    dot are meant only where the pattern begins with one."""
+def _entries(fd: int, part: str) -> Iterator[tuple[str, os.stat_result]]:
+    """Names in a folder that one part of a pattern names, with what they are. Names that begin
+    with a dot are meant only where the pattern begins with one."""
     matches = re.compile(translate("*" if part == "**" else part)).match
     ours = part.startswith(OURS)
     for name in sorted(os.listdir(fd)):
@@ -209,6 +228,7 @@ def _entries(fd: int, part: str) -> Iterator[tuple[str, int]]:
         if hidden or (name.startswith(OURS) and not ours) or not matches(name):
             continue
         try:
-            yield name, os.stat(name, dir_fd=fd, follow_symlinks=False).st_mode
+            found = os.stat(name, dir_fd=fd, follow_symlinks=False)
         except FileNotFoundError:
             continue
+        yield name, found

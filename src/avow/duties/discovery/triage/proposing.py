@@ -178,13 +178,12 @@ class _Triage:
         elif is_of_persons(name):
             evidence.append("is called after persons")
         choice = Choice(Whose.PERSONS, beside=self._beside(name))
-        others = (*self._owners(name, sure), Choice(Whose.NOBODY, because="no person's rows"))
+        others = (*self._owners(name), Choice(Whose.NOBODY, because="no person's rows"))
         return replace(
             _plain(look, Whose.PERSONS, sure, *evidence), choice=choice, path=(name,), others=others
         )
 
-    def _owners(self, name: str, sure: Sureness) -> Iterator[Choice]:
-        del sure
+    def _owners(self, name: str) -> Iterator[Choice]:
         for pointer in self._pointers[name]:
             if pointer.to in self._standings and pointer.to != name:
                 yield Choice(Whose.OWNED, (_hop(pointer, self.signals),))

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from avow.duties.discovery.triage.choices import Choice
-from avow.duties.discovery.triage.signals import Basis, Pointer, Sureness
+from avow.duties.discovery.triage.signals import Pointer, Sureness
 
 _COST = {Sureness.SURE: 1.0, Sureness.LIKELY: 1.2, Sureness.UNSURE: 3.0}
 _LESSER, _MAY_BE_EMPTY = 2.5, 0.2
@@ -40,8 +40,7 @@ def standings(
     found = {name: Standing((name,), sure) for name, sure in roots.items()}
     for name in owned:
         _follow(name, owned, found, ())
-    heap = [(0.0 if len(s.path) == 1 else 1.0, name) for name, s in found.items()]
-    costs = {name: cost + _LESSER * is_lesser(found[name].path[-1]) for cost, name in heap}
+    costs = {n: len(s.path) - 1.0 + _LESSER * is_lesser(s.path[-1]) for n, s in found.items()}
     heap = [(cost, name) for name, cost in costs.items()]
     heapq.heapify(heap)
     children = _children(pointers, is_writer)
@@ -53,8 +52,6 @@ def standings(
             total = cost + _COST[pointer.sureness] + _MAY_BE_EMPTY * pointer.may_be_empty
             child = pointer.table
             if child not in costs or total < costs[child]:
-                if child in costs and child in roots:
-                    continue
                 costs[child] = total
                 found[child] = _through(pointer, found[parent])
                 heapq.heappush(heap, (total, child))
@@ -88,8 +85,6 @@ def _children(
 
 def _through(pointer: Pointer, parent: Standing) -> Standing:
     sure = max(pointer.sureness, parent.sureness, key=_ORDER.index)
-    if len(parent.path) > 1 and pointer.basis is not Basis.FOREIGN_KEY:
-        sure = max(pointer.sureness, parent.sureness, key=_ORDER.index)
     key = pointer.fields if pointer.is_single else ()
     return Standing((pointer.table, *parent.path), sure, pointer, (), key)
 

@@ -142,6 +142,30 @@ def test_what_a_kill_left_is_removed_also_below_folders_that_we_may_not_enter(
     assert content(folder) == before
 
 
+def test_what_cannot_be_put_in_place_is_said_and_done_by_who_opens_the_folder_next(
+    tmp_path: Path,
+) -> None:
+    """In the moment after the intent no more files may be opened."""
+    folder, whole = filled(tmp_path / "a"), filled(tmp_path / "b")
+    swept(connect(whole))
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+
+    def crowded(place: str) -> None:
+        if place == "renamed 0":
+            resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+
+    try:
+        with pytest.raises(Refused) as refused:
+            swept(connect(folder, crash=crowded))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert refused.value.kind == "other"
+    assert "who opens the folder next does it" in refused.value.constraint
+    assert content(folder) != content(whole)
+    connect(folder).close()
+    assert content(folder) == content(whole)
+
+
 # --- the disk ----------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ name, and a new one of the same name is never overwritten.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -62,10 +63,12 @@ CLOSED = -1
 
 @dataclass(slots=True)
 class Work:
-    """A changed file while its batch runs; `fd` is the old one, open for reading, or `CLOSED`."""
+    """A changed file while its batch runs; `fd` is the old one, open for reading, or `CLOSED`.
+    What is `intended` is written down: it happens, now or when the folder is opened next."""
 
     entry: Entry
     fd: int
+    intended: bool = False
 
     def close(self) -> None:
         """Let go of the old file."""
@@ -98,9 +101,9 @@ def let_go(root: Root) -> None:
 
 
 def forget(root: Root, works: Sequence[Work]) -> None:
-    """Throw away what was prepared."""
+    """Throw away what was prepared and not written down."""
     for work in works:
-        if work.entry.temporary is not None:
+        if work.entry.temporary is not None and not work.intended:
             with suppress(OSError):
                 root.unlink(work.entry.temporary)
 
@@ -124,12 +127,11 @@ def commit(root: Root, works: Sequence[Work], crash: Crash = nothing) -> list[st
             leases.callback(let_in, work.fd)
             work.entry = _caught_up(root, work.entry, work.fd)
         _write_down(root, [work.entry for work in ordered])
+        for work in ordered:
+            work.intended = True
         crash("intended")
         for number, work in enumerate(ordered):
-            if work.fd == CLOSED:
-                _finish_late(root, work.entry)
-            else:
-                _finish(root, work.entry)
+            _in_place(root, work)
             crash(f"renamed {number}")
     root.unlink(INTENT)
     root.sync(INTENT)
@@ -140,6 +142,18 @@ def commit(root: Root, works: Sequence[Work], crash: Crash = nothing) -> list[st
 def being_written(dataset: str) -> Refused:
     """The refusal of a file that another program has open for writing."""
     return Refused("other", dataset, "a program holds a file open for writing")
+
+
+def _in_place(root: Root, work: Work) -> None:
+    try:
+        if work.fd == CLOSED:
+            _finish_late(root, work.entry)
+        else:
+            _finish(root, work.entry)
+    except OSError as error:
+        name = errno.errorcode.get(error.errno or 0, "unknown error")
+        said = f"a file could not be put in place ({name}); who opens the folder next does it"
+        raise Refused("other", work.entry.dataset, said) from None
 
 
 def _look_again(root: Root, work: Work) -> None:
@@ -229,6 +243,7 @@ def _write_down(root: Root, entries: Sequence[Entry]) -> None:
         root.sync(INTENT)
     except OSError as error:
         root.unlink(name)
+        root.unlink(INTENT)
         raise no_room(error, entries[0].dataset if entries else "") from None
 
 

@@ -257,8 +257,7 @@ class FilesConnection(FileRows):
                 self.said += commit(self.root, list(self.works.values()), self._crash)
         except BaseException:
             self._keys = keys
-            if not intended(self.root):  # what was written down is done, and finished later
-                forget(self.root, list((self.works or {}).values()))
+            forget(self.root, list((self.works or {}).values()))
             raise
         finally:
             for work in (self.works or {}).values():

@@ -129,7 +129,7 @@ class Root:
         """The regular files that a pattern names.
 
         Raises:
-            Refused: `rights`, a folder on the way may not be read.
+            Refused: `rights`, a folder on the way may not be read; `lost`, it cannot be.
         """
         paths: dict[str, Member] = {}
         links: list[str] = []
@@ -138,6 +138,8 @@ class Root:
             _walk(fd, "", pattern.split("/"), paths, links, 0)
         except PermissionError:
             raise Refused("rights", dataset) from None
+        except OSError:
+            raise Refused("lost", dataset, "a folder cannot be read") from None
         finally:
             os.close(fd)
         real = {os.path.join(self.path, path) for path in paths}

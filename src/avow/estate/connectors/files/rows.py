@@ -114,8 +114,10 @@ class FileRows:
             return self.root.open(path)
         except PermissionError:
             raise Refused("rights", dataset) from None
-        except OSError:
+        except (FileNotFoundError, NotADirectoryError):
             raise Refused("lock", dataset, "a file was moved while it was read") from None
+        except OSError:
+            raise Refused("lost", dataset, "a file cannot be opened") from None
 
     def readings(self, dataset: str, needed: frozenset[str]) -> Iterator[Reading]:
         """The rows of every file of a dataset, one file after the other."""

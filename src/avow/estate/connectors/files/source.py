@@ -91,3 +91,5 @@ class Source:
                 raise Refused("form", self.dataset, "a text in another encoding") from None
             except (EOFError, gzip.BadGzipFile, zlib.error):
                 raise Refused("form", self.dataset, "a damaged gzip file") from None
+            except OSError:
+                raise Refused("lost", self.dataset, "a file cannot be read") from None

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from avow.estate.connectors.mail.imap_words import quoted
 from avow.estate.datamap.model import Dataset, Identity, Link, LinkWord, Normaliser, System
+from tests.faults.small import DECLARATION
 
 IMAP_KEY = ("folder", "uidvalidity", "uid")
 FILE_KEY = ("folder", "message_id", "digest")
@@ -80,3 +81,28 @@ def fill_maildir(root: Path, folders: Folders) -> None:
             file = at / "new" / f"1709294400.{number}.host"
             file.write_bytes(each)
             os.utime(file, (1709294400, 1709294400))
+
+
+MAILBOX = """\
+      correspondent:
+        key: [address]
+        subject: visitor
+        identities: {email: {field: address, normalise: ascii-lower}}
+      INBOX:
+        key: [folder, uidvalidity, uid]
+        owned_by: {correspondent: sender}
+        collected_at: door
+        rest: visit-log
+        events: {visited: arrived}
+      Sent:
+        key: [folder, uidvalidity, uid]
+        collected_at: door
+        rest: visit-log
+        events: {visited: arrived}
+      Sent#address:
+        key: [message, role, position]
+        owned_by: {to: correspondent, field: address, when: {role: to}}
+        owns: {to: Sent, field: message, parent_field: message, when: {role: to}}
+"""
+WHOLE = DECLARATION[: DECLARATION.index("      person:\n        subject")] + MAILBOX
+"""The small declaration of the other tests, over a mailbox."""

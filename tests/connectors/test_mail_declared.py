@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from avow.common.findings import Finding
+from avow.declaration.check.run import check
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import Dataset, System
-from tests.connectors.mail_estates import FILE_KEY, mapped
+from tests.connectors.mail_estates import FILE_KEY, WHOLE, mapped
+from tests.faults.small import TODAY, declared
 
 URL = "imaps://support%40firm.example:${MAIL_PASSWORD}@mail.example.org/?private=Private*"
 
@@ -42,3 +44,14 @@ def test_a_key_that_names_another_message_one_day_is_a_finding() -> None:
         found = connector_for(bad)
         assert isinstance(found, Finding)
         assert (found.code, f"mail.{name}" in found.message) == ("AV598", True)
+
+
+def test_the_views_of_a_mailbox_need_no_category() -> None:
+    """All that they show is in the messages; a dataset of messages needs one (AV306)."""
+    text = WHOLE.replace("connector: memory", f'connector: imap\n    url: "{URL}"')
+    assert not [f for f in check(declared(text), TODAY) if f.code == "AV306"]
+    silent = text.replace("        rest: visit-log\n", "")
+    said = [f.message for f in check(declared(silent), TODAY) if f.code == "AV306"]
+    assert [message.split("`")[1] for message in said] == ["INBOX", "Sent"]
+    other = text.replace("connector: imap", "connector: sqlite")
+    assert len([f for f in check(declared(other), TODAY) if f.code == "AV306"]) == 2

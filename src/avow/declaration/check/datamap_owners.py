@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from avow.declaration.check.found import Found, error
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
+from avow.estate.datamap.mailboxes import is_view
 from avow.estate.datamap.model import Dataset, LinkWord, System
 
 
@@ -37,7 +38,7 @@ def _persons(system: System, dataset: Dataset) -> Iterator[Found]:
             dataset.place,
             hint="say `subject`, a link such as `owned_by`, or `owned_by: nobody` and `because`",
         )
-    if not dataset.fields and not dataset.rest:
+    if not (dataset.fields or dataset.rest or is_view(system, dataset.name)):
         yield error(
             "AV306",
             f"`{dataset.name}` holds persons' rows, and nothing is said of its columns",

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import parse_qs, urlsplit
 
 from avow.common.findings import Finding
-from avow.estate.connectors.mail.layout import View, parted
+from avow.estate.datamap.mailboxes import View, parted
 from avow.estate.datamap.model import System
 
 KEYS = {

@@ -7,6 +7,7 @@ import ipaddress
 import os
 import ssl
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
@@ -112,8 +113,9 @@ def _client(name: str, where: Server, wait: float) -> imaplib.IMAP4:
 
 
 def ended(client: imaplib.IMAP4) -> None:
-    """Close a connection, whatever state it is in."""
+    """Close a connection, whatever state it is in, also once more."""
     try:
         client.logout()
     except (imaplib.IMAP4.error, OSError):
-        client.shutdown()
+        with suppress(OSError):
+            client.shutdown()

@@ -10,25 +10,14 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.mail.heads import ROLES
 from avow.estate.connectors.mail.place import Folder, KeyColumns
+from avow.estate.datamap.mailboxes import View, parted
 from avow.estate.datamap.model import System
 
 T, N = ColumnKind.TEXT, ColumnKind.INTEGER
-CORRESPONDENT = "correspondent"
-"""The view of all addresses in mapped folders."""
-
-
-class View(StrEnum):
-    """What the rows of a dataset are."""
-
-    MESSAGE = "message"
-    ADDRESS = "address"
-    ATTACHMENT = "attachment"
-    CORRESPONDENT = CORRESPONDENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +34,6 @@ class Shelf:
         if self.view is not View.MESSAGE:
             return "it is a view of messages, and its rows go with them"
         return next((f.fixed for f in self.folders if f.fixed), "")
-
-
-def parted(name: str) -> tuple[str, View]:
-    """The folders that a dataset's name speaks of, and what its rows are."""
-    base, _, view = name.rpartition("#")
-    if base and view in (View.ADDRESS, View.ATTACHMENT):
-        return base, View(view)
-    return (name, View.CORRESPONDENT) if name == CORRESPONDENT else (name, View.MESSAGE)
 
 
 def matches(pattern: str, folder: str, separator: str) -> bool:
@@ -104,7 +85,7 @@ def _is_of(folder: str, base: str, view: View, owner: str | None, separator: str
 
 
 def catalogue(found: Mapping[str, Shelf], keys: KeyColumns) -> Catalogue:
-    """The tables of a mailbox. Nothing of a message can be emptied, so nothing may be absent."""
+    """The tables of a mailbox. Nothing of a message can be set: it goes whole or not at all."""
     tables = {name: _table(shelf, keys) for name, shelf in found.items()}
     said = repr([(t.name, t.columns, t.key) for t in tables.values()])
     return Catalogue(tables, (), hashlib.sha256(said.encode()).hexdigest())
@@ -138,4 +119,4 @@ def _message(keys: KeyColumns) -> dict[str, ColumnKind]:
 
 
 def _made(kinds: Mapping[str, ColumnKind]) -> Iterator[Column]:
-    return (Column(name, str(kind), kind, nullable=False) for name, kind in kinds.items())
+    return (Column(name, str(kind), kind, generated=True) for name, kind in kinds.items())

@@ -14,8 +14,9 @@ from avow.estate.connectors.catalogue import Catalogue, Column
 from avow.estate.connectors.mail import layout
 from avow.estate.connectors.mail.bodies import attachments, text_of
 from avow.estate.connectors.mail.heads import ROLES, Head, read_head
-from avow.estate.connectors.mail.layout import Shelf, View
+from avow.estate.connectors.mail.layout import Shelf
 from avow.estate.connectors.mail.place import Letter, Letters, Place
+from avow.estate.datamap.mailboxes import View
 from avow.estate.datamap.model import System
 
 

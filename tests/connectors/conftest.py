@@ -11,13 +11,14 @@ import pytest
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.model import System
 from avow.estate.datamap.stored import FileFormat
-from tests import postgres
+from tests import mariadb, postgres
 from tests.connectors import engines, world
 from tests.connectors.engines import Make, Rows
 from tests.connectors.file_estates import FORMATS, in_files
+from tests.connectors.mariadb_estates import in_mariadb
 from tests.connectors.world import Estate
 
-GUARDED = ("memory", "postgresql", "sqlite")
+GUARDED = ("memory", "postgresql", "sqlite", "mariadb")
 """Engines that enforce a schema."""
 ENGINES = (*GUARDED, *map(str, FORMATS))
 
@@ -40,6 +41,13 @@ def one_database(postgres_server: Path) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="session")
+def one_mariadb(mariadb_server: Path) -> Iterator[str]:
+    """The name of a database that every estate in MariaDB is built in."""
+    with mariadb.database(mariadb_server) as name:
+        yield name
+
+
 def emptied(url: str) -> str:
     """The same database without a table in it."""
     with psycopg.connect(url) as owner:
@@ -58,6 +66,9 @@ def make(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
             case "postgresql":
                 url = emptied(request.getfixturevalue("one_database"))
                 made.append(engines.in_postgresql(url, catalogue, rows, system))
+            case "mariadb":
+                name, socket = map(request.getfixturevalue, ("one_mariadb", "mariadb_server"))
+                made.append(in_mariadb(socket, name, catalogue, rows, system))
             case "sqlite":
                 path = tmp_path / f"{len(made)} %?.db"
                 made.append(engines.in_sqlite(path, catalogue, rows, system))
@@ -83,6 +94,10 @@ def built_shop(
         case "postgresql":
             with postgres.database(request.getfixturevalue("postgres_server")) as url:
                 yield engines.in_postgresql(url, *parts)
+        case "mariadb":
+            socket = request.getfixturevalue("mariadb_server")
+            with mariadb.database(socket) as name:
+                yield in_mariadb(socket, name, *parts)
         case "sqlite":
             yield engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
         case "memory":

@@ -45,3 +45,12 @@ def test_parquet_without_its_driver_says_what_to_install(monkeypatch: pytest.Mon
     found = connector_for(system)
     assert isinstance(found, Finding)
     assert (found.code, "avow[files]" in found.help) == ("AV563", True)
+
+
+def test_mariadb_without_its_driver_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    system = System("shop", "mariadb", "mariadb://h/shop")
+    assert not isinstance(connector_for(system), Finding)
+    monkeypatch.setitem(sys.modules, "pymysql", None)
+    found = connector_for(system)
+    assert isinstance(found, Finding)
+    assert (found.code, "avow[mariadb]" in found.help) == ("AV586", True)

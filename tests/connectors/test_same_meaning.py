@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import date
 from typing import Any
 
@@ -19,11 +20,13 @@ from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.predicates import TRUE, Predicate, Related, Until
 from avow.estate.datamap.reach import Key
 from avow.estate.datamap.stored import FileFormat
-from tests import postgres
+from tests import mariadb, postgres
 from tests.connectors import engines
 from tests.connectors import random_estates as random
 from tests.connectors.engines import Rows
 from tests.connectors.file_estates import FORMATS, in_files, refill
+from tests.connectors.mariadb_estates import in_mariadb
+from tests.connectors.mariadb_estates import refill as fill_mariadb
 from tests.connectors.world import Row
 
 Keys = dict[str, list[tuple[int, Key, date | None]]]
@@ -41,7 +44,14 @@ QUESTIONS = st.tuples(
 )
 
 
-SYSTEMS = ("postgresql-read", "postgresql-write", "sqlite", *map(str, FORMATS))
+SYSTEMS = (
+    "postgresql-read",
+    "postgresql-write",
+    "mariadb-read",
+    "mariadb-write",
+    "sqlite",
+    *map(str, FORMATS),
+)
 
 
 @pytest.fixture(scope="module", params=SYSTEMS)
@@ -63,6 +73,14 @@ def engine(
         yield estate.read(), lambda rows: engines.refill_sqlite(file, rows)
         file.close()
         estate.close()
+        return
+    if kind == "mariadb":
+        socket = request.getfixturevalue("mariadb_server")
+        with mariadb.database(socket) as name, closing(mariadb.connect(socket, name)) as filler:
+            estate = in_mariadb(socket, name, random.CATALOGUE, EMPTY, random.SYSTEM)
+            opened = estate.read() if access == "read" else estate.write()
+            yield opened, lambda rows: fill_mariadb(filler, rows)
+            estate.close()
         return
     with postgres.database(request.getfixturevalue("postgres_server")) as url:
         estate = engines.in_postgresql(url, random.CATALOGUE, EMPTY, random.SYSTEM)

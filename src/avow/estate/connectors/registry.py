@@ -16,6 +16,7 @@ KINDS = {
     "eml": "avow.estate.connectors.mail.connector:EmlConnector",
     "files": "avow.estate.connectors.files.connector:FilesConnector",
     "imap": "avow.estate.connectors.mail.connector:ImapConnector",
+    "mariadb": "avow.estate.connectors.mariadb:MariadbConnector",
     "maildir": "avow.estate.connectors.mail.connector:MaildirConnector",
     "mbox": "avow.estate.connectors.mail.connector:MboxConnector",
     "postgresql": "avow.estate.connectors.postgresql:PostgresqlConnector",
@@ -26,14 +27,16 @@ KINDS = {
 
 def connector_for(system: System) -> Connector | Finding:
     """The connector of a system's kind, or the finding that says why there is none: AV501 for a
-    kind that is not known, AV563 for a driver that is not installed, and what is wrong with a
-    mailbox."""
+    kind that is not known, AV563 and AV586 for a driver that is not installed, and what is wrong
+    with a mailbox."""
     if system.connector not in KINDS:
         return _unknown(system)
     if (found := wrong(system)) is not None:
         return found
     if _has_parquet(system) and find_spec("pyarrow") is None:
         return _without_driver(system)
+    if system.connector == "mariadb" and find_spec("pymysql") is None:
+        return _without_mariadb(system)
     module, _, connector = KINDS[system.connector].partition(":")
     return cast("Connector", getattr(importlib.import_module(module), connector)())
 
@@ -65,4 +68,14 @@ def _without_driver(system: System) -> Finding:
         place=system.place,
         because="avow brings it only where it is asked for",
         help="install the extra: `pip install avow[files]`",
+    )
+
+
+def _without_mariadb(system: System) -> Finding:
+    return Finding(
+        "AV586",
+        f"`{system.name}` is a MariaDB database, and what speaks to it is not installed",
+        place=system.place,
+        because="avow brings it only where it is asked for",
+        help="install the extra: `pip install avow[mariadb]`",
     )

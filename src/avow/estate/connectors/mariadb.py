@@ -1,0 +1,585 @@
+"""MariaDB 10.6 and newer, by PyMySQL.
+
+A read connection writes nothing at all: the session is read-only, which forbids temporary tables
+too, so that key sets are bound to each statement as JSON. A write connection keeps key sets in
+temporary tables. A batch sees one moment of the database and its own work (`REPEATABLE READ`), so
+that rows which others write meanwhile are not taken for its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+import pymysql
+import sqlalchemy as sa
+from pymysql.cursors import SSCursor
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+from sqlalchemy.exc import CompileError
+
+from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
+from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
+from avow.estate.connectors.mariadb_catalogue import Live, read_live
+from avow.estate.connectors.mariadb_effects import refresh
+from avow.estate.connectors.mariadb_render import (
+    MOMENTS,
+    MariadbGrammar,
+    MariadbRenderer,
+)
+from avow.estate.connectors.mariadb_session import Limits, opened, refusals
+from avow.estate.connectors.mariadb_values import (
+    bound,
+    column_type,
+    copied,
+    kept,
+    python,
+    quoted,
+    stored,
+)
+from avow.estate.connectors.moments import day_of
+from avow.estate.connectors.render import Expression, key_pairs, value
+from avow.estate.connectors.sql import (
+    DAY,
+    SUBJECT,
+    VALUE,
+    Entry,
+    KeySet,
+    SqlConnection,
+    Statement,
+    Written,
+)
+from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.model import Blank, BlankKind, Identity, System
+from avow.estate.datamap.predicates import InKeys, Predicate
+from avow.estate.datamap.reach import Key
+
+RECEIPTS = "avow_receipts"
+"""The table in which a batch leaves its receipt, where the database's owner has made it."""
+_SMALL = 1000
+_ALL = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class MariadbConnector:
+    """Opens connections to MariaDB databases."""
+
+    limits: Limits = field(default_factory=Limits)
+    kind: str = "mariadb"
+
+    def connect(self, system: System, access: Access) -> MariadbConnection:
+        """Open a connection; Unreachable when the database does not answer or refuses us."""
+        return MariadbConnection(system, access, self.limits)
+
+
+class MariadbConnection(SqlConnection):
+    """A connection to one database of a MariaDB server."""
+
+    grammar = MariadbGrammar()
+    shown_as = MySQLDialect_pymysql(paramstyle="named")
+    runs_as = MySQLDialect_pymysql(paramstyle="pyformat")
+
+    def __init__(self, system: System, access: Access, limits: Limits) -> None:
+        super().__init__(system, access)
+        self._limits = limits
+        self._made_inside: list[KeySet] = []
+        self._dropped_inside: list[KeySet] = []
+        self.raw = opened(system, access, limits)
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        """Without the word of a table whose engine cannot undo, there is none for the system."""
+        own = super().capabilities
+        if any(self._live.closed.get(n, "").startswith("engine") for n in self._system.datasets):
+            own -= {Capability.TRANSACTIONS}
+        return own | {Capability.RECEIPTS} if self._receipts else own
+
+    @cached_property
+    def _receipts(self) -> bool:
+        if self._access is not Access.WRITE or RECEIPTS not in self.catalogue().tables:
+            return False
+        with refusals(""), self.raw.cursor() as cursor:
+            try:
+                cursor.execute(f"INSERT INTO {RECEIPTS} SELECT * FROM {RECEIPTS} WHERE 1 = 0")  # noqa: S608 (our own name)
+            except pymysql.OperationalError:
+                return False
+        return True
+
+    @cached_property
+    def _live(self) -> Live:
+        with refusals(""):
+            return read_live(self.raw)
+
+    @property
+    def closed(self) -> Mapping[str, str]:
+        """Tables that no batch may touch, with the reason: what is done there could not be undone,
+        or removed values would stay."""
+        return self._live.closed
+
+    def read_catalogue(self) -> Catalogue:
+        return self._live.catalogue
+
+    def renderer(self) -> MariadbRenderer:
+        return self._rendering(0)
+
+    def _rendering(self, for_whom: int) -> MariadbRenderer:
+        """A renderer for the engine (0) or for people (1)."""
+        declared = {n: d.key for n, d in self._system.datasets.items()}
+        keys = self._shown_keys if for_whom else self._key_relation
+        writer, memo = self._writers[for_whom], self._memos[for_whom]
+        return MariadbRenderer(self.grammar, self.catalogue(), keys, declared, writer, memo)
+
+    def close(self) -> None:
+        self._sets.clear()
+        if self.raw.open:
+            self.raw.close()
+
+    # --- running -------------------------------------------------------------------------
+
+    def _compiled(self, statement: Statement) -> Written:
+        def written() -> Written:
+            settings = {"render_postcompile": True}
+            made = statement.compile(dialect=self.runs_as, compile_kwargs=settings)
+            return str(made), {k: stored(v) for k, v in made.params.items()}
+
+        return self._text(statement, written)
+
+    def run(self, statement: Statement, dataset: str) -> int:
+        return self._do(dataset, *self._compiled(statement))
+
+    def _do(self, dataset: str, text: str, values: Any = None) -> int:  # noqa: ANN401
+        with refusals(dataset), self.raw.cursor() as cursor:
+            return int(cursor.execute(text, values))
+
+    def select(self, statement: sa.Select[Any], dataset: str) -> list[tuple[Any, ...]]:
+        text, values = self._compiled(statement)
+        with refusals(dataset), self.raw.cursor() as cursor:
+            cursor.execute(text, values)
+            return list(cursor.fetchall())
+
+    def iterate(
+        self, statement: sa.Select[Any], dataset: str, limit: int | None
+    ) -> Iterator[tuple[object, ...]]:
+        table = self.renderer().table(dataset)
+        columns = [table.column(c.name) for c in statement.selected_columns]
+        for block in self._blocks(statement, dataset, limit is None or limit > _SMALL):
+            for row in block:
+                yield tuple(map(python, row, columns))
+
+    def _blocks(
+        self, statement: sa.Select[Any], dataset: str, is_large: bool
+    ) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """On a connection of its own, where key sets are bound: this server answers one question
+        at a time. Temporary tables are seen from here alone; then the rows are held."""
+        if not is_large or self._access is Access.WRITE:
+            yield self.select(statement, dataset)
+            return
+        with self._aside() as aside:
+            yield from _fetched(aside, self._compiled(statement), dataset, _SMALL)
+
+    @contextmanager
+    def _aside(self) -> Iterator[pymysql.Connection[Any]]:
+        """A second connection that reads one moment of the database, without a limit of time: a
+        long answer is read as fast as it is taken."""
+        aside = opened(self._system, Access.READ, replace(self._limits, statement=0))
+        try:
+            with refusals(""), aside.cursor() as cursor:
+                cursor.execute("START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY")
+            yield aside
+        finally:
+            aside._force_close()  # type: ignore[attr-defined]  # noqa: SLF001 (closing reads all)
+
+    def stream(
+        self, table: str, columns: Sequence[str], size: int
+    ) -> Iterator[list[tuple[object, ...]]]:
+        render = self.renderer()
+        rows = render.rows(table)
+        live = [render.column(table, c) for c in columns]
+        found = sa.select(*(rows.c[c.name] for c in live)).select_from(rows)
+        if self._in_batch:
+            held = self.select(found, table)
+            blocks = (held[at : at + size] for at in range(0, len(held), size))
+            yield from ([tuple(map(python, r, live)) for r in block] for block in blocks)
+            return
+        with self._aside() as aside:
+            for block in _fetched(aside, self._compiled(found), table, size):
+                yield [tuple(map(python, row, live)) for row in block]
+
+    def oldest(
+        self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
+    ) -> Oldest:
+        render = self.renderer()
+        rows = render.rows(dataset)
+        column = render.column(dataset, field)
+        if column.kind not in MOMENTS:
+            raise Refused("form", dataset, field)
+        moment = render.moment(dataset, field, rows)
+        found = sa.select(sa.func.min(moment), sa.func.count(moment), sa.func.count())
+        where_ = render.where(dataset, where, rows)
+        first, some, all_ = self.select(found.select_from(rows).where(where_), dataset)[0]
+        seen = python(first, column)
+        day = day_of(seen, zone, column_zone) if isinstance(seen, date) else None
+        return Oldest(day, some, all_ - some)
+
+    def window(self, dataset: str, where: Predicate, after: Key | None, size: int) -> Window | None:
+        """As for all, but the rows are numbered after they were bounded: this server would number
+        all that are left."""
+        render = self.renderer()
+        rows = render.rows(dataset)
+        key = [rows.c[c.name] for c in render.key_columns(dataset)]
+        if after is None:
+            self._refuse_keyless(dataset, where)
+        ahead = [render.where(dataset, where, rows)]
+        if after is not None:
+            ahead.append(render.behind(dataset, after, rows))
+        stretch = sa.select(*key).where(*ahead).order_by(*key).limit(size).subquery("w")
+        number = sa.func.row_number().over(order_by=list(stretch.c)).label("n")
+        last = sa.select(*stretch.c, number).order_by(number.desc()).limit(1)
+        found = self.select(last, dataset)
+        return Window(after, tuple(found[0][:-1]), int(found[0][-1])) if found else None
+
+    # --- key sets ------------------------------------------------------------------------
+
+    def make_set(self, columns: tuple[Column, ...], entries: Sequence[Entry]) -> KeySet:
+        keys = tuple(map(kept, columns))
+        if self._access is Access.READ:
+            return KeySet(keys, None, tuple(entries))
+        self._made += 1
+        made = KeySet(keys, f"avow_k{self._made}")
+        named = [(f"k{n}", *column_type(c)) for n, c in enumerate(keys, 1)]
+        parts = "".join(f"{n} {native}, " for n, native, _ in named)
+        index = ", ".join(n + beginning for n, _, beginning in named)
+        self._do(
+            "",
+            f"CREATE TEMPORARY TABLE {made.table} ({SUBJECT} BIGINT NOT NULL, {parts}{DAY} DATE, "
+            f"KEY ({index}, {SUBJECT})) ENGINE = InnoDB",
+        )
+        if self._in_batch:
+            self._made_inside.append(made)
+        if entries:
+            marks = ", ".join(["%s"] * (len(keys) + 2))
+            with refusals(""), self.raw.cursor() as cursor:
+                cursor.executemany(
+                    f"INSERT INTO {made.table} VALUES ({marks})",  # noqa: S608 (our own name)
+                    [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
+                )
+        return made
+
+    def filled(self, made: KeySet) -> None:
+        """Looking at a table ends the transaction here; the server guesses by the index."""
+
+    def forget_set(self, made: KeySet) -> None:
+        """Inside a batch the table stays until its end: a drop could not be undone."""
+        if made.table is None:
+            return
+        if self._in_batch:
+            self._dropped_inside.append(made)
+        else:
+            self._do("", f"DROP TEMPORARY TABLE {made.table}")
+
+    def relation(self, made: KeySet) -> sa.FromClause:
+        self._made += 1
+        names = [SUBJECT, *(f"k{n}" for n, _ in enumerate(made.columns, 1)), DAY]
+        alias = f"k{self._made}"
+        if made.table is not None:
+            columns: list[sa.ColumnClause[Any]] = [sa.column(n) for n in names]
+            return sa.table(made.table, *columns).alias(alias)
+        types = ["BIGINT", *(column_type(c, bound=True)[0] for c in made.columns), "DATE"]
+        parts = (
+            f"{n} {t} PATH '$[{at}]'" for at, (n, t) in enumerate(zip(names, types, strict=True))
+        )
+        content = json.dumps([[bound(v) for v in (s, *k, d)] for s, k, d in made.held])
+        text: Expression = sa.literal_column(f"'$[*]' COLUMNS ({', '.join(parts)})")
+        return sa.func.json_table(value(content), text).table_valued(*names, name=alias)
+
+    def _found(self, dataset: str, identity: Identity, given: KeySet) -> sa.Select[Any]:
+        render = self.renderer()
+        rows, wanted = render.other(dataset), self.relation(given)
+        column = render.column(dataset, identity.field)
+        shown = (VALUE, render.text(rows.c[column.name], column))
+        if column.kind is ColumnKind.TEXT:
+            shown = (column, rows.c[column.name])
+        same = render.same((kept(VALUE), wanted.c.k1), shown, identity.normalise)
+        key = render.key_values(dataset, rows)
+        return sa.select(wanted.c[SUBJECT], *key).select_from(rows.join(wanted, same)).distinct()
+
+    def _reached(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
+        """The giver's values are gathered first, once for all rows of the other side."""
+        render = self.renderer()
+        down = to is Side.CHILD
+        there, here = (edge.child, edge.parent) if down else (edge.parent, edge.child)
+        rows, start, held = render.other(there), render.other(here), self._key_relation(giver)
+        child, parent = (rows, start) if down else (start, rows)
+        mine, theirs = render.ends(edge, child, parent)
+        given, asked = (theirs, mine) if down else (mine, theirs)
+        by_field = dict(zip(render.key(here), key_pairs(held), strict=True))
+        speaks = [*render.speaks(edge, child), *render.filled(edge, mine)]
+        known = sa.select(held.relation.c[SUBJECT])
+        if down and set(edge.parent_fields) <= set(by_field):
+            # The pointer names the key itself: rows count even if the row they name is gone.
+            given = [by_field[f] for f in edge.parent_fields]
+        else:
+            at = ((render.column(here, f), start.c[f]) for f in by_field)
+            met = (render.same(a, pair) for a, pair in zip(at, by_field.values(), strict=True))
+            known = known.where(*met, *([] if down else speaks))
+        pairs = render.met(edge, given, asked)
+        named = known.add_columns(*(a.label(f"v{n}") for n, (a, _) in enumerate(pairs)))
+        values = named.distinct().subquery("g")
+        equal = [values.c[f"v{n}"] == b for n, (_, b) in enumerate(pairs)]
+        found = sa.select(values.c[SUBJECT], *render.key_values(there, rows)).distinct()
+        return found.where(*equal, *(speaks if down else []))
+
+    # --- writing -------------------------------------------------------------------------
+
+    def changing(
+        self,
+        dataset: str,
+        where: Predicate,
+        blanks: Mapping[str, Blank] | None,
+        window: Window | None,
+    ) -> int:
+        self._open_to_batches(dataset)
+        render = self.renderer()
+        if blanks:
+            return (
+                self.run(self._emptying(render, dataset, where, blanks, window), dataset)
+                if (render.emptied(dataset, blanks))
+                else 0
+            )
+        if self._self_pointers(dataset):
+            return self._removed_together(dataset, where, window)
+        return self.run(self._deleting(render, dataset, where, window), dataset)
+
+    def _open_to_batches(self, dataset: str) -> None:
+        if dataset in self.closed:
+            raise Refused("other", dataset, self.closed[dataset])
+
+    def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
+        render = self._rendering(1)
+        made: sa.Update | sa.Delete = (
+            self._emptying(render, dataset, where, blanks)
+            if blanks
+            else self._deleting(render, dataset, where)
+        )
+        try:
+            settings = {"literal_binds": True, "render_postcompile": True}
+            shown = made.compile(dialect=self.shown_as, compile_kwargs=settings)
+        except CompileError:  # a constant that the library cannot write out, such as bytes
+            shown = made.compile(dialect=self.shown_as)
+        return str(shown)
+
+    def _deleting(
+        self, render: MariadbRenderer, dataset: str, where: Predicate, window: Window | None = None
+    ) -> sa.Delete:
+        these = self._these(render, dataset, where, window)
+        return sa.delete(render.rows(dataset)).where(*these)
+
+    def _emptying(
+        self,
+        render: MariadbRenderer,
+        dataset: str,
+        where: Predicate,
+        blanks: Mapping[str, Blank],
+        window: Window | None = None,
+    ) -> sa.Update:
+        rows = render.rows(dataset)
+        new = render.emptied(dataset, blanks)
+        these = self._these(render, dataset, where, window)
+        values = {rows.c[f]: e for f, e in new.items()}
+        return (
+            sa.update(rows)
+            .values(values | self._as_it_is(rows, new))
+            .where(*these, render.differs(dataset, new))
+        )
+
+    def _as_it_is(
+        self, rows: sa.TableClause, new: Mapping[str, Expression]
+    ) -> dict[Any, Expression]:
+        """Columns with `ON UPDATE CURRENT_TIMESTAMP` keep their value: nobody changed the row."""
+        stamped = self._live.stamped.get(str(rows.name), ())
+        return {rows.c[f]: rows.c[f] for f in stamped if f not in new}
+
+    def _these(
+        self, render: MariadbRenderer, dataset: str, where: Predicate, window: Window | None
+    ) -> list[sa.ColumnElement[bool]]:
+        """The rows of the outermost table that satisfy `where`.
+
+        Their keys are found first and the rows then met by them: a statement that changes a table
+        finds the rows of others slowly, and may not look at the table itself again.
+        """
+        rows = render.rows(dataset)
+        if not render.is_kept_apart(dataset):
+            return [render.where(dataset, where, rows), *render.within(dataset, window, rows)]
+        named = render.keys_of(dataset, where, window).subquery("d")
+        return [rows.c[f] == named.c[f] for f in render.key(dataset)]
+
+    def _self_pointers(self, dataset: str) -> tuple[str, ...]:
+        """Columns that point into their own table, where the server would refuse to delete two rows
+        that point to each other: it looks at every row alone."""
+        table = self.catalogue().tables.get(dataset)
+        free = {c.name for c in table.columns if c.nullable and not c.generated} if table else set()
+        return tuple(
+            f
+            for k in self.catalogue().foreign_keys
+            if k.child == k.parent == dataset and k.on_delete.value in {"no action", "restrict"}
+            for f in k.child_fields
+            if f in free
+        )
+
+    def _removed_together(self, dataset: str, where: Predicate, window: Window | None) -> int:
+        """Delete rows that may point to each other: their pointers are emptied before."""
+        render = self.renderer()
+        rows = render.other(dataset)
+        going = self.make_set(render.key_columns(dataset), ())
+        name, self._sets[name] = f"avow.{going.table}", going
+        found: sa.Select[Any] = sa.select(sa.literal_column("1"), *render.key_values(dataset, rows))
+        found = found.where(render.where(dataset, where, rows))
+        self._add(name, found.where(*render.within(dataset, window, rows)), dataset)
+        mine = InKeys(render.key(dataset), name)
+        null = {f: Blank(BlankKind.NULL) for f in self._self_pointers(dataset)}
+        try:
+            self.run(self._emptying(self.renderer(), dataset, mine, null), dataset)
+            return self.run(self._deleting(self.renderer(), dataset, mine), dataset)
+        finally:
+            self.drop_keys(name)
+
+    def locked(self, dataset: str, where: Predicate) -> int:
+        """Their keys are read first and in order, so that only the rows themselves are locked."""
+        render = self.renderer()
+        rows, key = render.rows(dataset), render.key(dataset)
+        one: sa.Select[Any] = sa.select(sa.literal_column("1").label("one"))
+        if not render.is_kept_apart(dataset):
+            found = one.select_from(rows).where(render.where(dataset, where, rows))
+            found = found.order_by(*(rows.c[f] for f in key))
+        else:
+            keys = render.keys_of(dataset, where, None)
+            ordered = keys.order_by(*keys.selected_columns).limit(_ALL)  # a limit keeps the order
+            named = ordered.subquery("d")
+            found = one.select_from(named, rows).prefix_with("STRAIGHT_JOIN")
+            found = found.where(*(rows.c[f] == named.c[f] for f in key))
+        return len(self.select(found.with_for_update(), dataset))
+
+    # --- bringing back -------------------------------------------------------------------
+
+    def exact(self, expression: Expression) -> Expression:
+        return expression
+
+    def given_back(self, content: object, column: Column) -> Expression:
+        del column
+        return value(content)
+
+    def copying(
+        self, dataset: str, where: Predicate, columns: Sequence[str], window: Window | None
+    ) -> list[tuple[object, ...]]:
+        render = self.renderer()
+        rows = render.rows(dataset)
+        live = [render.column(dataset, c) for c in columns]
+        found = sa.select(*(copied(rows.c[c.name], c).label(None) for c in live))
+        found = found.where(render.where(dataset, where, rows))
+        found = found.where(*render.within(dataset, window, rows))
+        return self.select(found.order_by(*(rows.c[f] for f in render.key(dataset))), dataset)
+
+    def _restored(
+        self, dataset: str, key: Sequence[str], blanks: Mapping[str, Blank], row: tuple[object, ...]
+    ) -> int:
+        self._open_to_batches(dataset)
+        render = self.renderer()
+        rows = render.rows(dataset)
+        live = {f: render.column(dataset, f) for f in (*key, *blanks)}
+        given = dict(zip(live, map(value, row), strict=True))
+        same = [render.holds(live[f], rows.c[f], given[f]) for f in key]
+        values = {rows.c[f]: given[f] for f in blanks if not live[f].generated}
+        if not values:
+            return 0
+        values |= self._as_it_is(rows, dict.fromkeys(blanks, sa.null()))
+        blank = sa.not_(render.differs(dataset, render.emptied(dataset, blanks)))
+        return self.run(sa.update(rows).values(values).where(*same, blank), dataset)
+
+    def inserting(
+        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
+    ) -> int:
+        """Row by row, since the server looks at pointers so: rows that point to later ones wait."""
+        self._open_to_batches(dataset)
+        into, places = self._into(dataset, columns)
+        waiting, done = list(rows), 0
+        while waiting:
+            left: list[tuple[object, ...]] = []
+            last: Refused | None = None
+            for row in waiting:
+                try:
+                    done += self._do(
+                        dataset, into, [*map(stored, row), *(stored(row[p]) for p in places)]
+                    )
+                except Refused as refused:
+                    if not self._points_to_itself(dataset, refused):
+                        raise
+                    left.append(row)
+                    last = refused
+            if last is not None and len(left) == len(waiting):
+                raise last
+            waiting = left
+        return done
+
+    def _points_to_itself(self, dataset: str, refused: Refused) -> bool:
+        keys = self.catalogue().foreign_keys
+        mine = {k.name for k in keys if k.child == k.parent == dataset}
+        return refused.kind == "constraint" and refused.constraint in mine
+
+    def _into(self, dataset: str, columns: Sequence[str]) -> tuple[str, list[int]]:
+        """The statement that inserts a row unless its key is there, and where its values of the key
+        stand. As the server's own index tells keys apart."""
+        render = self.renderer()
+        named = [render.column(dataset, c).name for c in columns]
+        key = [c.name for c in render.key_columns(dataset)]
+        table, listed = quoted(dataset), ", ".join(map(quoted, named))
+        same = " AND ".join(f"o.{quoted(k)} = %s" for k in key)
+        return (
+            f"INSERT INTO {table} ({listed}) SELECT {', '.join(['%s'] * len(named))} FROM DUAL "  # noqa: S608 (quoted names)
+            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
+        ), [named.index(k) for k in key]
+
+    # --- transactions --------------------------------------------------------------------
+
+    def begin(self) -> None:
+        self._do("", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+        self._do("", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ WRITE")
+
+    def end(self, *, keep: bool) -> None:
+        """Temporary tables are not undone here: those that the batch made are dropped when it is,
+        and those that it dropped when it is kept."""
+        gone = self._dropped_inside if keep else self._made_inside
+        self._dropped_inside, self._made_inside = [], []
+        try:
+            self._do("", "COMMIT" if keep else "ROLLBACK")
+            for each in gone:
+                self._do("", f"DROP TEMPORARY TABLE IF EXISTS {each.table}")
+        except Refused as refused:
+            if keep or refused.kind != "lost":
+                raise
+
+    def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
+        if not self._receipts:
+            raise Refused("rights", RECEIPTS)
+        self._do(
+            RECEIPTS,
+            f"INSERT INTO {RECEIPTS} (plan, step, batch, `rows`) VALUES (%s, %s, %s, %s)",  # noqa: S608 (our own name)
+            (plan, step, batch, rows),
+        )
+
+    def effects(self, tables: Sequence[str]) -> list[str]:
+        with refusals(""):
+            return refresh(self.raw, tables)
+
+
+def _fetched(
+    connection: pymysql.Connection[Any], written: Written, dataset: str, size: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    with refusals(dataset):
+        cursor = connection.cursor(SSCursor)
+        cursor.execute(*written)
+        while block := cursor.fetchmany(size):
+            yield list(block)

@@ -1,0 +1,402 @@
+"""Predicates as MariaDB says them.
+
+Collations of MariaDB may ignore case, accents and spaces at the end; here two texts are equal when
+their characters are. Where a column's own collation would find them equal too, that comparison
+stands beside the exact one, so that an index can be used. Related rows are asked for with `IN`,
+which this server can answer from one reading of them, and not with `EXISTS`, which it often asks
+anew for every row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeAlias
+
+import sqlalchemy as sa
+
+from avow.estate.connectors.base import Refused, Window
+from avow.estate.connectors.catalogue import Column, ColumnKind
+from avow.estate.connectors.render import (
+    TEXTUAL,
+    Condition,
+    Expression,
+    Grammar,
+    Renderer,
+    key_pairs,
+    value,
+)
+from avow.estate.connectors.values import typed
+from avow.estate.connectors.written import Pieces, around, joined
+from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.model import Blank, BlankKind, Normaliser
+from avow.estate.datamap.predicates import TRUE, InKeys, Null, Predicate, Related, Until
+from avow.estate.datamap.reach import Key
+
+Pair: TypeAlias = tuple[Expression, Expression]
+MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
+EXACT = "utf8mb4_nopad_bin"
+"""The collation in which texts are equal when their characters are, spaces at the end included."""
+_CASELESS = "hebrew"
+"""A character set of single bytes in whose upper half no letter has a lower case: of the bytes of a
+text, lower case there changes A to Z alone."""
+_CHARSET = re.compile(r" CHARACTER SET (\w+) COLLATE (\w+)$")
+_NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
+_INTEGER = re.compile(r"[1-9][0-9]{0,19}")
+
+
+def cast_as(expression: Expression, native: str) -> Expression:
+    """The value as a type that only this server has."""
+    return sa.func.convert(expression, sa.literal_column(native))
+
+
+def written_in(column: Column) -> tuple[str, str] | None:
+    """The character set and collation of a text column."""
+    found = _CHARSET.search(column.native)
+    return (found[1], found[2]) if found else None
+
+
+def using(expression: Expression, charset: str) -> Expression:
+    """The value as text in a character set."""
+    return sa.func.convert(expression.op("USING")(sa.literal_column(charset)))
+
+
+def exact(expression: Expression) -> Expression:
+    """The value as text that is compared character by character."""
+    return sa.collate(using(expression, "utf8mb4"), EXACT)
+
+
+class MariadbGrammar(Grammar):
+    """What MariaDB says in its own way."""
+
+    def text(self, column: Expression) -> Expression:
+        return exact(column)
+
+    def read(self, column: Expression, of: Column) -> Expression:
+        return exact(column) if of.kind is ColumnKind.TEXT else column
+
+    def lower(self, text: Expression) -> Expression:
+        lowered = sa.func.lower(using(_bytes(using(text, "utf8mb4")), _CASELESS))
+        return exact(_bytes(lowered))
+
+    def digits(self, text: Expression) -> Expression:
+        return exact(sa.func.regexp_replace(text, "[^0-9]", ""))
+
+    def year_start(self, expression: Expression, column: Column) -> Expression:
+        first: Expression = sa.func.makedate(sa.func.year(expression), 1)
+        if column.kind is not ColumnKind.DATE:
+            first = sa.cast(first, sa.DateTime())
+        if column.kind is ColumnKind.INSTANT:  # whose first second of 1970 stands for no time
+            first = sa.func.greatest(first, sa.literal("1970-01-01 00:00:01"))
+        return sa.case((happened(expression), first), else_=expression)
+
+    def hashed(self, text: Expression) -> Expression:
+        return cast_as(sa.func.md5(using(text, "utf8mb4")), "UUID")
+
+    def coarse(self, expression: Expression, column: Column, table: str) -> Expression:
+        """An address keeps its network: /24 of IPv4, /48 of IPv6."""
+        if column.native == "inet4":
+            three = sa.func.substring_index(using(expression, "utf8mb4"), ".", 3)
+            return cast_as(sa.func.concat(three, ".0"), "INET4")
+        if column.native == "inet6":
+            return cast_as(_network(expression), "INET6")
+        return super().coarse(expression, column, table)
+
+
+def _bytes(expression: Expression) -> Expression:
+    return cast_as(expression, "BINARY")
+
+
+def _network(address: Expression) -> Expression:
+    """The first 48 bits; of an IPv4 address in this form, its first 24."""
+    whole = sa.func.inet6_aton(using(address, "utf8mb4"))
+    keep = sa.case((sa.func.is_ipv4_mapped(whole) == 1, 15), else_=6)
+    zeros = sa.func.repeat(sa.func.unhex("00"), 16 - keep)
+    return sa.func.inet6_ntoa(sa.func.concat(sa.func.left(whole, keep), zeros))
+
+
+def happened(moment: Expression) -> Condition:
+    """It is a day of the calendar: not `0000-00-00`, not a month without a day, not 31 February."""
+    return sa.func.dayofmonth(moment).between(1, sa.func.dayofmonth(sa.func.last_day(moment)))
+
+
+class MariadbRenderer(Renderer):
+    """Renders predicates for MariaDB. A date that is no day of the calendar counts as absent."""
+
+    # --- values --------------------------------------------------------------------------
+
+    def column(self, dataset: str, column: str) -> Column:
+        """See `Renderer.column`; Refused (`form`) for a place inside a column."""
+        found = super().column(dataset, column)
+        if found.name not in {c.name for c in self.table(dataset).columns}:
+            raise Refused("form", dataset, column)
+        return found
+
+    def text(self, expression: Expression, column: Column) -> Expression:
+        """The value as text, exact; bytes as hexadecimal digits."""
+        if column.kind is ColumnKind.BYTES:
+            return exact(sa.func.lower(sa.func.hex(expression)))
+        if column.kind is ColumnKind.BOOLEAN:
+            words = ((expression == sa.literal(1), "true"), (expression == sa.literal(0), "false"))
+            return exact(sa.case(*words, else_=using(expression, "utf8mb4")))
+        if column.native.startswith("bit("):
+            return exact(expression + sa.literal(0))
+        return exact(expression)
+
+    def pairs(
+        self,
+        one: tuple[Column, Expression],
+        two: tuple[Column, Expression],
+        how: Normaliser = Normaliser.EXACT,
+    ) -> list[Pair]:
+        """What is pairwise equal when the two values are: the last pair says it exactly, one
+        before it what follows from that in the second value's own collation."""
+        (left, a), (right, b) = one, two
+        alike = left.kind is right.kind or {left.kind, right.kind} <= _NUMERIC
+        textual = left.kind in {*TEXTUAL, ColumnKind.JSON}
+        if alike and not textual:
+            return [(a, b)]
+        if not alike or how is not Normaliser.EXACT:
+            return [(self.normal(*self._said(one), how), self.normal(*self._said(two), how))]
+        said = [(self.text(a, left), self.text(b, right))]
+        if left.kind is not ColumnKind.TEXT:
+            return [(a, b), *said] if left.native == right.native else said
+        return [*_collated(one, two), *said]
+
+    def _said(self, one: tuple[Column, Expression]) -> tuple[Expression, Column]:
+        column, expression = one
+        is_text = column.kind is ColumnKind.TEXT
+        return expression if is_text else self.text(expression, column), column
+
+    def same(
+        self,
+        one: tuple[Column, Expression],
+        two: tuple[Column, Expression],
+        how: Normaliser = Normaliser.EXACT,
+    ) -> Condition:
+        return sa.and_(*(a == b for a, b in self.pairs(one, two, how)))
+
+    def normal(self, expression: Expression, column: Column, how: Normaliser) -> Expression:
+        if column.kind not in TEXTUAL:
+            return expression
+        return exact(expression) if how is Normaliser.EXACT else self._trimmed(expression, how)
+
+    def _trimmed(self, expression: Expression, how: Normaliser) -> Expression:
+        trimmed = sa.func.trim(expression)
+        match how:
+            case Normaliser.ASCII_LOWER:
+                return self.grammar.lower(trimmed)
+            case Normaliser.DIGITS:
+                return self.grammar.digits(trimmed)
+        return exact(trimmed)
+
+    def _equal(self, column: Column, rows: Expression, text: str, negated: bool) -> Condition:
+        meant = _meant(text, column)
+        if meant is None:
+            return rows.is_not(None) if negated else sa.false()
+        said = column.kind in {*TEXTUAL, ColumnKind.JSON}
+        left = self.text(rows, column) if said else rows
+        return left != value(meant) if negated else left == value(meant)
+
+    def holds(self, column: Column, rows: Expression, content: Expression) -> Condition:
+        """The column holds this value, which was read from it."""
+        if column.kind not in {*TEXTUAL, ColumnKind.JSON}:
+            return rows == content
+        return self.text(rows, column) == exact(content)
+
+    # --- moments -------------------------------------------------------------------------
+
+    def moment(self, dataset: str, column: str, rows: sa.FromClause) -> Expression:
+        """A column of moments, absent where it tells none."""
+        there = self.of(dataset, column, rows)
+        return sa.case((happened(there), there))
+
+    def _leaf(self, dataset: str, predicate: Predicate, rows: sa.FromClause) -> Condition:
+        match predicate:
+            case Null(f, negated) if self.column(dataset, f).kind in MOMENTS:
+                there = happened(self.of(dataset, f, rows))
+                return there if negated else sa.func.ifnull(there, sa.literal(0)) == sa.literal(0)
+            case Until(field=f) if self.column(dataset, f).kind in MOMENTS:
+                there = happened(self.of(dataset, f, rows))
+                return sa.and_(super()._leaf(dataset, predicate, rows), there)
+        return super()._leaf(dataset, predicate, rows)
+
+    # --- other rows ----------------------------------------------------------------------
+
+    def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
+        keys = self.keys(leaf.keys)
+        mine = [(self.column(dataset, f), self.of(dataset, f, rows)) for f in leaf.fields]
+        met = [self.pairs(b, a) for a, b in zip(mine, key_pairs(keys), strict=True)]
+        pairs = [(a, b) for each in met for b, a in each]
+        inside = [] if leaf.until is None else [keys.relation.c.day <= value(leaf.until)]
+        given = [self.writer.pieces(c) for c in inside]
+        return self._among(keys.relation, pairs, [], given, leaf.negated)
+
+    def _related(self, leaf: Related, rows: sa.FromClause, depth: int) -> Pieces:
+        others = self._inner(leaf, depth + 1)
+        up = leaf.to is Side.PARENT
+        child, parent = (rows, others) if up else (others, rows)
+        edge = leaf.edge
+        mine, theirs = self.ends(edge, child, parent)
+        ours = [*self.speaks(edge, child), *self.filled(edge, mine)]
+        pairs = self.met(edge, mine, theirs) if up else self.met(edge, theirs, mine)
+        said = [self.writer.pieces(c) for c in ours]
+        inside = [] if up else said
+        if leaf.where != TRUE:
+            inside.append(self._written(leaf.dataset, leaf.where, others, depth + 1))
+        return self._among(others, pairs, said if up else [], inside, leaf.negated)
+
+    def ends(
+        self, edge: Edge, child: sa.FromClause, parent: sa.FromClause
+    ) -> tuple[list[tuple[Column, Expression]], list[tuple[Column, Expression]]]:
+        """The fields of an edge on either side, with their columns."""
+        return (
+            [(self.column(edge.child, f), self.of(edge.child, f, child))
+             for f in edge.child_fields],
+            [(self.column(edge.parent, f), self.of(edge.parent, f, parent))
+             for f in edge.parent_fields],
+        )  # fmt: skip
+
+    def met(
+        self,
+        edge: Edge,
+        outer: Sequence[tuple[Column, Expression]],
+        inner: Sequence[tuple[Column, Expression]],
+    ) -> list[Pair]:
+        """The pairs that are equal where two rows meet over an edge."""
+        found = zip(outer, inner, strict=True)
+        return [pair for a, b in found for pair in self.pairs(a, b, edge.normalise)]
+
+    def filled(self, edge: Edge, mine: Sequence[tuple[Column, Expression]]) -> list[Condition]:
+        """An empty text in a link by value points nowhere."""
+        if not edge.by_value:
+            return []
+        return [
+            self.normal(e, c, edge.normalise) != value("") for c, e in mine if c.kind in TEXTUAL
+        ]
+
+    def meet(
+        self,
+        edge: Edge,
+        mine: Sequence[tuple[Column, Expression]],
+        theirs: Sequence[tuple[Column, Expression]],
+    ) -> list[Condition]:
+        equal = [a == b for a, b in self.met(edge, mine, theirs)]
+        return [*equal, *self.filled(edge, mine)]
+
+    def _among(
+        self,
+        inner: sa.FromClause,
+        pairs: Sequence[Pair],
+        outside: Sequence[Pieces],
+        inside: Sequence[Pieces],
+        negated: bool,
+    ) -> Pieces:
+        """The outer values of the pairs are among the inner ones of rows that satisfy `inside`."""
+        start = self.writer.beginning(inner)
+        first = str(start[0]).partition("FROM ")[2]
+        there: Pieces = (*self._listed([b for _, b in pairs]), f" FROM {first}", *start[1:])
+        there = (*there, *joined(inside, "AND")) if inside else _cut(there, " WHERE ")
+        mine = around("(", self._listed([a for a, _ in pairs]), ") IN (SELECT ")
+        whole = joined([*outside, (*mine, *there, ")")], "AND")
+        return around("IFNULL(", whole, ", 0) = 0") if negated else whole
+
+    def _listed(self, values: Sequence[Expression]) -> Pieces:
+        return joined([self.writer.pieces(v) for v in values], ",")
+
+    # --- keys in order -------------------------------------------------------------------
+
+    def _beside(self, dataset: str, key: Key, rows: sa.FromClause, sign: str) -> Condition:
+        """Spelled out: the server cannot follow an index by a comparison of whole rows."""
+        columns = self.key_columns(dataset)
+        given = [self.grammar.given(v, c) for v, c in zip(key, columns, strict=True)]
+        mine = [rows.c[c.name] for c in columns]
+        strict = sign[0]
+        found: Condition = mine[-1].op(sign, is_comparison=True)(given[-1])
+        for at in range(len(mine) - 2, -1, -1):
+            further = mine[at].op(strict, is_comparison=True)(given[at])
+            found = sa.or_(further, sa.and_(mine[at] == given[at], found))
+        if len(mine) == 1:
+            return found
+        return sa.and_(mine[0].op(f"{strict}=", is_comparison=True)(given[0]), found)
+
+    def is_kept_apart(self, dataset: str) -> bool:
+        """Whether the server itself sees to it that no two rows have one key."""
+        table, key = self.table(dataset), set(self.key(dataset))
+        loose = {c.name for c in table.columns if c.nullable}
+        return not loose & key and any(set(u) <= key for u in table.unique)
+
+    def keys_of(
+        self, dataset: str, where: Predicate, window: Window | None = None
+    ) -> sa.Select[Any]:
+        """The keys of the rows that satisfy `where` within the window."""
+        rows = self.other(dataset)
+        keys: sa.Select[Any] = sa.select(*(rows.c[f] for f in self.key(dataset)))
+        return keys.where(self.where(dataset, where, rows), *self.within(dataset, window, rows))
+
+    def key_values(self, dataset: str, rows: sa.FromClause) -> list[Expression]:
+        """The key as a key set holds it: two texts stay two, whatever their collation says."""
+        texts = {*TEXTUAL, ColumnKind.JSON}
+        return [
+            self.text(rows.c[c.name], c) if c.kind in texts else rows.c[c.name]
+            for c in self.key_columns(dataset)
+        ]
+
+    # --- emptying ------------------------------------------------------------------------
+
+    def _ghost(self, dataset: str, column: Column, rows: sa.FromClause) -> Expression:
+        key = [self.text(rows.c[c.name], c) for c in self.key_columns(dataset)]
+        parts = [part for each in key for part in (sa.literal("-"), each)][1:]
+        made = sa.func.concat(sa.literal("gone-"), *parts)
+        match column.kind:
+            case ColumnKind.TEXT:
+                return made
+            case ColumnKind.UUID:
+                return self.grammar.hashed(made)
+        raise Refused("form", dataset, column.name)
+
+    def emptied(self, dataset: str, blanks: Mapping[str, Blank]) -> dict[str, Expression]:
+        made = super().emptied(dataset, blanks)
+        for field in made:
+            if blanks[field].kind is BlankKind.NULL and self.column(dataset, field).generated:
+                raise Refused("form", dataset, field)
+        return made
+
+    def _differs(
+        self, dataset: str, column: str, new: Expression, rows: sa.FromClause
+    ) -> Condition:
+        old: Expression = rows.c[column]
+        if isinstance(new, sa.Null):
+            return old.is_not(None)
+        of = self.column(dataset, column)
+        if of.kind in {*TEXTUAL, ColumnKind.JSON}:
+            old, new = self.text(old, of), exact(new)
+        return old.is_distinct_from(new)
+
+
+def _meant(text: str, column: Column) -> object | None:
+    """See `typed`; a column of truth values may hold other numbers too, and one without a sign
+    larger ones."""
+    found = typed(text, column.kind)
+    more = column.kind is ColumnKind.BOOLEAN or column.native.endswith("unsigned")
+    if found is None and more and _INTEGER.fullmatch(text) and text not in {"0", "1"}:
+        return int(text)
+    return found
+
+
+def _collated(one: tuple[Column, Expression], two: tuple[Column, Expression]) -> list[Pair]:
+    """Two texts that are equal are equal in every collation: in that of the second column, whose
+    index can then be used; in its own form if the first has the same."""
+    (left, a), (right, b) = one, two
+    mine, theirs = written_in(left), written_in(right)
+    if theirs is None:
+        return []
+    if mine == theirs:
+        return [(a, b)]
+    charset, collation = theirs
+    return [(sa.collate(using(a, charset), collation), b)]
+
+
+def _cut(pieces: Pieces, end: str) -> Pieces:
+    """Without the word that a condition would stand behind."""
+    return (*pieces[:-1], str(pieces[-1]).removesuffix(end))

@@ -126,6 +126,18 @@ def test_a_message_is_handed_out_byte_for_byte(
         assert list(mail.fetch("INBOX", TRUE, ["content"])) == [(odd,)]
 
 
+def test_what_comes_into_an_open_folder_is_seen(
+    server: Dovecot, user: str, owner: imaplib.IMAP4
+) -> None:
+    """Bodies are read from a folder that stays open; its state is asked anew all the same."""
+    fill_imap(owner, {"INBOX": HIS, "Other": HIS})
+    with opened(server, user, "INBOX", "Other") as mail:
+        for come in range(3):
+            folders = [list(mail.fetch(name, TRUE, ["content"])) for name in ("INBOX", "Other")]
+            assert [len(each) for each in folders] == [len(HIS) + come, len(HIS)]
+            fill_imap(owner, {"INBOX": [HIS[0]]})
+
+
 def test_a_person_s_messages_go_for_good_and_those_of_others_stay(
     server: Dovecot, user: str, owner: imaplib.IMAP4
 ) -> None:

@@ -14,6 +14,7 @@ from avow.declaration.model import Level
 from avow.engine.db.store import Store
 from avow.engine.planner import records
 from avow.engine.planner.counting import Counting, count
+from avow.engine.planner.drift import DriftKind, drift
 from avow.engine.planner.ground import nothing
 from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import KeySet, Roots
@@ -21,8 +22,10 @@ from avow.engine.planner.known import set_names
 from avow.engine.planner.persons import erasure
 from avow.engine.planner.plan import Plan, PlanKind
 from avow.engine.planner.program import Program
+from avow.engine.planner.reading import read
 from avow.engine.planner.records import Status
 from avow.engine.planner.release import author_of, digest_in
+from avow.engine.verifier.census import look
 from avow.engine.verifier.checked import Checked
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.mail.connector import ImapConnector
@@ -180,3 +183,40 @@ def test_a_plan_on_a_server_that_removes_no_single_message_says_so(
         owner.logout()
     assert any("removes no single rows" in str(each) for each in found)
     assert len(plan.parts[0].gaps) == 2
+
+
+def test_what_is_erased_is_not_seen_by_the_reader_that_trusts_no_map(
+    small: Small, owner: imaplib.IMAP4
+) -> None:
+    """It reads every folder, bodies and the undeclared one among them: a copy that lies there is
+    found, and once that is gone too, nothing is."""
+    copied = message(STAFF, ANN, body=f"Forwarded from {BOB}.")
+    fill_imap(owner, {"Elsewhere": [copied]})
+    small.apply(erasing(small, {"correspondent": [(BOB,), (ANN,)]}))
+    with closing(small.connect("app", Access.READ)) as mail:
+        seen = look(mail, frozenset({BOB}))
+        places = {(each.table, each.column) for each in seen.leftovers()}
+        assert places == {("Elsewhere", "content"), ("Elsewhere", "text")}
+        owner.delete("Elsewhere")
+    with closing(small.connect("app", Access.READ)) as mail:
+        assert look(mail, frozenset({BOB, ANN})).leftovers() == ()
+
+
+def test_access_shows_a_person_their_messages_whole(small: Small) -> None:
+    """What he sent and what he got, once each, with the bytes of the message."""
+    with closing(small.connect("app", Access.READ)) as mail:
+        extracts = {e.dataset: e for e in read(mail, {"correspondent": ((0, (BOB,)),)})}
+    counts = {name: len(extract.rows) for name, extract in extracts.items()}
+    assert (counts["INBOX"], counts["Sent"]) == (2, 2)
+    names = [name for name, _ in extracts["INBOX"].columns]
+    shown = dict(zip(names, extracts["INBOX"].rows[0].values, strict=True))
+    assert (shown["sender"], shown["content"]) == (BOB, message(BOB))
+
+
+def test_a_folder_that_nobody_declared_is_drift(small: Small, owner: imaplib.IMAP4) -> None:
+    fill_imap(owner, {"New": []})
+    with closing(small.connect("app", Access.READ)) as mail:
+        found = drift(mail.system, mail.catalogue())
+    assert {each.name for each in found if each.kind is DriftKind.TABLE} == {"New", "Trash"}
+    columns = {e.name.partition(".")[0] for e in found if e.kind is not DriftKind.TABLE}
+    assert columns == {"INBOX", "Sent"}, "the views hold nothing that must be decided"

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
+from operator import itemgetter
 
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
 from avow.estate.connectors.catalogue import Catalogue
@@ -30,6 +31,9 @@ from avow.estate.datamap.reach import Key, normal
 _READING = frozenset({Capability.COUNT, Capability.FETCH, Capability.KEYS})
 _ADDRESSES = frozenset({"sender", "from", "reply_to", "to", "cc", "bcc", "address"})
 """Columns that hold addresses, which are compared one by one."""
+_BODIES = frozenset({"content", "text"})
+_HELD = 2**25
+"""Bytes of messages from which on a block of a stream is handed out, however few they are."""
 
 
 class MailConnection:
@@ -95,19 +99,26 @@ class MailConnection:
     ) -> Iterator[list[tuple[object, ...]]]:
         for name in columns:
             self._mailbox.column(table, name)
-        rows = list(self._mailbox.rows(table))
-        for start in range(0, len(rows), size):
-            yield [tuple(row[c] for c in columns) for row in rows[start : start + size]]
+        block: list[tuple[object, ...]] = []
+        held = 0
+        for row in list(self._mailbox.rows(table)):
+            block.append(tuple(row[c] for c in columns))
+            held += row["size"] if _BODIES & set(columns) and "size" in row else 0
+            if len(block) == size or held > _HELD:
+                yield block
+                block, held = [], 0
+        if block:
+            yield block
 
     def window(self, dataset: str, where: Predicate, after: Key | None, size: int) -> Window | None:
-        keys = sorted(
-            (self._asked.key(dataset, row) for row in self._asked.rows(dataset, where)), key=order
-        )
-        ahead = [key for key in keys if after is None or order(key) > order(after)]
+        low = None if after is None else order(after)
+        keys = (self._asked.key(dataset, row) for row in self._asked.rows(dataset, where))
+        ranked = sorted(((order(key), key) for key in keys), key=itemgetter(0))
+        ahead = [each for each in ranked if low is None or each[0] > low]
         if not ahead:
             return None
-        until = ahead[:size][-1]
-        return Window(after, until, sum(order(key) <= order(until) for key in ahead))
+        highest, until = ahead[:size][-1]
+        return Window(after, until, sum(rank <= highest for rank, _ in ahead))
 
     # --- key sets ------------------------------------------------------------------------------
 

@@ -34,7 +34,7 @@ class ImapPlace:
 
     def __init__(self, client: imaplib.IMAP4) -> None:
         self._client = client
-        self._open: str | None = None
+        self._open: tuple[str, int] | None = None
         with _spoken():
             # What the library knows was said before we logged in; servers show more afterwards.
             able = b" ".join(client.capability()[1]).upper().decode("ascii", "replace")
@@ -64,6 +64,8 @@ class ImapPlace:
 
     def _status(self, folder: str) -> Mapping[str, int]:
         with _spoken():
+            if self._open is not None:  # of an open folder a server may tell what it told before
+                self._client.noop()
             kind, answer = self._client.status(words.quoted(folder), _STATUS)
         if kind != "OK":
             raise Refused("schema")
@@ -83,8 +85,10 @@ class ImapPlace:
 
     def content(self, letter: Letter) -> bytes:
         validity, uid = letter.key
-        if self._opened(letter.folder, write=False) != validity:
-            raise Refused("lock")
+        if (letter.folder, validity) != self._open:  # an open folder never changes its numbers
+            if self._opened(letter.folder, write=False) != validity:
+                raise Refused("lock")
+            self._open = letter.folder, int(validity)
         for each in words.fetched(self._uid("FETCH", str(uid), "(UID BODY.PEEK[])")):
             if each.uid == uid and each.text is not None:
                 return each.text
@@ -132,6 +136,7 @@ class ImapPlace:
 
     def _opened(self, folder: str, *, write: bool, dataset: str = "") -> int:
         """Open a folder, by EXAMINE where nothing is to be written; returns its UIDVALIDITY."""
+        self._open = None
         with _spoken(dataset):
             kind, _ = self._client.select(words.quoted(folder), readonly=not write)
             if kind != "OK":

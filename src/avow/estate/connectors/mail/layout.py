@@ -93,16 +93,18 @@ def catalogue(found: Mapping[str, Shelf], keys: KeyColumns) -> Catalogue:
 
 def _table(shelf: Shelf, keys: KeyColumns) -> Table:
     columns, key = _columns(shelf.view, keys)
-    return Table(shelf.name, columns, key, writable=not shelf.fixed)
+    # A folder from which nothing can be removed alone holds messages all the same: it is no view.
+    holds = bool(shelf.fixed) and shelf.view is View.MESSAGE
+    return Table(shelf.name, columns, key, writable=not shelf.fixed, materialized=holds)
 
 
 def _columns(view: View, keys: KeyColumns) -> tuple[tuple[Column, ...], tuple[str, ...]]:
     match view:
         case View.ADDRESS:
-            kinds = {"message": T, "folder": T, "role": T, "position": N, "address": T, "name": T}
+            kinds = {"message": T, "role": T, "position": N, "address": T}
             return tuple(_made(kinds)), ("message", "role", "position")
         case View.ATTACHMENT:
-            kinds = {"message": T, "folder": T, "position": N, "name": T, "type": T, "size": N}
+            kinds = {"message": T, "position": N, "name": T, "type": T, "size": N}
             return tuple(_made(kinds | {"digest": T})), ("message", "position")
         case View.CORRESPONDENT:
             return tuple(_made({"address": T})), ("address",)

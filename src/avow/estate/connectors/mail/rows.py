@@ -47,11 +47,9 @@ class Message(dict[str, Any]):
         for position, part in enumerate(self.head.parts):
             yield {
                 "message": self["message"],
-                "folder": self.letter.folder,
                 "role": part.role,
                 "position": position,
                 "address": part.address.address,
-                "name": part.address.name,
             }
 
     def attachments(self) -> Iterator[dict[str, Any]]:
@@ -59,7 +57,6 @@ class Message(dict[str, Any]):
         for position, found in enumerate(attachments(self["content"])):
             yield {
                 "message": self["message"],
-                "folder": self.letter.folder,
                 "position": position,
                 "name": found.name,
                 "type": found.type,

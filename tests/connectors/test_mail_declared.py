@@ -8,6 +8,8 @@ import pytest
 
 from avow.common.findings import Finding
 from avow.declaration.check.run import check
+from avow.estate.connectors.base import Unreachable
+from avow.estate.connectors.mail.imap_login import options_of, server
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import Dataset, System
 from tests.connectors.mail_estates import FILE_KEY, WHOLE, mapped
@@ -19,6 +21,32 @@ URL = "imaps://support%40firm.example:${MAIL_PASSWORD}@mail.example.org/?private
 def test_a_mailbox_in_order_has_its_connector() -> None:
     assert not isinstance(connector_for(mapped("imap", URL, "INBOX", "Archive/*")), Finding)
     assert not isinstance(connector_for(mapped("mbox", "/srv/mail", "a", key=FILE_KEY)), Finding)
+
+
+def test_an_address_is_taken_apart_before_it_is_filled_in() -> None:
+    """A password may hold any character, and none of it is read as a host or an option."""
+    system = System("mail", "imap", URL)
+    secret = "p?private=x:@/#%41"
+    found = server(system, {"MAIL_PASSWORD": secret})
+    assert (found.host, found.port, found.user, found.password, found.is_sealed) == (
+        "mail.example.org", 993, "support@firm.example", secret, True,
+    )  # fmt: skip
+    assert options_of(system) == "private=Private*"
+
+
+def test_an_address_may_come_from_the_environment_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAILBOX", "imap://ann:p%3Fw@127.0.0.1:1143/?private=HR")
+    system = System("mail", "imap", "${MAILBOX}")
+    found = server(system)
+    assert (found.port, found.user, found.password, found.is_here) == (1143, "ann", "p?w", True)
+    assert options_of(system) == "private=HR"
+
+
+@pytest.mark.parametrize("url", ["imaps://h/", "imaps://a@h/", "imaps://:x@h/", "smtp://a:${P}@h"])
+def test_an_address_that_is_no_mailbox_is_said(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P", "x")
+    with pytest.raises(Unreachable, match="`mail`"):
+        server(System("mail", "imap", url))
 
 
 @pytest.mark.parametrize(

@@ -451,6 +451,9 @@ def test_what_is_said_of_errors_names_nobody(
     assert refused.value.__cause__ is None
     with pytest.raises(Unreachable, match="stands in its address"):
         ImapConnector(10).connect(replace(secret, url="imap://a:plain@127.0.0.1/"), Access.READ)
+    sealed = server.url("jane.doe").replace("imap:", "imaps:")
+    with pytest.raises(Unreachable, match="does not answer, or not in TLS"):
+        ImapConnector(3).connect(replace(secret, url=sealed), Access.READ)
     with pytest.raises(Unreachable, match="does not answer"):
         ImapConnector(1).connect(replace(secret, url="imap://a:${MAIL_PASSWORD}@127.0.0.1:1/"),
                                  Access.READ)  # fmt: skip

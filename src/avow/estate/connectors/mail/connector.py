@@ -11,7 +11,7 @@ from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Access, Refused, Unreachable
 from avow.estate.connectors.mail.connection import MailConnection
 from avow.estate.connectors.mail.declared import PRIVATE, unknown_options
-from avow.estate.connectors.mail.imap_login import opened, server
+from avow.estate.connectors.mail.imap_login import ended, opened, options_of, server
 from avow.estate.connectors.mail.imap_place import ImapPlace
 from avow.estate.connectors.mail.loose_places import EmlPlace, MaildirPlace
 from avow.estate.connectors.mail.mbox_place import MboxPlace
@@ -30,9 +30,13 @@ class ImapConnector:
     def connect(self, system: System, access: Access) -> MailConnection:
         """Log in; Unreachable when nobody answers or we are refused."""
         where = server(system)
-        private = excluded(system.name, address(system).partition("?")[2])
+        private = excluded(system.name, options_of(system))
         client = opened(system.name, where, self.wait)
-        return _connection(system, access, lambda: ImapPlace(client), private)
+        try:
+            return _connection(system, access, lambda: ImapPlace(client), private)
+        except Unreachable:
+            ended(client)
+            raise
 
 
 @dataclass(frozen=True, slots=True)

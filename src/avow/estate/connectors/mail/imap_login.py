@@ -17,7 +17,15 @@ from avow.estate.connectors.mail.imap_words import quoted_text
 from avow.estate.datamap.model import System
 
 SCHEMES = ("imap", "imaps")
+_LACKING = "the address of `{}` lacks a user or a password"
 _PORTS = {"imap": 143, "imaps": 993}
+
+
+def options_of(system: System) -> str:
+    """What stands behind the question mark of an address, where no password can be mistaken for
+    it."""
+    written = system.url if urlsplit(system.url).scheme in SCHEMES else address(system)
+    return written.partition("?")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +62,11 @@ def server(system: System, environment: Mapping[str, str] | None = None) -> Serv
     written = urlsplit(system.url)
     if written.scheme not in SCHEMES:
         return _server(system, urlsplit(address(system, known)))
-    if written.password and "${" not in written.password:
+    if not written.password:
+        raise Unreachable(_LACKING.format(system.name))
+    if "${" not in written.password:
         raise Unreachable(f"the password of `{system.name}` stands in its address")
-    password = address(replace(system, url=unquote(written.password or "-")), known)
+    password = address(replace(system, url=unquote(written.password)), known)
     found = _server(system, urlsplit(address(_nameless(system, written), known)))
     return replace(found, password=password)
 
@@ -72,7 +82,7 @@ def _server(system: System, found: SplitResult) -> Server:
     if found.scheme not in SCHEMES or not found.hostname:
         raise Unreachable(f"`{system.name}` has no address of IMAP: `imaps://user@host/`")
     if not found.username or not found.password:
-        raise Unreachable(f"the address of `{system.name}` lacks a user or a password")
+        raise Unreachable(_LACKING.format(system.name))
     try:
         port = found.port or _PORTS[found.scheme]
     except ValueError:
@@ -103,12 +113,20 @@ def _client(name: str, where: Server, wait: float) -> imaplib.IMAP4:
         if where.is_sealed:
             return imaplib.IMAP4_SSL(where.host, where.port, ssl_context=trusted, timeout=wait)
         client = imaplib.IMAP4(where.host, where.port, timeout=wait)
-        if not where.is_here:
-            client.starttls(trusted)
+        return client if where.is_here else _sealed(client, trusted)
     except ssl.SSLCertVerificationError:
         raise Unreachable(f"the certificate of `{name}` is not trusted") from None
     except (imaplib.IMAP4.error, OSError):
         raise Unreachable(f"the mail server of `{name}` does not answer, or not in TLS") from None
+
+
+def _sealed(client: imaplib.IMAP4, trusted: ssl.SSLContext) -> imaplib.IMAP4:
+    """The connection in TLS from here on; one that cannot is closed, and no password was sent."""
+    try:
+        client.starttls(trusted)
+    except BaseException:
+        ended(client)
+        raise
     return client
 
 

@@ -30,7 +30,7 @@ from tests.faults.small import Small
 from tests.properties import test_erasure, test_sweep
 from tests.properties.engines import Real, Way, in_postgresql, in_schema, in_sqlite
 from tests.properties.oracle import Oracle
-from tests.properties.test_erasure import Roots, requests
+from tests.properties.test_erasure import Roots, in_circles, requests
 from tests.properties.worlds import QUICK, World, copy, worlds
 
 CASES = int(os.environ.get("AVOW_CASES", "12"))
@@ -143,6 +143,18 @@ def test_a_database_after_an_erasure_is_the_model(
     engine: Engine, store: Store, release: str, case: tuple[World, Roots]
 ) -> None:
     """Counted, kept, applied to all persons at once: the specification, row for row."""
+    world, roots = engine.named(case)
+    with engine.load(world) as real, readable(real):
+        program = test_erasure.program(world, roots)
+        proven(real, Way(store, release, 50), program, roots, erased(world, roots, 50))
+
+
+@settings(MANY, max_examples=CASES // 2)
+@given(case=in_circles())
+def test_a_database_after_an_erasure_over_circles_is_the_model(
+    engine: Engine, store: Store, release: str, case: tuple[World, Roots]
+) -> None:
+    """The same where rows own rows of their own kind and datasets own each other in rings."""
     world, roots = engine.named(case)
     with engine.load(world) as real, readable(real):
         program = test_erasure.program(world, roots)

@@ -64,10 +64,11 @@ class World:
 
 
 @st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """A world of two to five datasets whose pointers run from later to earlier ones."""
+def worlds(draw: st.DrawFn, circles: bool = False) -> World:
+    """A world of two to five datasets whose pointers run from later to earlier ones, or, with
+    `circles`, also to their own and to later ones."""
     count = draw(st.integers(2, 5))
-    made = [draw(_dataset(i)) for i in range(count)]
+    made = [draw(_dataset(i, count if circles else i)) for i in range(count)]
     datasets = {d.name: d for d, _ in made}
     datasets = draw(_event_sources(datasets))
     keys = tuple(
@@ -78,27 +79,31 @@ def worlds(draw: st.DrawFn) -> World:
     )
     tables = {d.name: _table(d) for d in datasets.values()}
     system = System("w", "memory", zone=ZONE, datasets=datasets)
-    rows = draw(_rows(system, keys))
+    rows = draw(_rows(system, keys, 3 if circles else 0))
     return World(system, Catalogue(tables, keys), rows, draw(_law(datasets)), draw(_known(rows)))
 
 
 @st.composite
-def _dataset(draw: st.DrawFn, number: int) -> tuple[Dataset, frozenset[str]]:
-    """Dataset `number` with up to two pointers to earlier ones; which of them are enforced."""
+def _dataset(draw: st.DrawFn, number: int, below: int) -> tuple[Dataset, frozenset[str]]:
+    """Dataset `number` with up to two pointers to those `below`; which of them are enforced."""
     links: list[Link] = []
-    for n in range(draw(st.integers(0, 2)) if number else 0):
+    circles = below > number
+    targets = [0, 0, number, number, *range(below)] if circles else [*range(below)]
+    fewest = 2 if circles else 0
+    for n in range(draw(st.integers(fewest, 2)) if number else 0):
         conditional = draw(st.booleans()) and draw(st.booleans())
         links.append(
             Link(
                 draw(st.sampled_from(WORDS)),
-                f"d{draw(st.integers(0, number - 1))}",
+                f"d{draw(st.sampled_from(targets))}",
                 (f"p{n}",),
                 when=(("sort", draw(st.sampled_from("ab"))),) if conditional else (),
                 of=f"link{n}",
             )
         )
-    root = not links or draw(st.booleans())
-    enforced = {k.fields[0] for k in links if not k.when and draw(st.booleans())}
+    root = not links or (draw(st.booleans()) and not (circles and draw(st.booleans())))
+    earlier = [k for k in links if not k.when and int(k.to[1:]) < number]
+    enforced = {k.fields[0] for k in earlier if draw(st.booleans())}
     dataset = Dataset(
         f"d{number}",
         key=("id",),
@@ -164,17 +169,17 @@ def _instants() -> st.SearchStrategy[datetime | None]:
 
 @st.composite
 def _rows(
-    draw: st.DrawFn, system: System, keys: tuple[ForeignKey, ...]
+    draw: st.DrawFn, system: System, keys: tuple[ForeignKey, ...], fewest: int
 ) -> dict[str, list[dict[str, object]]]:
     rows: dict[str, list[dict[str, object]]] = {}
     enforced = {(k.child, k.child_fields[0]) for k in keys}
     days = st.none() | st.integers(-100, 5).map(lambda n: TODAY + timedelta(days=n))
     for name, dataset in system.datasets.items():
         rows[name] = []
-        for number in range(1, draw(st.integers(0, 4)) + 1):
+        for number in range(1, draw(st.integers(fewest, 4)) + 1):
             row: dict[str, object] = {"id": number}
             for link in dataset.links:
-                targets = [r["id"] for r in rows[link.to]]
+                targets = [r["id"] for r in rows[link.to]] if link.to in rows else [1, 2, 3, 4]
                 free = [] if (name, link.fields[0]) in enforced else [99]
                 row[link.fields[0]] = draw(st.sampled_from([None, *targets, *free, *targets]))
             row |= {

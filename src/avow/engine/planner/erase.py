@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
 from avow.engine.planner.journal import Seat
-from avow.engine.planner.keysets import of_persons, persons
+from avow.engine.planner.keysets import of_persons, persons, settle
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
@@ -97,6 +97,7 @@ class Erasing:
             self._lock(batch, taken(spread), spread.taker)
         for again in _circles(connection, program):
             self._lock(batch, taken(again), again.taker)
+        settle(connection, program)
 
     def _lock(self, batch: Batch, dataset: str, name: str) -> None:
         connection = self.ground.connection

@@ -63,6 +63,7 @@ def seat(connection: Connection, program: Program, roots: Roots, first: int = 0)
         connection.put_keys(name, dataset, [(ordinal + i, k, None) for i, k in enumerate(keys)])
         ordinal += len(keys)
     fill(connection, program.spreads)
+    settle(connection, program)
 
 
 def fill(connection: Connection, spreads: Sequence[Spread]) -> None:
@@ -72,6 +73,20 @@ def fill(connection: Connection, spreads: Sequence[Spread]) -> None:
     cyclic = [s for s in spreads if s.cyclic]
     while cyclic and sum(connection.spread(s.edge, s.to, s.giver, s.taker) for s in cyclic):
         pass
+
+
+def settle(connection: Connection, program: Program) -> None:
+    """Say which rows somebody who stays owns, where rows own rows of their own kind: those picked
+    out, and all below them. A later pick may ask what an earlier one found, so there are as many
+    rounds as picks."""
+    for pick in program.picks:
+        connection.put_keys(pick.taker, pick.dataset, [])
+    for _ in program.picks:
+        for pick in program.picks:
+            key = connection.system.datasets[pick.dataset].key
+            found = list(connection.fetch(pick.dataset, pick.where, key))
+            connection.put_keys(pick.taker, pick.dataset, [(0, tuple(k), None) for k in found])
+        fill(connection, program.downs)
 
 
 def persons(roots: Roots) -> list[tuple[str, Key]]:

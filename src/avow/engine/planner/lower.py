@@ -197,28 +197,34 @@ class Lowering:
         goes before a row that goes too."""
         return negate(self.deleted(edge.parent)) if self.narrowed and edge.by_value else TRUE
 
-    def _free(self, dataset: str) -> Iterator[Predicate]:
-        return (self._free_of(p) for p in self.found if p.edge.parent == dataset)
+    def _free(self, dataset: str, seen: frozenset[str] = frozenset()) -> Iterator[Predicate]:
+        seen |= {dataset}
+        return (self._free_of(p, seen) for p in self.found if p.edge.parent == dataset)
 
-    def _free_of(self, pointer: Pointer) -> Predicate:
+    def _free_of(self, pointer: Pointer, seen: frozenset[str]) -> Predicate:
         child = pointer.edge.child
         where: Predicate = TRUE
         if pointer.can_unlink:
             where = self.frozen(child)
-        elif pointer.edge in self.reads.carried:
+        elif pointer.edge in self.reads.carried and child not in seen:
             alone = self._dates_no_other(pointer.edge)
-            where = negate(all_of([self.spent(child), alone, *self._free(child)]))
+            where = negate(all_of([self.spent(child), alone, *self._free(child, seen)]))
         elif child == pointer.edge.parent:
             where = negate(self.spent(child))
         return TRUE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
 
     def steps(self, clause: str | None = None) -> Iterator[Step]:
         """Every step in order: per dataset, children first, its unlinkings, deletion, blankings."""
-        for name in children_first(self.system.datasets, self.found, self._after_those_along()):
+        for name in self.order():
             if self._speaks_of(name, clause):
                 yield from self._unlinkings(name)
                 yield from self._deletion(name)
             yield from self._blankings(name, clause)
+
+    @remembered
+    def order(self) -> tuple[str, ...]:
+        """The datasets in the order of their steps, children first."""
+        return children_first(self.system.datasets, self.found, self._after_those_along())
 
     def _after_those_along(self) -> Iterator[tuple[str, str]]:
         """Rows that go along with one row may point to another, which can go only after them."""
@@ -282,7 +288,8 @@ class Lowering:
             if pointer.edge.parent != parent or not pointer.can_unlink:
                 continue
             child = self.system.datasets[pointer.edge.child]
-            stays = negate(self.deleted(child.name))
+            gone_by_then = self._goes_before(child.name, name)
+            stays = negate(self.deleted(child.name)) if gone_by_then else TRUE
             yield Step(
                 child.name,
                 Move.UNLINK,
@@ -293,6 +300,12 @@ class Lowering:
                 counted=all_of([Related(pointer.edge, Side.PARENT, counted), stays]),
                 because=f"the row it points to in {parent} goes",
             )
+
+    def _goes_before(self, child: str, name: str) -> bool:
+        """Whether the rows of `child` that go have gone when those of `name` do. In a circle they
+        are still there, and their pointers are emptied like those of the rows that stay."""
+        order = self.order()
+        return order.index(child) < order.index(name)
 
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
         dataset = self.system.datasets[name]

@@ -9,15 +9,17 @@ and erasing two persons would not be erasing one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
 
 from avow.common.findings import Finding
 from avow.declaration.model import InForce
+from avow.engine.planner.dependence import dependence
 from avow.engine.planner.judge import Judge
 from avow.engine.planner.known import WITHDRAWABLE
 from avow.engine.planner.lower import NULL, Lowering, needed
-from avow.engine.planner.program import Move, Program, Spread, Step
+from avow.engine.planner.program import Move, Pick, Program, Spread, Step
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Blank, Normaliser, System
@@ -51,34 +53,98 @@ def owned(dataset: str) -> str:
     return f"own.{dataset}"
 
 
+def kin(dataset: str) -> str:
+    """The name of the key set of the rows of `dataset` above rows that these persons own."""
+    return f"kin.{dataset}"
+
+
+def theirs(dataset: str) -> str:
+    """The name of the key set of those of them that somebody who stays owns."""
+    return f"theirs.{dataset}"
+
+
 @dataclass(frozen=True, slots=True)
 class Ownership:
     """Which rows of one system belong to the persons of a batch, as key sets and predicates.
 
-    `roots` are the datasets in which persons of the batch are named.
+    `roots` are the datasets in which persons of the batch are named. `loops` are owning edges on a
+    circle of rows that are no persons: whose other owners a finite predicate cannot name. (A
+    person's row ends a circle: whoever stays, stays.) `under` are the datasets of things on such
+    circles or below them, `again` those on any circle or below it.
     """
 
     system: System
     roots: frozenset[str]
     lowered: tuple[Edge, ...] = field(init=False)
+    loops: tuple[Edge, ...] = field(init=False, default=())
+    under: frozenset[str] = field(init=False, default=frozenset())
+    again: frozenset[str] = field(init=False, default=frozenset())
 
     def __post_init__(self) -> None:
         own = tuple(e for e in edges(self.system) if e.right is Right.OWN and self._inside(e))
         object.__setattr__(self, "lowered", own)
+        if not _is_acyclic((e.giver, e.taker) for e in own):
+            things = self._among_things()
+            loops = tuple(e for e in things if e.giver in self._below(e.taker, things))
+            under = (d for e in loops for d in self._below(e.taker, things))
+            circles = (e for e in own if e.giver in self._below(e.taker))
+            object.__setattr__(self, "loops", loops)
+            object.__setattr__(self, "under", frozenset(under))
+            again = frozenset(d for e in circles for d in self._below(e.taker))
+            object.__setattr__(self, "again", again)
 
     def _inside(self, edge: Edge) -> bool:
         datasets = self.system.datasets
         return datasets[edge.child].is_ours == datasets[edge.parent].is_ours
 
-    def cyclic(self) -> tuple[Edge, ...]:
-        """Owning edges that lie on a circle: whose other owners a finite predicate cannot name."""
-        return tuple(e for e in self.lowered if e.giver in self._below(e.taker))
+    def _among_things(self) -> tuple[Edge, ...]:
+        datasets = self.system.datasets
+        ends = ((e, {datasets[e.giver].subject, datasets[e.taker].subject}) for e in self.lowered)
+        return tuple(e for e, subjects in ends if subjects == {None})
 
-    def _below(self, dataset: str) -> frozenset[str]:
+    def looped(self) -> frozenset[str]:
+        """The datasets on such circles."""
+        return frozenset(e.taker for e in self.loops)
+
+    def kinship(self) -> tuple[Spread, ...]:
+        """How the rows above those of the batch are found, as far as circles make them matter."""
+        under, reachable = self.under, self.reachable()
+        waiting = [
+            Spread(e, _back(e), keys, kin(e.giver), True)
+            for e in self.lowered
+            if e.giver in under and self.system.datasets[e.taker].subject is None
+            for keys, is_asked in (
+                (owned(e.taker), e.taker in reachable),
+                (kin(e.taker), e.taker in under),
+            )
+            if is_asked
+        ]
+        return _in_order(waiting, (s.taker for s in self.spreads()))
+
+    def picks(self) -> tuple[Pick, ...]:
+        """Which rows on circles somebody who stays owns otherwise than over the circle."""
+        filled = {s.taker for s in (*self.spreads(), *self.kinship())}
+        return tuple(
+            Pick(d, all_of([any_of(asked), self._outside(d, self.loops)]), theirs(d))
+            for d in sorted(self.looped())
+            for key in (self.system.datasets[d].key,)
+            if (asked := [InKeys(key, keys) for keys in (owned(d), kin(d)) if keys in filled])
+        )
+
+    def downs(self) -> tuple[Spread, ...]:
+        """How their ownership runs on over the circles."""
+        picked = {p.dataset for p in self.picks()}
+        return tuple(
+            Spread(e, e.flows, theirs(e.giver), theirs(e.taker), True)
+            for e in self.loops
+            if {e.giver, e.taker} <= picked
+        )
+
+    def _below(self, dataset: str, over: tuple[Edge, ...] | None = None) -> frozenset[str]:
         found, todo = {dataset}, [dataset]
         while todo:
             giver = todo.pop()
-            for edge in self.lowered:
+            for edge in self.lowered if over is None else over:
                 if edge.giver == giver and edge.taker not in found:
                     found.add(edge.taker)
                     todo.append(edge.taker)
@@ -96,15 +162,18 @@ class Ownership:
             ready = [e for e in waiting if not any(o.taker == e.giver for o in waiting)]
             order += ready or waiting[:1]
             waiting = [e for e in waiting if e not in order]
-        return tuple(s for e in order for s in self._spread(e))
+        return _in_order([s for e in order for s in self._spread(e)], map(named, self.roots))
 
     def _gives(self, dataset: str) -> bool:
-        return any(e.giver == dataset for e in self.lowered)
+        """Whether a key set of its rows is needed: they give rights on, or stand below a circle."""
+        return any(
+            e.giver == dataset or (e.taker == dataset and e.giver in self.under)
+            for e in self.lowered
+        )
 
     def _spread(self, edge: Edge) -> Iterator[Spread]:
-        to = Side.CHILD if edge.flows is Side.CHILD else Side.PARENT
         for keys in self._sets(edge.giver):
-            yield Spread(edge, to, keys, owned(edge.taker), edge in self.cyclic())
+            yield Spread(edge, edge.flows, keys, owned(edge.taker), edge.giver in self.again)
 
     def _sets(self, dataset: str) -> tuple[str, ...]:
         """The key sets that together hold the batch's rows of a dataset that gives rights on."""
@@ -139,34 +208,74 @@ class Ownership:
 
     def outside(self, dataset: str) -> Predicate:
         """Rows that some existing person outside the batch owns, by a link."""
+        if dataset in self.looped():
+            return InKeys(self.system.datasets[dataset].key, theirs(dataset))
+        return self._outside(dataset, ())
+
+    def _outside(self, dataset: str, without: tuple[Edge, ...]) -> Predicate:
         return any_of(
-            Related(e, Side.PARENT if e.flows is Side.CHILD else Side.CHILD, self._theirs(e.giver))
+            Related(e, _back(e), self._theirs(e.giver))
             for e in self.lowered
-            if e.taker == dataset
+            if e.taker == dataset and e not in without
         )
 
     def _theirs(self, dataset: str) -> Predicate:
         """Rows through which somebody who stays passes ownership on. The row of a person who stays
         does; that of a leaver does not, whoever owns it: it goes, and what hangs on it with it."""
-        if any(e.taker == dataset and e.giver == dataset for e in self.lowered):
-            return FALSE
         if self.system.datasets[dataset].subject is None:
             return self.outside(dataset)
         mine = InKeys(self.system.datasets[dataset].key, named(dataset))
         return negate(mine) if dataset in self.roots else TRUE
 
 
+def _in_order(waiting: list[Spread], filled: Iterable[str]) -> tuple[Spread, ...]:
+    """The spreads in such an order that each begins from a key set that is there. One whose key set
+    is never filled has nothing to spread."""
+    known, order = set(filled), list[Spread]()
+    while ready := [s for s in waiting if s.giver in known]:
+        first = ready[0]
+        order.append(first)
+        known.add(first.taker)
+        waiting = [s for s in waiting if s is not first]
+    return tuple(order)
+
+
+def _is_acyclic(pairs: Iterable[tuple[str, str]]) -> bool:
+    """Whether no chain of these pairs comes back to where it began."""
+    known, sorter = list(pairs), TopologicalSorter[str]()
+    for one, other in known:
+        sorter.add(other, one)
+    try:
+        sorter.prepare()
+    except CycleError:
+        return False
+    return all(one != other for one, other in known)
+
+
+def _back(edge: Edge) -> Side:
+    """The side from which an edge gives."""
+    return Side.PARENT if edge.flows is Side.CHILD else Side.CHILD
+
+
 def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Program | Finding:
     """The program that erases the persons named in the key sets of `roots`, or the finding that
     says why ownership in this system cannot be decided yet."""
     ownership = Ownership(judge.system, roots)
-    circle = ownership.cyclic()
-    if circle:
-        return Finding(
-            "AV451",
-            f"ownership runs in a circle in `{judge.system.name}`: `{circle[0].name}`",
-            because="whether another owner is left cannot be said by a finite predicate",
-            help="declare the link as `accessed_by` or `no_right`, or leave the rows to retention",
+    keyless = [e for e in ownership.loops if not judge.system.datasets[e.taker].key]
+    if keyless:
+        return _undecided(
+            judge.system,
+            keyless[0],
+            f"`{keyless[0].taker}` has no key, so who else owns its rows cannot be found",
+            "declare its `key`, or the link as `accessed_by` or `no_right`",
+        )
+    carried = dependence(judge.system, judge.law).carried
+    if not _is_acyclic((e.child, e.parent) for e in carried):
+        return _undecided(
+            judge.system,
+            carried[0],
+            "the moments of these rows are read over the circle, so none can go before the others",
+            "read the event from a column of the dataset itself",
         )
     names = ownership.reachable()
     members = {d: ownership.member(d) for d in names}
@@ -175,8 +284,20 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
     steps = (*_unshare(lowering, ownership), *lowering.steps())
     root_sets = {d: named(d) for d in sorted(roots)}
     return Program(
-        judge.system.name, judge.day, steps, root_sets, ownership.spreads(), needed(steps)
+        judge.system.name,
+        judge.day,
+        steps,
+        root_sets,
+        (*ownership.spreads(), *ownership.kinship()),
+        needed(steps),
+        ownership.picks(),
+        ownership.downs(),
     )
+
+
+def _undecided(system: System, edge: Edge, because: str, help_: str) -> Finding:
+    what = f"rows depend on each other in a circle in `{system.name}`: `{edge.name}`"
+    return Finding("AV451", what, because=because, help=help_)
 
 
 def shared_rows(system: System, ownership: Ownership, dataset: str) -> Predicate:

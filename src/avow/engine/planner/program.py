@@ -88,10 +88,20 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """Fill key set `taker` with the rows of `dataset` that satisfy `where`."""
+
+    dataset: str
+    where: Predicate
+    taker: str
+
+
+@dataclass(frozen=True, slots=True)
 class Program:
     """Everything for one system at one day. `roots` maps a root dataset to the key set of the
     persons to erase (empty in a sweep); `facts` names the key sets of facts that must be put
-    before; `spreads` then fill the others, in order."""
+    before; `spreads` then fill the others, in order. Where rows own rows of their own kind, `picks`
+    and `downs` then say which of them somebody who stays owns."""
 
     system: str
     day: date
@@ -99,3 +109,5 @@ class Program:
     roots: Mapping[str, str] = field(default_factory=dict)
     spreads: tuple[Spread, ...] = ()
     facts: frozenset[str] = frozenset()
+    picks: tuple[Pick, ...] = ()
+    downs: tuple[Spread, ...] = ()

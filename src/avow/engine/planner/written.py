@@ -13,7 +13,7 @@ from typing import Any, TypeVar, get_type_hints
 
 import msgspec
 
-from avow.engine.planner.program import Program, Spread, Step
+from avow.engine.planner.program import Pick, Program, Spread, Step
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.predicates import And, Equal, InKeys, Null, Or, Predicate, Related, Until
 
@@ -51,12 +51,17 @@ def predicate_json(predicate: Predicate) -> Json:
         case Related(edge, to, where, negated):
             return {
                 "is": "related",
-                "edge": msgspec.to_builtins(edge),
+                "edge": _edge(msgspec.to_builtins(edge)),
                 "to": str(to),
                 "where": predicate_json(where),
                 "negated": negated,
             }
     return {"is": _NAMES[type(predicate)], **msgspec.to_builtins(predicate)}
+
+
+def _edge(plain: Json) -> Json:
+    """Without what edges did not say when the first plans were written, where they do not."""
+    return {k: v for k, v in plain.items() if v or k not in ("hides", "hides_row")}
 
 
 def predicate_of(data: Json) -> Predicate:
@@ -84,6 +89,8 @@ def step_json(step: Step) -> Json:
     if not step.undo_days:  # as plans were written before steps could be undone
         del plain["undo_days"]
     for each in plain["along"]:
+        each["edge"] = _edge(each["edge"])
+        each["through"] = [_edge(e) for e in each["through"]]
         if not each["through"]:  # and before rows could go along with rows along
             del each["through"]
     plain["where"] = predicate_json(step.where)
@@ -104,23 +111,34 @@ def step_of(data: Json) -> Step:
 
 def program_json(program: Program) -> Json:
     """A whole program as plain data."""
-    return {
+    plain: Json = {
         "system": program.system,
         "day": program.day.isoformat(),
         "steps": [step_json(s) for s in program.steps],
         "roots": dict(program.roots),
-        "spreads": msgspec.to_builtins(program.spreads),
+        "spreads": _spreads(program.spreads),
         "facts": sorted(program.facts),
     }
+    if program.picks:  # as plans were written before rows could own rows of their own kind
+        picks = [(p.dataset, predicate_json(p.where), p.taker) for p in program.picks]
+        plain |= {"picks": picks, "downs": _spreads(program.downs)}
+    return plain
+
+
+def _spreads(spreads: tuple[Spread, ...]) -> list[Json]:
+    plain: list[Json] = msgspec.to_builtins(spreads)
+    return [each | {"edge": _edge(each["edge"])} for each in plain]
 
 
 def program_of(data: Json) -> Program:
     """The program that was written."""
-    fields = _typed(data, Program, without=("steps", "spreads"))
+    fields = _typed(data, Program, without=("steps", "spreads", "picks", "downs"))
     steps = tuple(step_of(s) for s in data["steps"])
-    return Program(
-        **fields, steps=steps, spreads=msgspec.convert(data["spreads"], tuple[Spread, ...])
+    picks = tuple(Pick(d, predicate_of(w), taker) for d, w, taker in data.get("picks", ()))
+    spreads, downs = (
+        msgspec.convert(data.get(part, ()), tuple[Spread, ...]) for part in ("spreads", "downs")
     )
+    return Program(**fields, steps=steps, spreads=spreads, picks=picks, downs=downs)
 
 
 def _typed(data: Json, kind: type[T], without: tuple[str, ...]) -> dict[str, Any]:

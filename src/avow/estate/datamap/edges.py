@@ -48,7 +48,7 @@ class Edge:
     normalise: Normaliser = Normaliser.EXACT
     gone: Gone | None = None
     by_value: bool = False
-    hides: frozenset[str] = frozenset()
+    hides: tuple[str, ...] = ()
     hides_row: bool = False
 
     @property
@@ -92,16 +92,17 @@ def edge(dataset: Dataset, link: Link, target: Dataset) -> Edge:
         normalise=link.normalise,
         gone=link.gone,
         by_value=bool(link.parent_fields) and set(link.parent_fields) != set(target.key),
-        hides=frozenset(link.hide) | (_of_others(dataset, link) if flows is Side.CHILD else set()),
+        hides=tuple(sorted({*link.hide, *_of_others(dataset, link, flows)})),
         hides_row=link.hide_row,
     )
 
 
-def _of_others(dataset: Dataset, link: Link) -> frozenset[str]:
+def _of_others(dataset: Dataset, link: Link, flows: Side) -> frozenset[str]:
     """The fields of a row that speak of somebody in another role than this link gives. A link
     without a name gives no role, and hides only what it says."""
-    about = (f.name for f in dataset.fields if f.of not in (None, link.of))
-    return frozenset(about) if link.of is not None else frozenset()
+    if link.of is None or flows is Side.PARENT:
+        return frozenset()
+    return frozenset(f.name for f in dataset.fields if f.of not in (None, link.of))
 
 
 def edges(system: System) -> tuple[Edge, ...]:

@@ -170,7 +170,7 @@ def hidden(ways: Iterable[Edge | None]) -> Hidden:
     see. Without a way nothing is known, and nothing is shown.
     """
     open_ways = [e for e in ways if e is None or not e.hides_row]
-    columns = [frozenset[str]() if e is None else e.hides for e in open_ways]
+    columns = [frozenset[str]() if e is None else frozenset(e.hides) for e in open_ways]
     return Hidden(columns[0].intersection(*columns) if columns else frozenset(), not columns)
 
 

@@ -103,22 +103,27 @@ class Grammar:
         return expression >= value(end) if leaf.negated else expression < value(end)
 
     def leaf(self, base: Expression, column: Column) -> Expression:
-        """The text of a leaf inside a column; null where there is none."""
-        raise NotImplementedError
+        """The text of a leaf inside a column; null where there is none. Refused (`form`), as the
+        other three, where an engine cannot look inside columns."""
+        del base
+        raise Refused("form", "", column.name)
 
     def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
         """The column with another text in a leaf that is there; None takes the leaf out."""
-        raise NotImplementedError
+        del base, text
+        raise Refused("form", "", column.name)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         """The elements of a list inside a column, none where there is no list."""
-        raise NotImplementedError
+        del base
+        raise Refused("form", "", column.name)
 
     def with_elements(
         self, base: Expression, column: Column, elements: Elements, kept: Condition
     ) -> Expression:
         """The column with only those elements of its list for which `kept` is true."""
-        raise NotImplementedError
+        del base, elements, kept
+        raise Refused("form", "", column.name)
 
     def given(self, content: object, column: Column) -> Expression:
         """A value for a column, as the engine's own type."""

@@ -25,7 +25,7 @@ from tests.connectors.world import Estate, Row
 
 TYPES = {
     "text": "varchar(190)", "timestamp with time zone": "timestamp(6) NULL",
-    "timestamp": "datetime(6)", "numeric": "decimal(20,6)",
+    "timestamptz": "timestamp(6) NULL", "timestamp": "datetime(6)", "numeric": "decimal(20,6)",
 }  # fmt: skip
 APART = "varchar(190) CHARACTER SET utf8mb4 COLLATE utf8mb4_nopad_bin"
 FAST = Limits(statement=10_000, lock=300)

@@ -303,9 +303,8 @@ class MariadbConnection(SqlConnection):
         shown = (VALUE, render.text(rows.c[column.name], column))
         if column.kind is ColumnKind.TEXT:
             shown = (column, rows.c[column.name])
-        same = render.same((kept(VALUE), wanted.c.k1), shown, identity.normalise)
-        key = render.key_values(dataset, rows)
-        return sa.select(wanted.c[SUBJECT], *key).select_from(rows.join(wanted, same)).distinct()
+        pairs = render.pairs((kept(VALUE), wanted.c.k1), shown, identity.normalise)
+        return render.met_by(sa.select(wanted.c[SUBJECT]), pairs, rows, dataset).distinct()
 
     def _reached(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
         """The giver's values are gathered first, once for all rows of the other side."""
@@ -327,11 +326,8 @@ class MariadbConnection(SqlConnection):
             met = (render.same(a, pair) for a, pair in zip(at, by_field.values(), strict=True))
             known = known.where(*met, *([] if down else speaks))
         pairs = render.met(edge, given, asked)
-        named = known.add_columns(*(a.label(f"v{n}") for n, (a, _) in enumerate(pairs)))
-        values = named.distinct().subquery("g")
-        equal = [values.c[f"v{n}"] == b for n, (_, b) in enumerate(pairs)]
-        found = sa.select(values.c[SUBJECT], *render.key_values(there, rows)).distinct()
-        return found.where(*equal, *(speaks if down else []))
+        found = render.met_by(known, pairs, rows, there).distinct()
+        return found.where(*(speaks if down else []))
 
     # --- writing -------------------------------------------------------------------------
 
@@ -436,7 +432,8 @@ class MariadbConnection(SqlConnection):
         rows = render.other(dataset)
         going = self.make_set(render.key_columns(dataset), ())
         name, self._sets[name] = f"avow.{going.table}", going
-        found: sa.Select[Any] = sa.select(sa.literal_column("1"), *render.key_values(dataset, rows))
+        key = render.key_values(dataset, rows)
+        found: sa.Select[Any] = sa.select(sa.literal_column("1")).add_columns(*key)
         found = found.where(render.where(dataset, where, rows))
         self._add(name, found.where(*render.within(dataset, window, rows)), dataset)
         mine = InKeys(render.key(dataset), name)

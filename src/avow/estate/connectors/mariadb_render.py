@@ -40,6 +40,8 @@ EXACT = "utf8mb4_nopad_bin"
 _CASELESS = "hebrew"
 """A character set of single bytes in whose upper half no letter has a lower case: of the bytes of a
 text, lower case there changes A to Z alone."""
+_START = 190
+"""Characters of a text that are looked up by an index."""
 _CHARSET = re.compile(r" CHARACTER SET (\w+) COLLATE (\w+)$")
 _NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
 _INTEGER = re.compile(r"[1-9][0-9]{0,19}")
@@ -113,6 +115,12 @@ def _network(address: Expression) -> Expression:
     keep = sa.case((sa.func.is_ipv4_mapped(whole) == 1, 15), else_=6)
     zeros = sa.func.repeat(sa.func.unhex("00"), 16 - keep)
     return sa.func.inet6_ntoa(sa.func.concat(sa.func.left(whole, keep), zeros))
+
+
+def _beginning(text: Expression) -> Expression:
+    """So much of a text that the server can look it up in a relation that it made itself."""
+    short = cast_as(sa.func.left(text, sa.literal(_START)), f"CHAR({_START})")
+    return sa.collate(short, EXACT)
 
 
 def happened(moment: Expression) -> Condition:
@@ -341,6 +349,26 @@ class MariadbRenderer(Renderer):
             self.text(rows.c[c.name], c) if c.kind in texts else rows.c[c.name]
             for c in self.key_columns(dataset)
         ]
+
+    def met_by(
+        self, known: sa.Select[Any], pairs: Sequence[Pair], rows: sa.FromClause, dataset: str
+    ) -> sa.Select[Any]:
+        """The subject of `known` and the keys of `rows` that its values meet, pair by pair.
+
+        Its values are gathered first. Where no column of `rows` stands for itself, no index helps:
+        every row is then read once, and its beginning looked up among those of the values.
+        """
+        is_computed = not any(isinstance(b, sa.ColumnClause) for _, b in pairs)
+        if is_computed:
+            starts = [(_beginning(a), _beginning(b)) for a, b in pairs]
+            pairs = [*starts, *pairs]
+        named = known.add_columns(*(a.label(f"v{n}") for n, (a, _) in enumerate(pairs)))
+        values = named.distinct().subquery("g")
+        met = [values.c[f"v{n}"] == b for n, (_, b) in enumerate(pairs)]
+        found: sa.Select[Any] = sa.select(values.c[0], *self.key_values(dataset, rows)).where(*met)
+        if is_computed:
+            return found.select_from(rows, values).prefix_with("STRAIGHT_JOIN")
+        return found
 
     # --- emptying ------------------------------------------------------------------------
 

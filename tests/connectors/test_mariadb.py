@@ -415,6 +415,7 @@ def test_a_mapped_table_without_undo_takes_the_word_from_the_system(system: Syst
     for each, has in ((system, True), (mixed, False)):
         with closing(connect(each, Access.WRITE)) as opened:
             assert (Capability.TRANSACTIONS in opened.capabilities) is has
+            assert Capability.GRANTS not in opened.capabilities
 
 
 def test_rows_that_hang_on_a_row_in_another_database_are_seen(

@@ -18,6 +18,10 @@ demo: .venv/run.stamp avow ## an example organisation, from declaration to pages
 test: .venv/test.stamp avow ## every test (ARGS=… goes to pytest)
 	@$(TOOLS) pytest $(ARGS)
 
+CASES ?= 10000
+night: .venv/test.stamp avow ## the laws on many random worlds (CASES=…), for hours
+	@AVOW_CASES=$(CASES) $(TOOLS) pytest tests/properties $(ARGS)
+
 lint: .venv/test.stamp ## style, types, import order
 	@$(TOOLS) ruff check
 	@$(TOOLS) ruff format --check
@@ -45,4 +49,4 @@ clean: ## what can be made again (the state in .avow stays)
 avow: .ci/setup
 	@.ci/setup launcher
 
-.PHONY: help demo test lint docs lock clean
+.PHONY: help demo test night lint docs lock clean

@@ -21,7 +21,7 @@ from avow.estate.datamap.reach import Hidden, Key, Person, hidden, reach
 from tests.properties.engines import in_postgresql, in_schema, in_sqlite
 from tests.properties.test_erasure import Roots, erase, judge, program, requests
 from tests.properties.test_sweep import opened
-from tests.properties.worlds import QUICK, TODAY, World
+from tests.properties.worlds import QUICK, TODAY, World, cases
 
 FEW = settings(
     deadline=None,
@@ -55,7 +55,7 @@ def shown(extracts: tuple[Extract, ...]) -> Seen:
     return {(r.person, e.dataset, r.key, r.right) for e in extracts for r in e.rows}
 
 
-@settings(QUICK, max_examples=120)
+@settings(QUICK, max_examples=cases(120))
 @given(requests())
 def test_access_is_reach(case: tuple[World, Roots]) -> None:
     """Datasets, keys and rights are those of the specification, and no row comes twice."""
@@ -68,7 +68,7 @@ def test_access_is_reach(case: tuple[World, Roots]) -> None:
         assert len(marks) == len(set(marks))
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=cases(80))
 @given(requests())
 def test_what_speaks_of_others_is_hidden(case: tuple[World, Roots]) -> None:
     """Of every row exactly what all the ways to it hide, and no value of it is there."""
@@ -91,7 +91,7 @@ def test_what_speaks_of_others_is_hidden(case: tuple[World, Roots]) -> None:
             )
 
 
-@settings(QUICK, max_examples=60)
+@settings(QUICK, max_examples=cases(60))
 @given(requests())
 def test_every_path_can_be_walked(case: tuple[World, Roots]) -> None:
     """A row is reached over links that follow each other from the person's row to it, and the
@@ -159,7 +159,7 @@ def test_a_limit_says_how_many_there_are(case: tuple[World, Roots]) -> None:
         assert each.truncated is (there > 1)
 
 
-@settings(QUICK, max_examples=50)
+@settings(QUICK, max_examples=cases(50))
 @given(requests())
 def test_what_access_shows_is_erased_or_stays_for_a_reason(case: tuple[World, Roots]) -> None:
     """Completeness: every cell of a row that persons own is gone, blank, or retained for a reason

@@ -21,7 +21,7 @@ from avow.estate.datamap.reach import Person, Row, Rows, applies, pointer, reach
 from tests.properties.carry_out import carry_out
 from tests.properties.oracle import Mark, Oracle
 from tests.properties.test_sweep import opened
-from tests.properties.worlds import FACTS, QUICK, TODAY, World, key_sets, worlds
+from tests.properties.worlds import FACTS, QUICK, TODAY, World, cases, key_sets, worlds
 
 Roots = dict[str, list[tuple[object, ...]]]
 
@@ -145,7 +145,7 @@ def after(world: World, roots: Roots) -> dict[str, list[Row]]:
     return result
 
 
-@settings(QUICK, max_examples=250)
+@settings(QUICK, max_examples=cases(250))
 @given(requests())
 def test_the_database_after_an_erasure_is_the_model(case: tuple[World, Roots]) -> None:
     """Deleted, blanked, unlinked and untouched rows are exactly those of the specification."""
@@ -155,7 +155,7 @@ def test_the_database_after_an_erasure_is_the_model(case: tuple[World, Roots]) -
     assert database.tables == after(world, roots)
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=cases(150))
 @given(in_circles())
 def test_circles_of_ownership_are_decided_as_the_model_does(case: tuple[World, Roots]) -> None:
     """The same where rows own rows of their own kind, and datasets own each other in rings."""
@@ -165,7 +165,7 @@ def test_circles_of_ownership_are_decided_as_the_model_does(case: tuple[World, R
     assert database.tables == after(world, roots)
 
 
-@settings(QUICK, max_examples=100)
+@settings(QUICK, max_examples=cases(100))
 @given(in_circles())
 def test_erasing_two_together_is_one_after_the_other_in_circles_too(
     case: tuple[World, Roots],
@@ -174,7 +174,7 @@ def test_erasing_two_together_is_one_after_the_other_in_circles_too(
     one_by_one_is_together(*case)
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=cases(80))
 @given(requests())
 def test_erasing_twice_is_erasing_once(case: tuple[World, Roots]) -> None:
     """The second time there is nothing left to do."""
@@ -184,7 +184,7 @@ def test_erasing_twice_is_erasing_once(case: tuple[World, Roots]) -> None:
     assert erase(world, connection, roots) == 0
 
 
-@settings(QUICK, max_examples=120)
+@settings(QUICK, max_examples=cases(120))
 @given(requests())
 def test_erasing_two_together_is_erasing_one_after_the_other(case: tuple[World, Roots]) -> None:
     """`erase({a, b}) = erase(a); erase(b)`, whoever comes first, where nothing must be retained.

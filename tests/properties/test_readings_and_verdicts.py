@@ -13,7 +13,17 @@ from avow.estate.connectors.twin import holds
 from avow.estate.datamap.moments import Estate, Unknown
 from avow.estate.datamap.reach import Row
 from avow.estate.datamap.readings import Reader
-from tests.properties.worlds import EVENTS, FACTS, QUICK, TODAY, ZONE, World, key_sets, worlds
+from tests.properties.worlds import (
+    EVENTS,
+    FACTS,
+    QUICK,
+    TODAY,
+    ZONE,
+    World,
+    cases,
+    key_sets,
+    worlds,
+)
 
 
 def estate(world: World) -> Estate:
@@ -43,7 +53,7 @@ def columns(world: World, dataset: str) -> tuple[str, ...]:
     return tuple(c.name for c in world.catalogue.tables[dataset].columns)
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=cases(150))
 @given(worlds())
 def test_a_compiled_moment_is_the_moment(world: World) -> None:
     """For every row, event and day: the predicate holds iff the moment is no later than the day."""
@@ -63,7 +73,7 @@ def test_a_compiled_moment_is_the_moment(world: World) -> None:
                 assert is_missing is (moment is Unknown.MISSING)
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=cases(150))
 @given(worlds())
 def test_compiled_verdicts_part_the_rows_as_decide_does(world: World) -> None:
     """For every cell group exactly one verdict's predicate holds: the one that `decide` gives."""

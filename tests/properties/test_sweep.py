@@ -14,7 +14,7 @@ from avow.estate.connectors.base import Access
 from avow.estate.connectors.twin import TwinConnection, TwinConnector, TwinDatabase
 from tests.properties.carry_out import carry_out
 from tests.properties.oracle import Oracle
-from tests.properties.worlds import FACTS, QUICK, TODAY, World, copy, key_sets, worlds
+from tests.properties.worlds import FACTS, QUICK, TODAY, World, cases, copy, key_sets, worlds
 
 
 def judge(world: World) -> Judge:
@@ -36,7 +36,7 @@ def program(world: World) -> Program:
     return sweep(judge(world), world.catalogue)
 
 
-@settings(QUICK, max_examples=250)
+@settings(QUICK, max_examples=cases(250))
 @given(worlds())
 def test_the_database_after_a_sweep_is_the_model(world: World) -> None:
     """Deleted, blanked, unlinked and untouched rows are exactly those of the specification."""
@@ -46,7 +46,7 @@ def test_the_database_after_a_sweep_is_the_model(world: World) -> None:
     assert database.tables == expected
 
 
-@settings(QUICK, max_examples=80)
+@settings(QUICK, max_examples=cases(80))
 @given(worlds())
 def test_a_second_sweep_finds_nothing(world: World) -> None:
     """Sweeping twice is sweeping once."""
@@ -57,7 +57,7 @@ def test_a_second_sweep_finds_nothing(world: World) -> None:
     assert database.tables == once
 
 
-@settings(QUICK, max_examples=120)
+@settings(QUICK, max_examples=cases(120))
 @given(worlds())
 def test_what_is_counted_beforehand_is_what_goes(world: World) -> None:
     """The plan's counts, taken before anything ran, are what each step of a kind then does."""

@@ -26,7 +26,7 @@ from avow.estate.datamap.predicates import (
 from avow.estate.datamap.reach import Key
 from tests.connectors import random_estates as random
 from tests.connectors.engines import Rows
-from tests.properties.worlds import QUICK
+from tests.properties.worlds import QUICK, cases
 
 Keys = dict[str, list[tuple[int, Key, date | None]]]
 DATASET = random.TABLES[0].name
@@ -44,7 +44,7 @@ def opened(rows: Rows, keys: Keys) -> TwinConnection:
     return connection
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=cases(150))
 @given(random.ESTATES, SETS, random.predicates(DATASET))
 def test_leaving_out_empty_key_sets_changes_no_count(
     rows: Rows, keys: Keys, where: Predicate
@@ -56,7 +56,7 @@ def test_leaving_out_empty_key_sets_changes_no_count(
         assert not key_sets(without_empty(each, empty)) & empty
 
 
-@settings(QUICK, max_examples=150)
+@settings(QUICK, max_examples=cases(150))
 @given(random.ESTATES, SETS, st.lists(random.predicates(DATASET), min_size=3, max_size=3))
 def test_leaving_out_what_cannot_be_changes_no_count(
     rows: Rows, keys: Keys, given_: list[Predicate]

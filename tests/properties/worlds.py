@@ -6,6 +6,7 @@ rows, conditional links, empty columns, several rules on one cell, events read o
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -43,6 +44,13 @@ from avow.estate.datamap.reach import Row
 
 QUICK = settings(deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 """Worlds are small already; making a failing one smaller takes minutes and tells little more."""
+
+
+def cases(usual: int) -> int:
+    """How many worlds a test looks at: what is usual, or as many as AVOW_CASES says at night."""
+    return max(usual, int(os.environ.get("AVOW_CASES", "0")))
+
+
 TODAY = date(2026, 3, 31)
 ZONE = "Europe/Brussels"
 EVENTS = ("happened", "ended", "last", "asked")

@@ -16,6 +16,7 @@ from rich.text import Text
 
 from avow.app import State, open_state
 from avow.common.exits import Exit
+from avow.common.findings import Finding
 from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
@@ -24,11 +25,13 @@ from avow.engine.evidence.checks import Answer, CheckResult
 from avow.engine.evidence.entries import Proven
 from avow.engine.evidence.kept import keep
 from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.orphans import finding, orphans
 from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.release import active, digest_in
 from avow.engine.verifier.census import Census, take
 from avow.faces.cli.desk import day_of, state_options
 from avow.faces.cli.opened import Day, json_option, sound
+from avow.faces.cli.render_findings import as_text, plain
 
 BROKEN, BLIND, HELD = ("▲ broken", "red"), ("◆ not seen", "magenta"), ("● as promised", "green")
 
@@ -55,9 +58,9 @@ def command(
 ) -> None:
     """Run the checks of a DECLARATION in every system, and keep the answers for `avow status`.
 
-    Reads only. Ends with 1 when a promise is broken.
+    Reads only. Rows that belong to nobody are told too. Ends with 1 when a promise is broken.
     """
-    declaration, _ = sound(path)
+    declaration, loaded = sound(path)
     with open_state(folder, database_url) as state:
         at = state.clock.now()
         ran = run_checks(_asking(state, declaration, day or day_of(state, declaration), at))
@@ -66,16 +69,26 @@ def command(
             memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
             look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
         counted = list(_censuses(state, declaration, at)) if is_census else []
+    nobodys = list(_nobodys(declaration))
     if is_json:
-        click.echo(msgspec.json.encode([*_said(ran), *counted]).decode())
+        told = [*_said(ran), *counted, *map(plain, nobodys)]
+        click.echo(msgspec.json.encode(told).decode())
     else:
         Console(highlight=False).print(_table(ran))
+        click.echo(as_text(nobodys, loaded.sources), nl=bool(nobodys))
         for each in counted:
             click.echo(_sentence(each))
         if day is not None:
             click.echo("Another day than today was asked for: nothing was kept.")
     is_bad = any(r.outcome.bad for r in ran.results) or any(each.found for each in counted)
     raise SystemExit(Exit.FINDINGS if is_bad else Exit.OK)
+
+
+def _nobodys(declaration: Declaration) -> Iterator[Finding]:
+    """Rows that somebody is meant to own and nobody owns, in every system."""
+    estate = Estate(declaration, os.environ)
+    for name, system in declaration.datamap.systems.items():
+        yield from (finding(each, system) for each in orphans(estate, name))
 
 
 def _censuses(state: State, declaration: Declaration, at: datetime) -> Iterator[Census]:

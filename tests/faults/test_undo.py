@@ -20,6 +20,8 @@ from avow.engine.planner.ground import nothing
 from avow.engine.planner.journal import owner_name
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import Guarded, PlannerError
+from avow.estate.connectors.base import Capability
+from avow.estate.connectors.sql import SqlConnection
 from tests import postgres
 from tests.faults.killed import killed_at
 from tests.faults.small import TODAY, Small
@@ -313,6 +315,21 @@ def test_killed_while_rows_come_back(
 
     assert killed_at(place, nth, work)
     assert again(world).undo(plan).status is Status.DONE
+    assert estate.everything() == before
+    assert files(world) == []
+
+
+def test_no_row_leaves_early_where_none_can_be_brought_back(
+    world: Undoable, estate: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailbox takes nothing back: what may still be there must stay until its maximum."""
+    before, plan = estate.everything(), world.planned()
+    whole = SqlConnection.capabilities.fget  # type: ignore[attr-defined]
+    poor = property(lambda self: whole(self) - {Capability.INSERT})
+    monkeypatch.setattr(SqlConnection, "capabilities", poor)
+    with pytest.raises(PlannerError) as refused:
+        world.apply(plan)
+    assert refused.value.code == "AV441"
     assert estate.everything() == before
     assert files(world) == []
 

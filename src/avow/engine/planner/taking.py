@@ -43,7 +43,7 @@ def taken_out(ground: Ground, batch: Batch, step: Step, seat: Seat, window: Wind
     """Keep the rows of the window, then move them.
 
     Raises:
-        PlannerError: AV439, nothing keeps rows here.
+        PlannerError: AV439, nothing keeps rows here; AV441, none could be brought back.
         Refused: `lock`, somebody changed rows beside us; the batch may be tried again.
     """
     if ground.keeper is None:
@@ -54,6 +54,13 @@ def taken_out(ground: Ground, batch: Batch, step: Step, seat: Seat, window: Wind
             code="AV439",
         )
     connection = ground.connection
+    if Capability.INSERT not in connection.capabilities:
+        raise PlannerError(
+            f"rows of `{step.dataset}` would leave before their maximum and could never come back",
+            because=f"nothing can be brought back into `{connection.system.name}`",
+            help="take `undo` from the rule, or from what it applies to there",
+            code="AV441",
+        )
     key = connection.system.datasets[step.dataset].key
     keys = batch.copies(step.dataset, step.where, key, window)
     connection.drop_keys(GO)

@@ -77,15 +77,14 @@ def fill(connection: Connection, spreads: Sequence[Spread]) -> None:
 
 def settle(connection: Connection, program: Program) -> None:
     """Say which rows somebody who stays owns, where rows own rows of their own kind: those picked
-    out, and all below them. A later pick may ask what an earlier one found, so there are as many
-    rounds as picks."""
+    out, and all below them. A pick may ask what another one found and what lies below that, so all
+    that is below is found again after each, and there are as many rounds as picks."""
     for pick in program.picks:
         connection.put_keys(pick.taker, pick.dataset, [])
-    for _ in program.picks:
-        for pick in program.picks:
-            key = connection.system.datasets[pick.dataset].key
-            found = list(connection.fetch(pick.dataset, pick.where, key))
-            connection.put_keys(pick.taker, pick.dataset, [(0, tuple(k), None) for k in found])
+    for pick in program.picks * len(program.picks):
+        key = connection.system.datasets[pick.dataset].key
+        found = list(connection.fetch(pick.dataset, pick.where, key))
+        connection.put_keys(pick.taker, pick.dataset, [(0, tuple(k), None) for k in found])
         fill(connection, program.downs)
 
 

@@ -159,18 +159,29 @@ def test_a_duration_is_no_moment_and_mixed_forms_are_none(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("script", "why"),
     [
-        ("", "there is no table in it"),
         ("CREATE TABLE product (id INTEGER PRIMARY KEY, name TEXT, at TEXT)", "of its 1 tables"),
         ("CREATE TABLE login (id INTEGER PRIMARY KEY, ip TEXT, at TEXT)", "of its 1 tables"),
     ],
 )
-def test_nothing_to_propose_is_said_in_words_and_numbers(
+def test_where_no_table_can_be_proposed_the_system_is_named_and_the_map_goes_on(
     folder: Path, script: str, why: str
 ) -> None:
+    """Why is said in words and numbers, and the next command works on what was written."""
     answer = run("init", fill(folder, script + ";"))
+    assert answer.exit_code == Exit.OK, answer.output
+    assert why in answer.output
+    after = answer.output.splitlines()[-1].split()
+    assert after[:2] == ["avow", "map"]
+    mapped = run("map", after[2], "--declaration", "avow.yaml")
+    assert "decisions needed" in mapped.output
+
+
+def test_an_empty_database_is_said_and_nothing_is_written(folder: Path) -> None:
+    """There is nothing that a declaration could be about."""
+    answer = run("init", fill(folder, ";"))
     assert answer.exit_code == Exit.FINDINGS
     assert "error AV505" in answer.output
-    assert why in answer.output
+    assert "there is no table in it" in answer.output
     assert not (folder / "avow.yaml").exists()
 
 

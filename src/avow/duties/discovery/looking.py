@@ -56,9 +56,10 @@ class Away(AvowError):
 
 
 class NothingToPropose(AvowError):
-    """The system was looked at, and no table of it can be proposed (AV505)."""
+    """The system was looked at, and no table of it can be proposed (AV505). `tables` there are."""
 
     code = "AV505"
+    tables = 0
 
 
 def propose(source: Source, address: str, today: date) -> Proposal:
@@ -108,12 +109,14 @@ def _proposal(connection: SqlConnection, source: Source, today: date) -> Proposa
             at_most = PERIODS.get(candidate.moment.event, _OTHERS)
             tables = len(seen.catalogue.tables)
             return Proposal(source, tables, candidate, measure, at_most, others, tuple(gaps), today)
-    raise NothingToPropose(
+    nothing = NothingToPropose(
         f"nothing in `{source.system}` can be proposed",
         because=_why(seen),
         help="begin with one table by hand, as docs/reference/language.md shows, or with the "
         "example: `avow init` without an address",
     )
+    nothing.tables = len(seen.catalogue.tables)
+    raise nothing
 
 
 def _why(seen: Survey) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date
 
 from avow.duties.discovery.lexicon import folded
-from avow.duties.discovery.proposal import Candidate, Measure, Owner, Proposal
+from avow.duties.discovery.proposal import Candidate, Measure, Owner, Proposal, Source
 from avow.duties.discovery.survey import bare
 
 MOST_LINES = 25
@@ -80,6 +81,26 @@ def yaml_of(proposal: Proposal) -> str:
         *_owner_lines(chosen.owner),
         *_dataset(chosen),
         "# Next: avow check avow.yaml; avow plan --preview avow.yaml",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def bare_yaml(source: Source, tables: int, made_on: date) -> str:
+    """A declaration that only names the system, where no table can be proposed: `avow map` goes on
+    from it."""
+    lines = [
+        f"# `avow init`, {made_on}: of {tables:,} tables none can be proposed with a period.",
+        'avow: "1"',
+        f"declaration: {source.system}",
+        "# ? who promises, and in which zone does a day of yours end?",
+        f'controller: {{name: "?", zone: {source.zone}}}',
+        "systems:",
+        f"  - system: {source.system}",
+        f"    connector: {source.connector}",
+        f"    url: {word(source.url)}",
+        f"    zone: {source.zone}  # ? of days and times stored without a zone",
+        "    datasets: {}  # whose are the rows?",
+        f"# Next: avow map {source.system}",
     ]
     return "\n".join(lines) + "\n"
 

@@ -21,8 +21,8 @@ from avow.common.exits import Exit
 from avow.duties.discovery import example
 from avow.duties.discovery.addresses import Named, named
 from avow.duties.discovery.looking import NothingToPropose, propose
-from avow.duties.discovery.proposal import Guess, Proposal
-from avow.duties.discovery.writing import fact, yaml_of
+from avow.duties.discovery.proposal import Guess, Proposal, Source
+from avow.duties.discovery.writing import bare_yaml, fact, yaml_of
 from avow.faces.cli.opened import json_option, now
 
 FILE = Path("avow.yaml")
@@ -45,7 +45,9 @@ def command(url: str | None, *, force: bool, is_json: bool) -> None:
         _lay_example(is_json=is_json)
         return
     place = named(url, os.environ, _zone())
-    proposal = _looked_at(place)
+    proposal = _looked_at(place, is_json=is_json)
+    if proposal is None:
+        return
     text = yaml_of(proposal)
     FILE.write_text(text, encoding="utf-8")
     if is_json:
@@ -54,14 +56,39 @@ def command(url: str | None, *, force: bool, is_json: bool) -> None:
         click.echo("\n".join(_lines(proposal, is_set=_is_set(proposal))))
 
 
-def _looked_at(place: Named) -> Proposal:
-    """The proposal; where there is none, why, and the end of the command."""
+def _looked_at(place: Named, *, is_json: bool) -> Proposal | None:
+    """The proposal. Where there is none only the system is named, so that `avow map` can go on; an
+    empty system ends the command."""
+    today = local_day(now(), place.source.zone)
     try:
         with Console(stderr=True).status(f"looking at {place.source.system}, read-only"):
-            return propose(place.source, place.address, local_day(now(), place.source.zone))
+            return propose(place.source, place.address, today)
     except NothingToPropose as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(Exit.FINDINGS) from None
+        if not error.tables:
+            click.echo(str(error), err=True)
+            raise SystemExit(Exit.FINDINGS) from None
+        text = bare_yaml(place.source, error.tables, today)
+        FILE.write_text(text, encoding="utf-8")
+        _say_bare(place.source, error, text, is_json=is_json)
+        return None
+
+
+def _say_bare(source: Source, error: NothingToPropose, text: str, *, is_json: bool) -> None:
+    after = f"avow map {source.system}"
+    if is_json:
+        said = {
+            "file": str(FILE),
+            "system": asdict(source),
+            "tables": error.tables,
+            "because": error.because,
+            "declaration": text,
+            "next": [after],
+        }
+        click.echo(msgspec.json.format(msgspec.json.encode(said)).decode())
+        return
+    click.echo(f"{FILE}: only the name of {source.system} ({error.tables:,} tables), read-only")
+    click.echo(f"  {error.because}")
+    click.echo(f"next: whose are the rows?\n  {after}")
 
 
 def _refuse_overwriting(files: list[Path], *, force: bool) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from avow.engine.planner.receipts import TABLE as RECEIPTS
 from avow.estate.connectors.catalogue import Catalogue, Table
 from avow.estate.datamap.model import Dataset, System, structure
 
@@ -46,8 +45,7 @@ def drift(system: System, catalogue: Catalogue) -> tuple[Drift, ...]:
 
 def _new_tables(system: System, catalogue: Catalogue) -> Iterator[Drift]:
     for name, table in catalogue.tables.items():
-        ours = name.rpartition(".")[2] == RECEIPTS
-        if name not in system.datasets and not ours and (table.writable or table.materialized):
+        if name not in system.datasets and table.holds_rows and not table.is_receipts:
             yield Drift(DriftKind.TABLE, name)
 
 

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from avow.estate.connectors.base import Capability, Connection
 from avow.estate.datamap.predicates import Equal, all_of
 
-TABLE = "avow_receipts"
-
 
 def reader(connection: Connection, plan: str) -> Callable[[int, int], int | None]:
     """Asks how many rows a batch (step, number) of a plan changed; None where none are left.
@@ -20,7 +18,7 @@ def reader(connection: Connection, plan: str) -> Callable[[int, int], int | None
     A missing receipt of a system that takes them means that the batch was never committed.
     """
     tables = connection.catalogue().tables
-    table = next((name for name in tables if name.rpartition(".")[2] == TABLE), None)
+    table = next((name for name, each in tables.items() if each.is_receipts), None)
 
     def read(step: int, batch: int) -> int | None:
         if table is None or Capability.RECEIPTS not in connection.capabilities:

@@ -112,8 +112,9 @@ class Checked:
         del plan
         catalogue = connection.catalogue()
         itself = connection.changes() if isinstance(connection, CountsItself) else None
-        one = itself is not None and place is not None
-        steps = [program.steps[place]] if one and place is not None else program.steps
+        steps = program.steps
+        if itself is not None and place is not None:
+            steps = [program.steps[place]]
         return Before(
             counts=_counts(connection, catalogue) if itself is None else {},
             changes=itself,

@@ -12,8 +12,6 @@ from avow.estate.connectors.base import Access, Refused, Unreachable
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import System
 
-RECEIPTS = "avow_receipts"
-
 
 @dataclass(frozen=True, slots=True)
 class Live:
@@ -37,11 +35,7 @@ def live_columns(system: System) -> Live | str:
             tables = connection.catalogue().tables.values()
             return Live(
                 {table.name: tuple(c.name for c in table.columns) for table in tables},
-                frozenset(
-                    t.name
-                    for t in tables
-                    if (t.writable or t.materialized) and t.name.rpartition(".")[2] != RECEIPTS
-                ),
+                frozenset(t.name for t in tables if t.holds_rows and not t.is_receipts),
             )
     except Unreachable:
         return "unreachable"

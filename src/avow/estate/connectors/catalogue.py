@@ -52,6 +52,10 @@ class Column:
     base: Column | None = field(default=None, repr=False)
 
 
+RECEIPTS = "avow_receipts"
+"""The table in which a batch leaves its receipt, where the database's owner has made it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
     """A foreign key that the database enforces."""
@@ -84,6 +88,16 @@ class Table:
     row_security: bool = False
     writable: bool = True
     materialized: bool = False
+
+    @property
+    def holds_rows(self) -> bool:
+        """Whether it holds rows of its own: all but a plain view."""
+        return self.writable or self.materialized
+
+    @property
+    def is_receipts(self) -> bool:
+        """Whether it is the table of our own receipts, in whatever schema."""
+        return self.name.rpartition(".")[2] == RECEIPTS
 
     def column(self, name: str) -> Column | None:
         """The column of this name, or the field inside a column, or None."""

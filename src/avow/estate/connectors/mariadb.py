@@ -23,7 +23,7 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
-from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
 from avow.estate.connectors.mariadb_render import (
@@ -58,8 +58,6 @@ from avow.estate.datamap.model import Blank, BlankKind, Identity, System
 from avow.estate.datamap.predicates import InKeys, Predicate
 from avow.estate.datamap.reach import Key
 
-RECEIPTS = "avow_receipts"
-"""The table in which a batch leaves its receipt, where the database's owner has made it."""
 _SMALL = 1000
 _ALL = 2**63 - 1
 

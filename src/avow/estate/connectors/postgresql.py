@@ -25,7 +25,7 @@ from sqlalchemy.types import UserDefinedType
 
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Access, Capability, Refused, Unreachable
-from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Table
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
 from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, name, value
@@ -40,8 +40,6 @@ from avow.estate.connectors.sql import (
 )
 from avow.estate.datamap.model import System
 
-RECEIPTS = "avow_receipts"
-"""The table in which a batch leaves its receipt, where the database's owner has made it."""
 _SMALL = 1000
 
 _CHANGES = """

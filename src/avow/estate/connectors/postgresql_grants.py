@@ -167,7 +167,7 @@ def _hidden(table: Table) -> Iterator[Finding]:
             because="a policy may hide rows, and a smaller count is not the truth",
             help="let the owner give the role of avow BYPASSRLS",
         )
-    if not table.writable and not table.materialized:
+    if not table.holds_rows:
         yield Finding(
             "AV514",
             f"`{table.name}` is a view, and its table is unknown",

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Unreachable
-from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind
 from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, value
 from avow.estate.connectors.sql import (
     DAY,
@@ -42,7 +42,6 @@ from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, uni
 from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import Predicate, Until
 
-RECEIPTS = "avow_receipts"
 _MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
 _PLACE = re.compile(r"constraint failed: (.*)")
 _NAME = re.compile(r"[\w.]+")

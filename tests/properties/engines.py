@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ from tests.properties.worlds import TODAY, World, copy, key_sets
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 T = TypeVar("T")
 _DATASET = re.compile(r"d\d")
+CARRIED = Counter[str]()
+"""Random worlds that were carried out and compared, by engine."""
 _STORED = {ColumnKind.INSTANT: datetime.fromisoformat, ColumnKind.DATE: date.fromisoformat}
 
 
@@ -58,6 +61,12 @@ class Real:
     read: Callable[[str], list[Row]]
     prints: Callable[[str], dict[object, object]]
     run: Callable[[str], None]
+    kind: str = ""
+
+    @property
+    def engine(self) -> str:
+        """The word for what holds the world."""
+        return self.kind or self.estate.system.connector
 
     def tables(self) -> dict[str, list[Row]]:
         """Every row of every table, as Python values, in order of the keys."""
@@ -175,6 +184,7 @@ class Way:
 
     def plan(self, real: Real, program: Program, roots: Roots) -> Plan:
         """Count a program on a connection that only reads, bound it by its counts, and keep it."""
+        CARRIED[real.engine] += 1
         known = facts(real.world)
         with closing(real.estate.read()) as connection:
             part = count(connection, Counting(program, known, roots=roots))

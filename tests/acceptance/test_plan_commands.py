@@ -171,10 +171,19 @@ def test_what_is_stopped_and_frozen_is_shown(home: Path) -> None:
     assert "nothing" in avow("stop", "--list").output
     avow("stop", "app", "--as", "olivia")
     days = ("--from", "2099-12-20", "--until", "2099-12-31", "--reason", "year's end")
-    avow("stop", *days, "--as", "marc")
+    avow("stop", *days, "--every", "year", "--as", "marc")
     said = json.loads(avow("stop", "--list", "--json").output)
     assert [s["system"] for s in said["stops"]] == ["app"]
-    assert said["freezes"] == [{"system": None, "from": "2099-12-20", "until": "2099-12-31"}]
+    frozen = said["freezes"][0]
+    expected = {"system": None, "from": "2099-12-20", "until": "2099-12-31", "every": "year"}
+    assert {k: v for k, v in frozen.items() if k != "id"} == expected
+    assert "AV415" in avow("stop", "--thaw", frozen["id"], "--as", "marc", expect=3).output
+    avow("stop", "--thaw", frozen["id"], "--as", "marc", "--as", "olivia")
+    assert json.loads(avow("stop", "--list", "--json").output)["freezes"] == []
+    again = avow("stop", "--thaw", frozen["id"], "--as", "marc", "--as", "olivia", expect=3)
+    assert "AV423" in again.output
+    entries = json.loads(avow("ledger", "show", "--json").output)["entries"]
+    assert [each["kind"] for each in entries][-3:] == ["stopped", "frozen", "thawed"]
 
 
 def test_a_stop_or_a_freeze_of_nothing_is_refused(home: Path) -> None:

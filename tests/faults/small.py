@@ -32,7 +32,7 @@ from avow.engine.planner.lower import sweep
 from avow.engine.planner.plan import Part, Plan, PlanKind
 from avow.engine.planner.ramp import bounded
 from avow.engine.planner.stop import Stops
-from avow.engine.planner.trust import Evidence, Standing
+from avow.engine.planner.trust import Evidence, Standing, climbed
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, ForeignKey, Table
 from avow.estate.connectors.twin import TwinConnector, TwinDatabase
@@ -261,7 +261,7 @@ class Small:
         """Apply a plan."""
         return apply(self.office(today), self.worker(), plan.id)
 
-    def raise_to(self, level: Level, rule: str = "visits") -> None:
+    def raise_to(self, level: Level, rule: str = "visits", daily_rows: int = 1_000) -> None:
         """Raise a rule step by step, with evidence that says yes."""
         ladder = list(Level)
         now = standings.standings(self.runs, "app").get(rule, Standing("app", rule))
@@ -275,14 +275,15 @@ class Small:
                 evidence=evidence,
                 at=self.clock.now(),
                 author="claire",
-                daily_rows=1_000 if step is Level.AUTOMATIC else None,
+                daily_rows=daily_rows if step is Level.AUTOMATIC else None,
             )
 
     def ramp_up(self, steps: int = 3, rule: str = "visits") -> None:
         """Climb the ramp as if earlier plans had been applied."""
         for _ in range(steps):
             now = standings.standings(self.runs, "app")[rule]
-            standings.climb(self.runs, self.declaration, now, new_id("plan"), self.clock.now())
+            then, at = climbed(now), self.clock.now()
+            standings.climb(self.runs, self.declaration, now, then, new_id("plan"), at)
 
     def approved(self, plan: Plan) -> Plan:
         """Let Marc and Paul approve."""

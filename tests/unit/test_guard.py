@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 
 from avow.declaration.model import Level
-from avow.engine.planner.guard import Freeze, Surroundings, guard, level_of
+from avow.engine.planner.guard import Every, Freeze, Surroundings, guard, level_of
 from avow.engine.planner.plan import (
     Cascade,
     Measure,
@@ -126,3 +126,31 @@ def test_the_sentence_says_the_numbers() -> None:
     said = guard(plan(rows=1_500, of=2_000), QUIET)[0]
     assert said.message == "1,500 of 2,000 rows of `app.visit` would be moved"
     assert "75%" in said.because
+
+
+YEARS_END = Freeze(date(2026, 12, 20), date(2027, 1, 4), "app", Every.YEAR)
+CLOSING = Freeze(date(2027, 1, 30), date(2027, 2, 2), None, Every.MONTH)
+
+
+@pytest.mark.parametrize(
+    ("freeze", "day", "until"),
+    [
+        (YEARS_END, date(2026, 12, 19), None),
+        (YEARS_END, date(2026, 12, 20), date(2027, 1, 4)),
+        (YEARS_END, date(2027, 1, 4), date(2027, 1, 4)),
+        (YEARS_END, date(2027, 1, 5), None),
+        (YEARS_END, date(2031, 1, 3), date(2031, 1, 4)),
+        (YEARS_END, date(2025, 12, 24), None),
+        (CLOSING, date(2027, 2, 28), date(2027, 3, 2)),  # 30 February is its last day
+        (CLOSING, date(2027, 2, 27), None),
+        (CLOSING, date(2027, 4, 1), date(2027, 4, 2)),
+        (replace(YEARS_END, every=None), date(2027, 12, 24), None),
+    ],
+)
+def test_a_freeze_comes_back(freeze: Freeze, day: date, until: date | None) -> None:
+    """Across the end of a year and of short months; never before its first day."""
+    assert freeze.until("app", day) == until
+
+
+def test_a_freeze_of_one_system_leaves_the_others() -> None:
+    assert YEARS_END.until("crm", date(2026, 12, 24)) is None

@@ -20,6 +20,7 @@ from avow.engine.planner.trust import (
     climbed,
     may_raise,
     quorum,
+    tried,
 )
 from avow.estate.datamap.predicates import TRUE
 
@@ -135,3 +136,30 @@ def rule(
 )
 def test_what_cannot_be_shown_to_reach_less_counts_as_more(new: Rule, *, narrower: bool) -> None:
     assert reaches_no_more(rule(2), new) is narrower
+
+
+@pytest.mark.parametrize(
+    ("rows", "cut", "ramp"),
+    [
+        ([10], True, 1),
+        ([4], False, 0),
+        ([4, 6], False, 1),
+        ([0] * 20, False, 0),
+        ([1] * 6, False, 0),
+        ([1] * 7, False, 1),
+    ],
+)
+def test_a_step_of_the_ramp_ends_by_its_rows_or_by_seven_plans(
+    rows: list[int], ramp: int, *, cut: bool
+) -> None:
+    """Ten rows at once or in several plans; nothing moved says nothing."""
+    now = Standing("app", "visits", Level.APPROVE)
+    for each in rows:
+        now = tried(now, each, cut=cut)
+    assert now.ramp == ramp
+
+
+def test_a_new_step_begins_without_what_was_moved_before() -> None:
+    """Nine of ten rows do not help with the next thousand."""
+    now = tried(Standing("app", "visits", Level.APPROVE, 0, moved=9, plans=2), 5, cut=False)
+    assert now == Standing("app", "visits", Level.APPROVE, 1)

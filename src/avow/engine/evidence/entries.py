@@ -146,6 +146,26 @@ class StopReleased(Body, frozen=True, kw_only=True):
     by: tuple[Name, ...]
 
 
+class Frozen(Body, frozen=True, kw_only=True):
+    """A person named days on which nothing starts in a system, or anywhere."""
+
+    kind = "frozen"
+    freeze: Id
+    system: Name | None = None
+    first: date
+    last: date
+    every: Literal["month", "year"] | None = None
+    by: Name
+
+
+class Thawed(Body, frozen=True, kw_only=True):
+    """Two people ended a freeze."""
+
+    kind = "thawed"
+    freeze: Id
+    by: tuple[Name, ...]
+
+
 class HoldPlaced(Body, frozen=True, kw_only=True):
     """A legal reason forbids erasing some rows."""
 
@@ -245,6 +265,38 @@ class SampleJudged(Body, frozen=True, kw_only=True):
     wrong: Count
     unsure: Count
     by: tuple[Name, ...]
+
+
+class SampleCorrected(Body, frozen=True, kw_only=True):
+    """Approvers corrected a judgement; `reason` commits to why, with a salt in the record."""
+
+    kind = "sample-corrected"
+    sample: Id
+    row: Count
+    before: Literal["right", "wrong", "unsure"]
+    after: Literal["right", "unsure"]
+    by: tuple[Name, ...]
+    reason: Digest
+
+
+class Invited(Body, frozen=True, kw_only=True):
+    """A person of the organisation was asked on a one-time page: whom and what, as a commitment."""
+
+    kind = "invited"
+    invitation: Id
+    what: Literal["map", "sample"]
+    commitment: Digest
+    until: date
+
+
+class InvitationAnswered(Body, frozen=True, kw_only=True):
+    """The answers of a one-time page were sent; `left` questions stay without one."""
+
+    kind = "invitation-answered"
+    invitation: Id
+    commitment: Digest
+    answered: Count
+    left: Count
 
 
 class KeyRotated(Body, frozen=True, kw_only=True):

@@ -7,6 +7,7 @@ allowed by that today.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from avow.declaration.model import Declaration, Level
 from avow.engine.db.store import Runs
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner import records, standings
+from avow.engine.planner.allowance import Allowance
 from avow.engine.planner.approve import sufficient, unsigned
 from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.guard import Surroundings, governing, guard, level_of
@@ -28,7 +30,7 @@ from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.release import active
 from avow.engine.planner.running import Running
 from avow.engine.planner.stop import freezes
-from avow.engine.planner.trust import Standing
+from avow.engine.planner.trust import Standing, tried
 from avow.estate.connectors.base import Access, Connection, Refused
 
 MAY_START = (Status.APPROVED, Status.RUNNING, Status.PAUSED)
@@ -81,6 +83,7 @@ def surroundings(office: Office, plan: Plan) -> Surroundings:
         freezes=freezes(office.runs, office.today),
         spent=int(used["rows"]) if used else 0,
         budget=budget if automatic else None,
+        moved=sum(row["rows"] for row in office.runs.run("journal_steps", plan=plan.id)),
     )
 
 
@@ -143,7 +146,10 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
         stale = guard(kept.plan, replace(around, catalogue=connection.catalogue().digest))
         if stale:
             raise Guarded(stale)
-        journal = replace(worker.journal(plan), receipt=reader(connection, plan))
+        allowance = Allowance(office.runs, kept.plan.system, office.today, around.budget)
+        journal = replace(
+            worker.journal(plan), receipt=reader(connection, plan), allowance=allowance
+        )
         ground = worker.ground(kept.plan, connection, journal)
         return _run(office, kept, around, ground)
 
@@ -162,7 +168,6 @@ def _run(office: Office, kept: Kept, around: Surroundings, ground: Ground) -> Ap
     status = Status.BLOCKED if running.blocked else Status.DONE
     ground.crash("before the end")
     if records.pass_to(office.runs, kept.plan.id, status, [Status.RUNNING], now()):
-        _spend(office, kept.plan, running.rows)
         _climb(office, kept, around, running)
     ground.crash("ended")
     return replace(
@@ -173,21 +178,23 @@ def _run(office: Office, kept: Kept, around: Surroundings, ground: Ground) -> Ap
     )
 
 
-def _spend(office: Office, plan: Plan, rows: int) -> None:
-    """Take the rows from the day's budget, above it too: they are gone already."""
-    office.runs.run("budget_take", system=plan.system, day=office.today, rows=rows, most=2**62)
-
-
 def _climb(office: Office, kept: Kept, around: Surroundings, running: Running) -> None:
-    """A plan that was applied whole and checked lets its rules take the next step of the ramp."""
+    """A plan that was applied whole and checked takes its rules along the ramp."""
     ground = running.ground
     if running.blocked or kept.plan.kind is PlanKind.ERASURE or not ground.checks:
         return
+    moved = Counter[str]()
+    steps = [each for _, each in kept.plan.steps]
+    for row in office.runs.run("journal_steps", plan=kept.plan.id):
+        for rule in steps[row["step"]].step.rules if row["step"] < len(steps) else ():
+            moved[rule] += row["rows"]
+    cut = {r for s in steps if s.bound < s.measure.rows for r in s.step.rules}
     for rule in sorted(governing(kept.plan)):
         now = around.standings.get(rule, Standing(kept.plan.system, rule))
         if now.level is Level.APPROVE:
             at = ground.journal.clock.now()
-            standings.climb(office.runs, office.declaration, now, kept.plan.id, at)
+            then = tried(now, moved[rule], cut=rule in cut)
+            standings.climb(office.runs, office.declaration, now, then, kept.plan.id, at)
 
 
 def told(office: Office, kept: Kept) -> Applied:

@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from enum import StrEnum
 
+from avow.common.calendar import Period, add
 from avow.common.findings import Finding
 from avow.declaration.model import Level
 from avow.engine.planner.plan import Plan, PlanKind, PlannedStep
@@ -28,17 +30,44 @@ SLOW = 60.0
 """Seconds a step may lose to a link without index before the plan refuses."""
 
 
+class Every(StrEnum):
+    """How often the days of a freeze come back."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
 @dataclass(frozen=True, slots=True)
 class Freeze:
-    """Days on which nothing runs, both included; `system` None means everywhere."""
+    """Days on which nothing runs, both included; `system` None means everywhere. With `every` the
+    same days come back each month or year, clamped to the end of shorter months. `id` is that of
+    its record."""
 
     first: date
     last: date
     system: str | None = None
+    every: Every | None = None
+    id: str = ""
 
-    def covers(self, system: str, day: date) -> bool:
-        """Whether nothing may run in the system on this day."""
-        return self.system in (None, system) and self.first <= day <= self.last
+    def until(self, system: str, day: date) -> date | None:
+        """The last day of the stretch that freezes the system on this day; None: it is not
+        frozen."""
+        if self.system not in (None, system) or day < self.first:
+            return None
+        return next((last for first, last in self._stretches(day) if first <= day <= last), None)
+
+    def _stretches(self, day: date) -> Iterator[tuple[date, date]]:
+        """The stretches that may hold this day: those that begin in its period or in the one
+        before, since the days of a freeze may cross the end of one."""
+        if self.every is None:
+            yield self.first, self.last
+            return
+        step = 1 if self.every is Every.MONTH else 12
+        months = (day.year - self.first.year) * 12 + day.month - self.first.month
+        for turn in {months // step - 1, months // step}:
+            if turn >= 0:
+                period = Period(months=turn * step)
+                yield add(self.first, period), add(self.last, period)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +76,7 @@ class Surroundings:
 
     `catalogue` is the digest of the live schema; `standings` those of the rules in the plan's
     system. `spent` rows were moved there today, `budget` is the most per day (None: no budget).
+    `moved` rows of the plan went already, when it is taken up again.
     """
 
     today: date
@@ -56,6 +86,7 @@ class Surroundings:
     freezes: tuple[Freeze, ...] = ()
     spent: int = 0
     budget: int | None = None
+    moved: int = 0
 
 
 def guard(plan: Plan, around: Surroundings) -> tuple[Finding, ...]:
@@ -218,7 +249,8 @@ def _stale(plan: Plan, around: Surroundings) -> Iterator[Finding]:
 
 
 def _frozen(plan: Plan, around: Surroundings) -> Iterator[Finding]:
-    until = [f.last for f in around.freezes if f.covers(plan.system, around.today)]
+    found = (freeze.until(plan.system, around.today) for freeze in around.freezes)
+    until = [last for last in found if last is not None]
     if until:
         yield Finding(
             "AV410",
@@ -258,7 +290,7 @@ def governing(plan: Plan) -> frozenset[str]:
 
 
 def _budget(plan: Plan, around: Surroundings) -> Iterator[Finding]:
-    rows = sum(each.bound for _, each in plan.steps)
+    rows = sum(each.bound for _, each in plan.steps) - around.moved
     if around.budget is not None and around.spent + rows > around.budget:
         yield Finding(
             "AV412",

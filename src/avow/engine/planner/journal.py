@@ -23,6 +23,7 @@ import psycopg_pool
 from avow.common.clock import Clock
 from avow.common.ids import new_id
 from avow.engine.db.store import Runs
+from avow.engine.planner.allowance import Allowance
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.written import canonical
 
@@ -82,13 +83,15 @@ def no_receipt(step: int, batch: int) -> int | None:
 @dataclass(frozen=True, slots=True)
 class Journal:
     """The journal of one plan, written by one worker. `receipt` asks the system how many rows a
-    batch (step, number) changed there; None where it left none."""
+    batch (step, number) changed there; None where it left none. `allowance` counts the day's rows.
+    """
 
     runs: Runs
     plan: str
     owner: str
     clock: Clock
     receipt: Callable[[int, int], int | None] = no_receipt
+    allowance: Allowance | None = None
 
     def enter(self, step: int, dataset: str, action: str) -> None:
         """Write down a step before the first batch; nothing happens when it is there."""
@@ -141,6 +144,15 @@ class Journal:
         rows = self.receipt(seat.step, seat.chunk)
         lost = rows is None
         return self.end(seat, rows or 0, {"died": 1}, person=seat.person, at_least=lost)
+
+    def reserve(self, rows: int) -> None:
+        """Reserve the rows of the next batch in the day's budget.
+
+        Raises:
+            UsedUp: AV412, fewer are left of the day.
+        """
+        if self.allowance is not None:
+            self.allowance.take(rows)
 
     def start(self, seat: Seat) -> None:
         """Say that the next batch of the step is about to run."""
@@ -205,6 +217,8 @@ class Journal:
             )
             if moved is None:
                 raise LeaseLost(f"the lease of `{self.plan}` was taken by another worker")
+            if self.allowance is not None:
+                self.allowance.settle(tx, rows)
         return Seat(
             seat.step,
             seat.state,
@@ -224,6 +238,8 @@ class Journal:
 
     def failed(self, seat: Seat) -> None:
         """Say that the batch was undone; its number is used again."""
+        if self.allowance is not None:
+            self.allowance.settle(self.runs, 0)
         self.runs.run(
             "journal_chunk_end",
             plan=self.plan,

@@ -18,7 +18,6 @@ from avow.engine.planner.trust import (
     Standing,
     capped,
     changed,
-    climbed,
     may_raise,
     quorum,
 )
@@ -38,7 +37,10 @@ def standings(runs: Runs, system: str) -> Mapping[str, Standing]:
     """Every rule of a system that somebody raised; the others are at observe."""
     return {
         row["rule"]: Standing(
-            system, row["rule"], Level(row["level"]), int(row["evidence"].get("ramp", 0))
+            system,
+            row["rule"],
+            Level(row["level"]),
+            *(int(row["evidence"].get(part, 0)) for part in ("ramp", "moved", "plans")),
         )
         for row in runs.run("planner_standings")
         if row["system"] == system
@@ -139,11 +141,12 @@ def lower_level(
     return lower
 
 
-def climb(runs: Runs, declaration: Declaration, now: Standing, plan: str, at: datetime) -> Standing:
-    """The next step of the ramp, after a plan was applied, checked and blocked nowhere."""
-    higher = climbed(now)
-    _note(runs, higher, declaration, Change([], "ramp", {"plan": plan}), at)
-    return higher
+def climb(
+    runs: Runs, declaration: Declaration, now: Standing, then: Standing, plan: str, at: datetime
+) -> None:
+    """Where a rule stands on the ramp after a plan was applied, checked and blocked nowhere."""
+    if then != now:
+        _note(runs, then, declaration, Change([], "ramp", {"plan": plan}), at)
 
 
 def rule_ids(declaration: Declaration) -> tuple[str, ...]:
@@ -177,7 +180,9 @@ def _note(
         release=declaration.digest.removeprefix("sha256:"),
         people=list(change.by),
         reason=change.reason,
-        evidence=canonical({**change.evidence, "ramp": to.ramp}).decode(),
+        evidence=canonical(
+            {**change.evidence, "ramp": to.ramp, "moved": to.moved, "plans": to.plans}
+        ).decode(),
         at=at,
     )
 

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from avow.common.calendar import Period, add
 from avow.common.ids import new_id
 from avow.declaration.model import Member
-from avow.engine.db.store import Runs
-from avow.engine.planner.guard import Freeze
+from avow.engine.db.store import Row, Runs
+from avow.engine.planner.guard import Every, Freeze
 from avow.engine.planner.refusals import PlannerError
 
 FILE = "STOP"
 """The name of the stop file; `STOP.app` stops the system `app` alone."""
+
+TURN = {Every.MONTH: Period(months=1), Every.YEAR: Period(years=1)}
+"""After how long the days of a freeze come back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +61,7 @@ def release(
     Raises:
         PlannerError: AV415, fewer than two different declared persons.
     """
-    known = sorted({person for person in by if person in people})
-    if len(known) < 2:
-        raise PlannerError(
-            "a stop is released by two persons of the declaration",
-            because=f"{len(known)} of the persons named are known",
-            help="`avow stop --release --as PERSON --as PERSON`",
-            code="AV415",
-        )
+    known = _two(people, by, "`avow stop --release --as PERSON --as PERSON`")
     found = runs.run("stops_standing", system=system)
     exact = [row["id"] for row in found if row["system"] == system]
     return tuple(
@@ -76,13 +73,21 @@ def freeze(runs: Runs, days: Freeze, reason: str, by: str) -> str:
     """Enter days on which nothing starts; gives the id of the freeze.
 
     Raises:
-        PlannerError: AV585, the last day is before the first.
+        PlannerError: AV585, the last day is before the first, or the days come back before they
+            are over.
     """
     if days.last < days.first:
         raise PlannerError(
             f"a freeze from {days.first} to {days.last} has no day",
             because="its last day is before its first",
             help="say the first day with `--from` and the last with `--until`",
+            code="AV585",
+        )
+    if days.every is not None and add(days.first, TURN[days.every]) <= days.last:
+        raise PlannerError(
+            f"a freeze from {days.first} to {days.last} every {days.every} never ends",
+            because="its days come back before they are over",
+            help=f"let it be shorter than a {days.every}, or leave `--every` out",
             code="AV585",
         )
     name = new_id("freeze")
@@ -92,16 +97,50 @@ def freeze(runs: Runs, days: Freeze, reason: str, by: str) -> str:
         system=days.system,
         first_day=days.first,
         last_day=days.last,
+        every=days.every and str(days.every),
         reason=reason,
         person=by,
     )
     return name
 
 
+def thaw(
+    runs: Runs, people: Mapping[str, Member], name: str, by: Sequence[str], at: datetime
+) -> None:
+    """End a freeze before its last day, or one that comes back, by two declared persons.
+
+    Raises:
+        PlannerError: AV415, fewer than two different declared persons; AV423, there is no such
+            freeze, or it was ended.
+    """
+    known = _two(people, by, f"`avow stop --thaw {name} --as PERSON --as PERSON`")
+    if runs.one("freeze_end", id=name, people=known, at=at) is None:
+        raise PlannerError(
+            f"there is no freeze `{name}`", help="`avow stop --list` shows them", code="AV423"
+        )
+
+
+def _two(people: Mapping[str, Member], by: Sequence[str], how: str) -> list[str]:
+    """The declared persons among those named. Raises PlannerError AV415 below two."""
+    known = sorted({person for person in by if person in people})
+    if len(known) < 2:
+        raise PlannerError(
+            "a stop or a freeze is released by two persons of the declaration",
+            because=f"{len(known)} of the persons named are known",
+            help=how,
+            code="AV415",
+        )
+    return known
+
+
 def freezes(runs: Runs, day: date) -> tuple[Freeze, ...]:
     """Every freeze that is not over on this day."""
-    rows = runs.run("planner_freezes", day=day)
-    return tuple(Freeze(r["first_day"], r["last_day"], r["system"]) for r in rows)
+    return tuple(
+        Freeze(
+            r["first_day"], r["last_day"], r["system"], r["every"] and Every(r["every"]), r["id"]
+        )
+        for r in runs.run("planner_freezes", day=day)
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from avow.engine.planner.allowance import UsedUp
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
 from avow.engine.planner.journal import Seat
@@ -83,7 +84,11 @@ class Sweeping:
             ground.journal.failed(self.seat)
             raise exceeded(self.step.dataset, self.planned.bound)
         try:
+            ground.journal.reserve(window.rows)
             done = self._move(window)
+        except UsedUp:
+            ground.journal.failed(self.seat)
+            raise
         except TooMany:
             ground.journal.failed(self.seat)
             self.chunk = self.chunk.halved()

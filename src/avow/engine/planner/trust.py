@@ -25,6 +25,9 @@ then 1 % of the dataset (never fewer than the step before), then all."""
 DAYS_OF_COUNTS = 7
 """Days of fresh counts, nothing unknown, before a rule leaves `observe`."""
 
+PLANS_OF_A_STEP = 7
+"""Checked plans that moved something and end a step of the ramp, for rules with few rows a day."""
+
 
 class Role(StrEnum):
     """What a person of the organisation may do."""
@@ -36,12 +39,17 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Where a rule stands in a system: its level, and at `approve` its place on the ramp."""
+    """Where a rule stands in a system: its level, and at `approve` its place on the ramp.
+
+    `moved` rows went in `plans` checked plans at this step of the ramp.
+    """
 
     system: str
     rule: str
     level: Level = Level.OBSERVE
     ramp: int = 0
+    moved: int = 0
+    plans: int = 0
 
     @property
     def writes(self) -> bool:
@@ -178,12 +186,29 @@ def _not_yet(now: Standing, to: Level, because: str) -> Finding:
 
 def changed(now: Standing, to: Level) -> Standing:
     """The standing at another level; the ramp begins anew at approve."""
-    return replace(now, level=to, ramp=0)
+    return Standing(now.system, now.rule, to)
 
 
 def climbed(now: Standing) -> Standing:
-    """The standing after a plan at this step of the ramp was applied, checked and not undone."""
-    return replace(now, ramp=min(now.ramp + 1, len(RAMP) - 1))
+    """The standing at the next step of the ramp, where nothing was moved yet."""
+    return Standing(now.system, now.rule, now.level, min(now.ramp + 1, len(RAMP) - 1))
+
+
+def tried(now: Standing, rows: int, *, cut: bool) -> Standing:
+    """The standing after a plan at this step moved `rows` of the rule, each batch checked. `cut`:
+    the ramp let no more go.
+
+    A step ends when as many rows went as it lets go at once, or in the seventh plan that moved any:
+    one row that went well says little about the next thousand.
+    """
+    if rows == 0:
+        return now
+    further = replace(now, moved=now.moved + rows, plans=now.plans + 1)
+    least = RAMP[min(now.ramp, len(RAMP) - 1)]
+    enough = isinstance(least, int) and further.moved >= least
+    if cut or enough or further.plans >= PLANS_OF_A_STEP:
+        return climbed(further)
+    return further
 
 
 def capped(now: Standing, settings: Sequence[LevelSetting]) -> Standing:

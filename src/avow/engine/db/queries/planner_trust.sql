@@ -5,9 +5,10 @@ SELECT DISTINCT ON (rule, system) rule, system, level, release, people, evidence
 FROM avow.level_change ORDER BY rule, system, number DESC
 
 -- name: planner_freezes
--- Every freeze that is not over on a day.
--- since: 2
-SELECT system, first_day, last_day FROM avow.freeze WHERE last_day >= %(day)s ORDER BY first_day, id
+-- Every freeze that is not over on a day; those that come back never are until somebody ends them.
+-- since: 10
+SELECT id, system, first_day, last_day, every FROM avow.freeze
+WHERE (last_day >= %(day)s OR every IS NOT NULL) AND ended_at IS NULL ORDER BY first_day, id
 
 -- name: planner_release
 -- A release that was taken in; no row when it is unknown.

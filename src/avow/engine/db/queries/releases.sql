@@ -97,15 +97,15 @@ ORDER BY placed_at
 
 -- name: freeze_add
 -- Freeze one system, or everything when `system` is null, for some days.
--- since: 2
-INSERT INTO avow.freeze (id, system, first_day, last_day, reason, person)
-VALUES (%(id)s, %(system)s, %(first_day)s, %(last_day)s, %(reason)s, %(person)s)
+-- since: 10
+INSERT INTO avow.freeze (id, system, first_day, last_day, every, reason, person)
+VALUES (%(id)s, %(system)s, %(first_day)s, %(last_day)s, %(every)s, %(reason)s, %(person)s)
 
--- name: freezes_on
--- The freezes that hold for a system on a day.
--- since: 2
-SELECT id, system, first_day, last_day, reason, person FROM avow.freeze
-WHERE %(day)s BETWEEN first_day AND last_day AND (system IS NULL OR system = %(system)s)
+-- name: freeze_end
+-- End a freeze by two people; no row when it is unknown or was ended.
+-- since: 10
+UPDATE avow.freeze SET ended_by = %(people)s, ended_at = %(at)s
+WHERE id = %(id)s AND ended_at IS NULL RETURNING id
 
 -- name: budget_take
 -- Use up rows of the day's budget; no row when fewer than `rows` are left of `most`.
@@ -119,3 +119,9 @@ WHERE used.rows + excluded.rows <= %(most)s::bigint RETURNING rows
 -- Rows changed in a system on a day; no row when none.
 -- since: 2
 SELECT rows FROM avow.budget_use WHERE system = %(system)s AND day = %(day)s
+
+-- name: budget_give_back
+-- Give back rows that were reserved and did not move.
+-- since: 2
+UPDATE avow.budget_use SET rows = rows - %(rows)s
+WHERE system = %(system)s AND day = %(day)s AND rows >= %(rows)s

@@ -157,6 +157,11 @@ def gaps(connection: Connection, catalogue: Catalogue, program: Program) -> tupl
             said.append(f"`{program.system}.{name}` is declared and not there, or not shown to us")
         elif table.row_security:
             said.append(f"row security may hide rows of `{program.system}.{name}` from us")
+        elif table.rules:
+            said.append(
+                f"the rule `{table.rules[0]}` of `{program.system}.{name}` may do something else "
+                "instead of what we ask for"
+            )
         elif not table.writable:
             said.append(
                 f"rows of `{program.system}.{name}` cannot be changed: it is a view, or its system "

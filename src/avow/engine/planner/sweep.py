@@ -17,7 +17,7 @@ from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part, PlannedStep
 from avow.engine.planner.program import Step
 from avow.engine.planner.taking import TooMany, taken_out, takes_back
-from avow.estate.connectors.base import Refused, Window
+from avow.estate.connectors.base import Batch, Refused, Window
 from avow.estate.datamap.reach import Key
 
 TRIES = 3
@@ -130,8 +130,17 @@ class Sweeping:
                 done = move(ground.connection, batch, self.step, window, len(self.blocked))
             if self.is_cut and done.total > self.left and window.rows > 1:
                 raise TooMany
+            self._was_done(batch, window)
             ground.settle(batch, self.seat, program, {self.place: done.total}, memory)
         return done
+
+    def _was_done(self, batch: Batch, window: Window) -> None:
+        """Raise Refused where the step still selects rows of the window: a trigger may keep a row,
+        or put back what was emptied, and nobody is told."""
+        name, connection = self.step.dataset, self.ground.connection
+        table, key = connection.catalogue().tables[name], connection.system.datasets[name].key
+        if table.triggers and batch.copies(name, self.step.where, key, window):
+            raise Refused("constraint", name, ", ".join(table.triggers))
 
     def _refused(self, refusal: Refused, window: Window) -> None:
         """Undone by the database: try again, halve, or set the one row aside."""

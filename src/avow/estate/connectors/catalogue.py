@@ -75,7 +75,8 @@ class Table:
 
     `indexes` are the leading columns of each usable index; `unique` the column sets that must not
     repeat. `row_security`: the engine may hide rows from us, so what we count is not the truth.
-    `writable` is false for views and materialized views.
+    `writable` is false for views and materialized views. `rules` may do something else instead of
+    what a statement says. `has_heirs`: other tables inherit from it, and show their rows in it.
     """
 
     name: str
@@ -88,6 +89,8 @@ class Table:
     row_security: bool = False
     writable: bool = True
     materialized: bool = False
+    rules: tuple[str, ...] = ()
+    has_heirs: bool = False
 
     @property
     def holds_rows(self) -> bool:

@@ -21,6 +21,8 @@ from psycopg import sql
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import UserDefinedType
 
 from avow.estate.connectors.address import address
@@ -71,13 +73,26 @@ class _Native(UserDefinedType[Any]):
         return self.native
 
 
+class _Only(sa.TableClause):
+    """A table without the rows of those that inherit from it: they are datasets of their own."""
+
+    inherit_cache = True
+
+
+@compiles(_Only)
+def _only(table: _Only, compiler: SQLCompiler, **how: Any) -> str:  # noqa: ANN401 (the library's own options)
+    shown: str = compiler.visit_table(table, **how)  # type: ignore[no-untyped-call]
+    return f"ONLY {shown}" if how.get("asfrom") else shown
+
+
 class PostgresqlGrammar(Grammar):
     """What PostgreSQL says in its own way."""
 
     def relation(self, table: Table) -> sa.TableClause:
         schema, _, bare = table.name.partition(".")
         columns: list[sa.ColumnClause[Any]] = [sa.column(name(c.name)) for c in table.columns]
-        return sa.table(name(bare), *columns, schema=name(schema))
+        kind = _Only if table.has_heirs else sa.TableClause
+        return kind(name(bare), *columns, schema=name(schema))
 
     def lower(self, text: Expression) -> Expression:
         # In the collation of bytes only A to Z have a lower case; `translate` is four times slower.

@@ -1,4 +1,4 @@
-"""The live schema of a PostgreSQL database, by five queries over its own catalogue.
+"""The live schema of a PostgreSQL database, by six queries over its own catalogue.
 
 Partitions stand under their parent's name. Nothing here needs a right on any table.
 """
@@ -33,7 +33,8 @@ SELECT c.oid, n.nspname || '.' || c.relname, c.relkind,
                 FROM pg_partition_tree(c.oid) AS t JOIN pg_class AS l ON l.oid = t.relid
                 WHERE t.isleaf AND t.relid <> c.oid)
        END,
-       c.relrowsecurity AND row_security_active(c.oid)
+       c.relrowsecurity AND row_security_active(c.oid),
+       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.oid)
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND {_OURS}
 ORDER BY 2
@@ -79,6 +80,10 @@ ORDER BY c.oid, k.conname
 _TRIGGERS = """
 SELECT tgrelid, tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D' ORDER BY 1, 2
 """
+_RULES = """
+SELECT r.ev_class, r.rulename FROM pg_rewrite AS r JOIN pg_class AS c ON c.oid = r.ev_class
+WHERE c.relkind IN ('r', 'p') AND r.ev_type IN ('2', '4') AND r.ev_enabled <> 'D' ORDER BY 1, 2
+"""
 
 _KINDS = {
     "text": ColumnKind.TEXT, "varchar": ColumnKind.TEXT, "name": ColumnKind.TEXT,
@@ -98,17 +103,21 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
     """Every table, view and materialized view outside the system schemas, with what guards it."""
     names: dict[int, str] = {}
     bare: dict[int, Table] = {}
-    for oid, table, kind, rows, secured in connection.execute(_TABLES):
+    for oid, table, kind, rows, secured, heirs in connection.execute(_TABLES):
         names[oid] = table
         bare[oid] = Table(
             table, (), rows=rows, row_security=bool(secured),
-            writable=kind in {"r", "p"}, materialized=kind == "m",
+            writable=kind in {"r", "p"}, materialized=kind == "m", has_heirs=bool(heirs),
         )  # fmt: skip
     columns = _columns(connection)
     indexes = _grouped(connection.execute(_INDEXES))
     triggers = _grouped(connection.execute(_TRIGGERS))
+    rules = _grouped(connection.execute(_RULES))
     tables = {
-        names[oid]: _table(table, columns[oid], indexes[oid], triggers[oid])
+        names[oid]: replace(
+            _table(table, columns[oid], indexes[oid], triggers[oid]),
+            rules=tuple(rule for (rule,) in rules[oid]),
+        )
         for oid, table in bare.items()
     }
     keys = tuple(

@@ -248,8 +248,9 @@ public.person:
   blank: {mood: {constant: gone}, photo: {constant: ""}, tags: {constant: "{}"},
     mail: {constant: "@"}, ip: truncate, nick: truncate, num: ghost, big: truncate,
     shout: recompute, words: recompute}
-  fields: {%s}
-""" % ", ".join(f"{c}: log" for c in COLUMNS)
+  fields: {COLUMNS}
+"""
+TYPED = FORM.replace("COLUMNS", ", ".join(f"{c}: log" for c in COLUMNS))
 EMPTY: dict[str, object] = {
     "mood": "gone", "price": None, "photo": "\\x", "tags": [], "grid": None, "stay": None,
     "spell": None, "mail": "@", "worth": None, "at": None, "ip": "192.0.2.0/24", "bits": None,

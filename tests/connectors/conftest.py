@@ -13,12 +13,15 @@ from avow.estate.datamap.model import System
 from avow.estate.datamap.stored import FileFormat
 from tests import mariadb, postgres
 from tests.connectors import engines, world
+from tests.connectors.distant_estates import at_worker
 from tests.connectors.engines import Make, Rows
 from tests.connectors.file_estates import FORMATS, in_files
 from tests.connectors.mariadb_estates import in_mariadb
 from tests.connectors.world import Estate
 
-GUARDED = ("memory", "postgresql", "sqlite", "mariadb")
+DISTANT = ("sqlite behind a worker", "postgresql behind a worker")
+"""Engines that are spoken to through messages."""
+GUARDED = ("memory", "postgresql", "sqlite", "mariadb", *DISTANT)
 """Engines that enforce a schema."""
 ENGINES = (*GUARDED, *map(str, FORMATS))
 
@@ -72,6 +75,12 @@ def make(engine: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterato
             case "sqlite":
                 path = tmp_path / f"{len(made)} %?.db"
                 made.append(engines.in_sqlite(path, catalogue, rows, system))
+            case "sqlite behind a worker":
+                path = tmp_path / f"{len(made)}.db"
+                made.append(at_worker(engines.in_sqlite(path, catalogue, rows, system)))
+            case "postgresql behind a worker":
+                url = emptied(request.getfixturevalue("one_database"))
+                made.append(at_worker(engines.in_postgresql(url, catalogue, rows, system)))
             case "memory":
                 made.append(engines.in_memory(catalogue, rows, system))
             case form:
@@ -100,6 +109,12 @@ def built_shop(
                 yield in_mariadb(socket, name, *parts)
         case "sqlite":
             yield engines.in_sqlite(tmp_path_factory.mktemp("shop") / "shop.db", *parts)
+        case "sqlite behind a worker":
+            place = tmp_path_factory.mktemp("shop") / "shop.db"
+            yield at_worker(engines.in_sqlite(place, *parts))
+        case "postgresql behind a worker":
+            with postgres.database(request.getfixturevalue("postgres_server")) as url:
+                yield at_worker(engines.in_postgresql(url, *parts))
         case "memory":
             yield engines.in_memory(*parts)
         case form:

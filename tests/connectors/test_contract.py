@@ -370,7 +370,7 @@ def test_stream_reads_every_row_in_blocks_from_one_reading(estate: Estate) -> No
     connection = estate.write()
     blocks = connection.stream(NOTE, ["id", "about"], 4)
     first = next(blocks)
-    if estate.connector.kind != "sqlite":  # where a reader and a writer exclude each other
+    if estate.system.connector != "sqlite":  # where a reader and a writer exclude each other
         with connection.transaction() as batch:
             batch.remove(NOTE, TRUE)
     rest = list(blocks)

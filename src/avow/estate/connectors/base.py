@@ -222,6 +222,7 @@ class Refused(Exception):
     * `schema`: there is no such table or column
     * `key`: the table has no key, or rows with an absent part of it
     * `keys`: there is no such key set
+    * `worker`: the worker at the owner's side may not; `constraint` says which bound it is
     * `form`: values that cannot be compared with a day, or emptied in the way asked
     * `other`: with the engine's own code as `constraint`
 

@@ -8,6 +8,7 @@ from typing import cast
 
 from avow.common.findings import Finding
 from avow.estate.connectors.base import Connector
+from avow.estate.connectors.distant.channel import is_at_worker
 from avow.estate.connectors.mail.declared import wrong
 from avow.estate.datamap.model import DataMap, System
 from avow.estate.datamap.stored import FileFormat
@@ -23,6 +24,8 @@ KINDS = {
     "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
 }
 """Kind of system -> module and class of its connector."""
+DISTANT = "avow.estate.connectors.distant.connection:DistantConnector"
+"""What speaks to a system of any kind through its worker."""
 
 
 def connector_for(system: System) -> Connector | Finding:
@@ -31,13 +34,19 @@ def connector_for(system: System) -> Connector | Finding:
     with a mailbox."""
     if system.connector not in KINDS:
         return _unknown(system)
+    if is_at_worker(system):  # its worker has the driver and the address
+        return _loaded(DISTANT)
     if (found := wrong(system)) is not None:
         return found
     if _has_parquet(system) and find_spec("pyarrow") is None:
         return _without_driver(system)
     if system.connector == "mariadb" and find_spec("pymysql") is None:
         return _without_mariadb(system)
-    module, _, connector = KINDS[system.connector].partition(":")
+    return _loaded(KINDS[system.connector])
+
+
+def _loaded(place: str) -> Connector:
+    module, _, connector = place.partition(":")
     return cast("Connector", getattr(importlib.import_module(module), connector)())
 
 

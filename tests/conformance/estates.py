@@ -1,4 +1,4 @@
-"""The estate of a case in three places: in memory, in PostgreSQL and in an SQLite file."""
+"""The estate of a case in memory, in PostgreSQL, in MariaDB and in an SQLite file."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Fore
 from avow.estate.datamap.model import Dataset, System
 from avow.estate.datamap.predicates import TRUE
 from tests.conformance.reading import declared
-from tests.connectors import engines
+from tests.connectors import engines, mariadb_estates
 from tests.connectors.world import Estate
 from tests.properties.carry_out import carry_out
 
@@ -137,13 +137,25 @@ def _whole(row: dict[str, Any], table: Table) -> dict[str, Any]:
 @contextmanager
 def in_sqlite(case: Case, path: Path) -> Iterator[Place]:
     """The case in a new SQLite file, JSON and arrays as JSON text."""
+    system, made, rows = _in_json(case)
+    yield Place(system, engines.in_sqlite(path, made, rows, system), made)
+
+
+@contextmanager
+def in_mariadb(case: Case, socket: Path, database: str) -> Iterator[Place]:
+    """The case in a MariaDB database, in place of whatever was there; JSON as in SQLite."""
+    system, made, rows = _in_json(case)
+    yield Place(system, mariadb_estates.in_mariadb(socket, database, made, rows, system), made)
+
+
+def _in_json(case: Case) -> tuple[System, Catalogue, Rows]:
     system = system_of(case)
     made = catalogue(case, system, lambda t: t if t in {"integer", "text", "uuid"} else "JSON")
     rows = {
         n: [{c: _text(v) for c, v in _whole(r, made.tables[n]).items()} for r in table]
         for n, table in case["rows"].items()
     }
-    yield Place(system, engines.in_sqlite(path, made, rows, system), made)
+    return system, made, rows
 
 
 def _text(value: Any) -> Any:  # noqa: ANN401 (whatever a column holds)

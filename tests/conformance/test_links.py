@@ -1,4 +1,4 @@
-"""What each kind of link means for access and erasure, alike in memory, PostgreSQL and SQLite."""
+"""What each kind of link means for access and erasure, alike in memory and in every SQL engine."""
 
 from __future__ import annotations
 
@@ -10,8 +10,15 @@ from typing import Any
 import pytest
 
 from avow.engine.planner.reading import read
-from tests import postgres
-from tests.conformance.estates import Place, in_memory, in_postgresql, in_sqlite, plain
+from tests import mariadb, postgres
+from tests.conformance.estates import (
+    Place,
+    in_mariadb,
+    in_memory,
+    in_postgresql,
+    in_sqlite,
+    plain,
+)
 from tests.conformance.reading import cases
 
 Open = Callable[[dict[str, Any]], AbstractContextManager[Place]]
@@ -24,13 +31,23 @@ def one_database(postgres_server: Path) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["memory", "postgresql", "sqlite"])
+@pytest.fixture(scope="module")
+def one_mariadb(mariadb_server: Path) -> Iterator[str]:
+    """The name of a database that every case in MariaDB is built in."""
+    with mariadb.database(mariadb_server) as name:
+        yield name
+
+
+@pytest.fixture(params=["memory", "postgresql", "sqlite", "mariadb"])
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
-    """Each of the three."""
+    """Each of them."""
     if request.param == "memory":
         return in_memory
     if request.param == "sqlite":
         return lambda case: in_sqlite(case, tmp_path / f"{len(list(tmp_path.iterdir()))}.db")
+    if request.param == "mariadb":
+        socket, name = map(request.getfixturevalue, ("mariadb_server", "one_mariadb"))
+        return lambda case: in_mariadb(case, socket, name)
     url = request.getfixturevalue("one_database")
     return lambda case: in_postgresql(case, url)
 

@@ -298,9 +298,11 @@ class MariadbConnection(SqlConnection):
         render = self.renderer()
         rows, wanted = render.other(dataset), self.relation(given)
         column = render.column(dataset, identity.field)
-        shown = (VALUE, render.text(rows.c[column.name], column))
-        if column.kind is ColumnKind.TEXT:
-            shown = (column, rows.c[column.name])
+        if column.inside is not None and column.inside.each:
+            raise Refused("form", dataset, identity.field)
+        shown = (column, render.of(dataset, identity.field, rows))
+        if column.kind is not ColumnKind.TEXT:
+            shown = (VALUE, render.text(shown[1], column))
         pairs = render.pairs((kept(VALUE), wanted.c.k1), shown, identity.normalise)
         return render.met_by(sa.select(wanted.c[SUBJECT]), pairs, rows, dataset).distinct()
 
@@ -311,7 +313,7 @@ class MariadbConnection(SqlConnection):
         there, here = (edge.child, edge.parent) if down else (edge.parent, edge.child)
         rows, start, held = render.other(there), render.other(here), self._key_relation(giver)
         child, parent = (rows, start) if down else (start, rows)
-        mine, theirs = render.ends(edge, child, parent)
+        mine, theirs, listed = render.ends(edge, child, parent)
         given, asked = (theirs, mine) if down else (mine, theirs)
         by_field = dict(zip(render.key(here), key_pairs(held), strict=True))
         speaks = [*render.speaks(edge, child), *render.filled(edge, mine)]
@@ -323,8 +325,10 @@ class MariadbConnection(SqlConnection):
             at = ((render.column(here, f), start.c[f]) for f in by_field)
             met = (render.same(a, pair) for a, pair in zip(at, by_field.values(), strict=True))
             known = known.where(*met, *([] if down else speaks))
+            known = known.select_from(start, *([] if down else listed))
         pairs = render.met(edge, given, asked)
-        found = render.met_by(known, pairs, rows, there).distinct()
+        beside = listed if down else []
+        found = render.met_by(known, pairs, rows, there, beside).distinct()
         return found.where(*(speaks if down else []))
 
     # --- writing -------------------------------------------------------------------------
@@ -383,11 +387,12 @@ class MariadbConnection(SqlConnection):
         rows = render.rows(dataset)
         new = render.emptied(dataset, blanks)
         these = self._these(render, dataset, where, window)
-        values = {rows.c[f]: e for f, e in new.items()}
+        made = render.changes(dataset, where, new)
+        values = {rows.c[f]: e for f, e in made.items()}
         return (
             sa.update(rows)
-            .values(values | self._as_it_is(rows, new))
-            .where(*these, render.differs(dataset, new))
+            .values(values | self._as_it_is(rows, made))
+            .where(*these, render.differs(dataset, new, where))
         )
 
     def _as_it_is(
@@ -473,6 +478,9 @@ class MariadbConnection(SqlConnection):
         render = self.renderer()
         rows = render.rows(dataset)
         live = [render.column(dataset, c) for c in columns]
+        if inside := next((c for c in live if c.inside is not None), None):
+            # What was emptied inside a column cannot be brought back exactly.
+            raise Refused("form", dataset, inside.name)
         found = sa.select(*(copied(rows.c[c.name], c).label(None) for c in live))
         found = found.where(render.where(dataset, where, rows))
         found = found.where(*render.within(dataset, window, rows))

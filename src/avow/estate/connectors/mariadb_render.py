@@ -15,11 +15,14 @@ from typing import Any, TypeAlias
 
 import sqlalchemy as sa
 
+from avow.estate.connectors import mariadb_inside
 from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.catalogue import Column, ColumnKind
 from avow.estate.connectors.render import (
+    ELEMENT,
     TEXTUAL,
     Condition,
+    Elements,
     Expression,
     Grammar,
     Renderer,
@@ -34,6 +37,7 @@ from avow.estate.datamap.predicates import TRUE, InKeys, Null, Predicate, Relate
 from avow.estate.datamap.reach import Key
 
 Pair: TypeAlias = tuple[Expression, Expression]
+Field: TypeAlias = tuple[Column, Expression]
 MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
 EXACT = "utf8mb4_nopad_bin"
 """The collation in which texts are equal when their characters are, spaces at the end included."""
@@ -84,6 +88,20 @@ class MariadbGrammar(Grammar):
     def digits(self, text: Expression) -> Expression:
         return exact(sa.func.regexp_replace(text, "[^0-9]", ""))
 
+    def leaf(self, base: Expression, column: Column) -> Expression:
+        return mariadb_inside.leaf(base, column)
+
+    def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
+        return mariadb_inside.with_leaf(base, column, None if text is None else exact(text))
+
+    def elements(self, base: Expression, column: Column) -> Elements:
+        return mariadb_inside.elements(base, column)
+
+    def with_elements(
+        self, base: Expression, column: Column, elements: Elements, kept: Condition
+    ) -> Expression:
+        return mariadb_inside.with_elements(base, column, elements, kept)
+
     def year_start(self, expression: Expression, column: Column) -> Expression:
         first: Expression = sa.func.makedate(sa.func.year(expression), 1)
         if column.kind is not ColumnKind.DATE:
@@ -132,13 +150,6 @@ class MariadbRenderer(Renderer):
     """Renders predicates for MariaDB. A date that is no day of the calendar counts as absent."""
 
     # --- values --------------------------------------------------------------------------
-
-    def column(self, dataset: str, column: str) -> Column:
-        """See `Renderer.column`; Refused (`form`) for a place inside a column."""
-        found = super().column(dataset, column)
-        if found.name not in {c.name for c in self.table(dataset).columns}:
-            raise Refused("form", dataset, column)
-        return found
 
     def text(self, expression: Expression, column: Column) -> Expression:
         """The value as text, exact; bytes as hexadecimal digits."""
@@ -233,37 +244,52 @@ class MariadbRenderer(Renderer):
 
     def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
         keys = self.keys(leaf.keys)
-        mine = [(self.column(dataset, f), self.of(dataset, f, rows)) for f in leaf.fields]
+        mine, listed = self._fields(dataset, leaf.fields, rows)
         met = [self.pairs(b, a) for a, b in zip(mine, key_pairs(keys), strict=True)]
         pairs = [(a, b) for each in met for b, a in each]
         inside = [] if leaf.until is None else [keys.relation.c.day <= value(leaf.until)]
         given = [self.writer.pieces(c) for c in inside]
-        return self._among(keys.relation, pairs, [], given, leaf.negated)
+        return self._among([keys.relation], pairs, listed, [], given, leaf.negated)
 
     def _related(self, leaf: Related, rows: sa.FromClause, depth: int) -> Pieces:
         others = self._inner(leaf, depth + 1)
         up = leaf.to is Side.PARENT
         child, parent = (rows, others) if up else (others, rows)
         edge = leaf.edge
-        mine, theirs = self.ends(edge, child, parent)
+        mine, theirs, listed = self.ends(edge, child, parent)
         ours = [*self.speaks(edge, child), *self.filled(edge, mine)]
         pairs = self.met(edge, mine, theirs) if up else self.met(edge, theirs, mine)
         said = [self.writer.pieces(c) for c in ours]
         inside = [] if up else said
         if leaf.where != TRUE:
             inside.append(self._written(leaf.dataset, leaf.where, others, depth + 1))
-        return self._among(others, pairs, said if up else [], inside, leaf.negated)
+        if up:
+            return self._among([others], pairs, listed, said, inside, leaf.negated)
+        return self._among([others, *listed], pairs, [], [], inside, leaf.negated)
 
     def ends(
         self, edge: Edge, child: sa.FromClause, parent: sa.FromClause
-    ) -> tuple[list[tuple[Column, Expression]], list[tuple[Column, Expression]]]:
-        """The fields of an edge on either side, with their columns."""
-        return (
-            [(self.column(edge.child, f), self.of(edge.child, f, child))
-             for f in edge.child_fields],
-            [(self.column(edge.parent, f), self.of(edge.parent, f, parent))
-             for f in edge.parent_fields],
-        )  # fmt: skip
+    ) -> tuple[list[Field], list[Field], list[sa.FromClause]]:
+        """The fields of an edge on either side, with their columns, and the elements of lists among
+        those of the child: a relation beside its rows."""
+        mine, listed = self._fields(edge.child, edge.child_fields, child)
+        theirs, _ = self._fields(edge.parent, edge.parent_fields, parent)
+        return mine, theirs, listed
+
+    def _fields(
+        self, dataset: str, fields: Sequence[str], rows: sa.FromClause
+    ) -> tuple[list[Field], list[sa.FromClause]]:
+        """Fields of rows with their columns. A list stands for any one of its elements."""
+        found: list[Field] = []
+        listed: list[sa.FromClause] = []
+        for each in fields:
+            column, expression = self.column(dataset, each), self.of(dataset, each, rows)
+            if column.inside is not None and column.inside.each:
+                elements = self.grammar.elements(expression, column)
+                listed.append(elements.relation)
+                column, expression = ELEMENT, elements.text
+            found.append((column, expression))
+        return found, listed
 
     def met(
         self,
@@ -294,20 +320,28 @@ class MariadbRenderer(Renderer):
 
     def _among(
         self,
-        inner: sa.FromClause,
+        inner: Sequence[sa.FromClause],
         pairs: Sequence[Pair],
+        listed: Sequence[sa.FromClause],
         outside: Sequence[Pieces],
         inside: Sequence[Pieces],
         negated: bool,
     ) -> Pieces:
-        """The outer values of the pairs are among the inner ones of rows that satisfy `inside`."""
-        start = self.writer.beginning(inner)
-        first = str(start[0]).partition("FROM ")[2]
-        there: Pieces = (*self._listed([b for _, b in pairs]), f" FROM {first}", *start[1:])
-        there = (*there, *joined(inside, "AND")) if inside else _cut(there, " WHERE ")
+        """The outer values of the pairs, which may stand in `listed` elements of the outer row, are
+        among the inner ones of rows that satisfy `inside`."""
+        there: Pieces = (*self._listed([b for _, b in pairs]), " FROM ", *self._named(inner))
+        there = (*there, " WHERE ", *joined(inside, "AND")) if inside else there
         mine = around("(", self._listed([a for a, _ in pairs]), ") IN (SELECT ")
         whole = joined([*outside, (*mine, *there, ")")], "AND")
+        if listed:
+            some = ("EXISTS (SELECT 1 FROM ", *self._named(listed), " WHERE ", *whole, ")")
+            whole = joined([some], "AND")
         return around("IFNULL(", whole, ", 0) = 0") if negated else whole
+
+    def _named(self, relations: Sequence[sa.FromClause]) -> Pieces:
+        """Relations, as they stand behind `FROM`."""
+        starts = map(self.writer.beginning, relations)
+        return joined([(*_cut((_bare(s[0]), *s[1:]), " WHERE "),) for s in starts], ",")
 
     def _listed(self, values: Sequence[Expression]) -> Pieces:
         return joined([self.writer.pieces(v) for v in values], ",")
@@ -351,7 +385,12 @@ class MariadbRenderer(Renderer):
         ]
 
     def met_by(
-        self, known: sa.Select[Any], pairs: Sequence[Pair], rows: sa.FromClause, dataset: str
+        self,
+        known: sa.Select[Any],
+        pairs: Sequence[Pair],
+        rows: sa.FromClause,
+        dataset: str,
+        listed: Sequence[sa.FromClause] = (),
     ) -> sa.Select[Any]:
         """The subject of `known` and the keys of `rows` that its values meet, pair by pair.
 
@@ -367,7 +406,7 @@ class MariadbRenderer(Renderer):
         met = [values.c[f"v{n}"] == b for n, (_, b) in enumerate(pairs)]
         found: sa.Select[Any] = sa.select(values.c[0], *self.key_values(dataset, rows)).where(*met)
         if is_computed:
-            return found.select_from(rows, values).prefix_with("STRAIGHT_JOIN")
+            return found.select_from(rows, *listed, values).prefix_with("STRAIGHT_JOIN")
         return found
 
     # --- emptying ------------------------------------------------------------------------
@@ -393,10 +432,11 @@ class MariadbRenderer(Renderer):
     def _differs(
         self, dataset: str, column: str, new: Expression, rows: sa.FromClause
     ) -> Condition:
-        old: Expression = rows.c[column]
+        old, of = self.of(dataset, column, rows), self.column(dataset, column)
         if isinstance(new, sa.Null):
             return old.is_not(None)
-        of = self.column(dataset, column)
+        if of.inside is not None:
+            return sa.and_(old.is_not(None), exact(old) != exact(new))
         if of.kind in {*TEXTUAL, ColumnKind.JSON}:
             old, new = self.text(old, of), exact(new)
         return old.is_distinct_from(new)
@@ -423,6 +463,11 @@ def _collated(one: tuple[Column, Expression], two: tuple[Column, Expression]) ->
         return [(a, b)]
     charset, collation = theirs
     return [(sa.collate(using(a, charset), collation), b)]
+
+
+def _bare(piece: object) -> str:
+    """What stands behind the first `FROM`."""
+    return str(piece).partition("FROM ")[2]
 
 
 def _cut(pieces: Pieces, end: str) -> Pieces:

@@ -35,7 +35,7 @@ _CODES: Mapping[str, tuple[int, ...]] = {
     "rights": (1044, 1045, 1142, 1143, 1227, 1290, 1370, 1698, 1792, 1836),
     "lost": (0, 1053, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 2014, 2055),
     "schema": (1049, 1051, 1054, 1091, 1146, 1305),
-    "form": (1264, 1265, 1267, 1271, 1292, 1366, 1406, 1411, 1525, 1690, 4078),
+    "form": (1264, 1265, 1267, 1271, 1292, 1366, 1406, 1411, 1525, 1690, 4037, 4038, 4078),
 }  # fmt: skip
 _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes}
 _CONSTRAINT = re.compile(r"\(`(?:[^`]|``)*`\.`((?:[^`]|``)*)`, CONSTRAINT `((?:[^`]|``)*)`")
@@ -137,6 +137,8 @@ def _settle(raw: pymysql.Connection[Any], access: Access, limits: Limits) -> Non
             " SESSION sql_mode = %s, SESSION time_zone = '+00:00', SESSION foreign_key_checks = 1,"
             " SESSION unique_checks = 1, SESSION innodb_lock_wait_timeout = %s,"
             " SESSION lock_wait_timeout = %s, SESSION max_statement_time = %s,"
+            # Else a long list inside a column would be cut.
+            " SESSION group_concat_max_len = 18446744073709551615,"
             " SESSION idle_transaction_timeout = %s, SESSION tx_read_only = %s",
             (
                 _MODE,

@@ -1,0 +1,109 @@
+r"""Places inside columns, as MariaDB says them: leaves of JSON and elements of lists.
+
+The server takes a key of a document for the letters that it is written with: `"\u00e9"` is not
+`"é"` to it. The spellings of usual writers are therefore made one before a key is looked for. A
+text that is no JSON would read as nothing, and what it says of a person would stay: it is refused.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+
+import sqlalchemy as sa
+
+from avow.estate.connectors.base import Refused
+from avow.estate.connectors.catalogue import Column, ColumnKind
+from avow.estate.connectors.render import Condition, Elements, Expression, value
+
+_NULL = "null"
+_ELEMENTS = "'$[*]' COLUMNS (n FOR ORDINALITY, value JSON PATH '$')"
+_IN_ORDER = "e.n SEPARATOR ', '"
+_ESCAPE = re.compile(r"\\\\|\\u([0-9a-f]{4})")
+_TOO_LARGE = 710
+"""e to this power is more than a number can be."""
+
+
+def leaf(base: Expression, column: Column) -> Expression:
+    """The text of a leaf; null where there is none, or a null."""
+    return _leaf(_document(base, column), column.inside.keys if column.inside else ())
+
+
+def with_leaf(base: Expression, column: Column, text: Expression | None) -> Expression:
+    """See `Grammar.with_leaf`. A document that has the key twice is refused: the server changes the
+    first alone."""
+    keys = column.inside.keys if column.inside else ()
+    held, path = _document(base, column), value(_path(keys))
+    without = sa.func.json_remove(held, path)
+    made = without if text is None else sa.func.json_replace(held, path, text)
+    there = _leaf(held, keys).is_not(None)
+    return sa.case((there, _only_if(_leaf(without, keys).is_(None), made)), else_=base)
+
+
+def elements(base: Expression, column: Column) -> Elements:
+    """See `Grammar.elements`."""
+    place = column.inside
+    if place is None:
+        raise Refused("form", "", column.name)
+    held = _at(_document(base, column), place.keys)
+    listed: Expression = sa.literal_column(_ELEMENTS)
+    found = sa.func.json_table(held, listed).table_valued("n", "value", name="e")
+    return Elements(found, _leaf(found.c.value, place.of_each))
+
+
+def with_elements(base: Expression, column: Column, each: Elements, kept: Condition) -> Expression:
+    """See `Grammar.with_elements`. The elements stay as they were written."""
+    keys, rows = column.inside.keys if column.inside else (), each.relation
+    in_order = rows.c.value.op("ORDER BY")(sa.literal_column(_IN_ORDER))
+    left = sa.select(sa.func.group_concat(in_order)).select_from(rows).where(kept)
+    made = sa.func.concat("[", sa.func.ifnull(left.scalar_subquery(), ""), "]")
+    if not keys:
+        return made
+    listed = sa.func.json_extract(made, value("$"))  # else it would be put in as a text
+    return sa.func.json_replace(_document(base, column), value(_path(keys)), listed)
+
+
+def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
+    """What the server knows to be JSON it would compare as what it says: `"null"` as `null`."""
+    found = sa.func.convert(_at(held, keys).op("USING")(sa.literal_column("utf8mb4")))
+    return sa.func.json_unquote(sa.func.nullif(found, value(_NULL)))
+
+
+def _at(held: Expression, keys: tuple[str, ...]) -> Expression:
+    return sa.func.json_extract(held, value(_path(keys))) if keys else held
+
+
+def _path(keys: tuple[str, ...]) -> str:
+    """A JSON path. A key in it is written as in a document."""
+    return "$" + "".join(f".{json.dumps(key, ensure_ascii=False)}" for key in keys)
+
+
+def _document(base: Expression, column: Column) -> Expression:
+    """The JSON in a column, its keys written in one way."""
+    if column.base is None or column.inside is None:
+        raise Refused("form", "", column.name)
+    held = base
+    if column.base.kind is not ColumnKind.JSON:
+        held = _only_if(sa.or_(base.is_(None), sa.func.json_valid(base) == sa.literal(1)), base)
+    for key in dict.fromkeys((*column.inside.keys, *column.inside.of_each)):
+        for spelt in _spellings(key):
+            held = sa.func.replace(held, value(spelt), value(json.dumps(key, ensure_ascii=False)))
+    return held
+
+
+def _spellings(key: str) -> list[str]:
+    """How else a key is written by those who escape what is beyond ASCII, or a slash."""
+    plain, escaped = json.dumps(key, ensure_ascii=False), json.dumps(key)
+    forms = [plain, escaped, _ESCAPE.sub(_capitals, escaped)]
+    forms += [form.replace("/", "\\/") for form in forms]
+    return [form for form in dict.fromkeys(forms) if form != plain]
+
+
+def _capitals(found: re.Match[str]) -> str:
+    return found[0] if found[1] is None else f"\\u{found[1].upper()}"
+
+
+def _only_if(sure: Condition, made: Expression) -> Expression:
+    """The value, or an error of the server: there is no other way to stop a statement."""
+    too_large = sa.func.exp(sa.literal(_TOO_LARGE) + sa.func.length(made))
+    return sa.case((sure, made), else_=too_large)

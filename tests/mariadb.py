@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import pymysql
 import pytest
@@ -44,6 +44,12 @@ def connect(place: Path, database: str | None = None) -> pymysql.Connection[Any]
         unix_socket=str(place), user="root", database=database, charset="utf8mb4", autocommit=True,
         sql_mode="ANSI_QUOTES,STRICT_ALL_TABLES", init_command="SET time_zone = '+00:00'",
     )  # fmt: skip
+
+
+def connect_at(address: str) -> pymysql.Connection[Any]:
+    """A connection of the server's owner to the database at an address that `url` made."""
+    parts = urlsplit(address)
+    return connect(Path(parse_qs(parts.query)["unix_socket"][0]), unquote(parts.path[1:]))
 
 
 def url(place: Path, database: str, user: str = "root") -> str:

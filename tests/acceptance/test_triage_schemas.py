@@ -20,6 +20,7 @@ from avow.duties.discovery.triage.declaring import entries
 from avow.duties.discovery.triage.memory import Memory, State
 from avow.duties.discovery.triage.patching import patched
 from avow.duties.discovery.triage.reading import look_at
+from avow.duties.discovery.triage.signals import Basis
 from avow.estate.datamap.model import System
 from tests.schemas import made
 from tests.schemas.oracle import Oracle, Score, score
@@ -76,6 +77,22 @@ def test_proposals_and_decisions_on_a_schema_of_real_shape(
     open_ones = {n for n, r in end.known.items() if r.state is not State.SETTLED}
     assert open_ones == set(oracle.asked), "only what nobody can tell is left to be asked"
     assert_written_truly(end, system, oracle, tmp_path)
+
+
+@pytest.mark.parametrize("name", ["shop", "clinic"])
+def test_the_same_schema_in_mariadb_needs_the_same_decisions(name: str, mariadb_url: str) -> None:
+    """The line of the page is the one that PostgreSQL gave."""
+    made.fill_mariadb(mariadb_url, made.schema(name))
+    signals = look_at(System(name, "mariadb", mariadb_url))
+    oracle = Oracle(made.schema(name))
+    start = Standpoint(signals, {}, Memory(name), TODAY)
+    asked = len(open_questions(start))
+    judged = score(oracle, start.proposals())
+    oracle.answer_all(start)
+    line = row(name, judged, asked, oracle)
+    assert line in PAGE.read_text(encoding="utf-8").splitlines(), line
+    refused = [p for p in signals.pointers if p.inclusion is None]
+    assert {p.basis for p in refused} <= {Basis.FOREIGN_KEY}, "every question was answered"
 
 
 def row(name: str, judged: Score, asked: int, oracle: Oracle) -> str:

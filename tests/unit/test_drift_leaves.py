@@ -14,9 +14,11 @@ import pytest
 from avow.duties.discovery.drift.leaves import MOST_KEYS, Leaves, leaves, named
 from avow.duties.discovery.sampling import extents
 from avow.estate.connectors.base import Access, Refused
+from avow.estate.connectors.mariadb import MariadbConnection, MariadbConnector
 from avow.estate.connectors.postgresql import PostgresqlConnection, PostgresqlConnector
 from avow.estate.connectors.sqlite import SqliteConnection, SqliteConnector
 from avow.estate.datamap.model import System
+from tests import mariadb
 
 DOCUMENTS = [
     {
@@ -38,11 +40,12 @@ EXPECTED = (
 Look = Callable[[list[object]], Leaves]
 
 
-@pytest.fixture(params=["jsonb", "json", "sqlite"])
+@pytest.fixture(params=["jsonb", "json", "sqlite", "mariadb"])
 def look(request: pytest.FixtureRequest, tmp_path: Path) -> Look:
     """A function that puts documents into a column and gives the leaves of it."""
     kind = str(request.param)
-    url = "" if kind == "sqlite" else str(request.getfixturevalue("postgres_url"))
+    bases = {"sqlite": "tmp_path", "mariadb": "mariadb_url"}
+    url = str(request.getfixturevalue(bases.get(kind, "postgres_url")))
 
     def looked(documents: list[object]) -> Leaves:
         texts = [(None if d is None else d if isinstance(d, str) else json.dumps(d),)
@@ -57,8 +60,13 @@ def look(request: pytest.FixtureRequest, tmp_path: Path) -> Look:
 
 def opened(
     kind: str, url: str, file: Path, texts: list[tuple[str | None]]
-) -> SqliteConnection | PostgresqlConnection:
+) -> MariadbConnection | PostgresqlConnection | SqliteConnection:
     """A database with the documents, opened for reading."""
+    if kind == "mariadb":
+        with closing(mariadb.connect_at(url)) as maker, maker.cursor() as made:
+            made.execute("CREATE TABLE t (id INT AUTO_INCREMENT PRIMARY KEY, d JSON)")
+            made.executemany("INSERT INTO t (d) VALUES (%s)", texts)
+        return MariadbConnector().connect(System("s", "mariadb", url), Access.READ)
     if kind == "sqlite":
         with closing(sqlite3.connect(file)) as lite, lite:
             lite.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, d JSON)")

@@ -13,8 +13,9 @@ from avow.duties.discovery.lexicon import (
     is_person_word,
     moment_rank,
 )
-from avow.duties.discovery.sampling import ROWS, points
+from avow.duties.discovery.sampling import ROWS
 from avow.duties.discovery.shapes import Seen, look, proven
+from avow.duties.discovery.stretches import points
 from avow.duties.discovery.survey import is_framework
 from avow.estate.connectors.catalogue import Column, ColumnKind, Table
 
@@ -76,7 +77,13 @@ def test_a_moment_is_ranked_by_how_well_it_names_the_beginning(
 def test_the_best_moment_comes_first_and_a_dotted_name_never() -> None:
     names = ("updated_at", "deleted_at", "created.at", "at", "created_at", "born")
     table = Table("public.t", tuple(Column(n, "timestamptz", ColumnKind.INSTANT) for n in names))
-    assert moment_columns(table) == ("created_at", "at", "updated_at")
+    assert moment_columns(table, is_typed=True) == ("created_at", "at", "updated_at")
+
+
+def test_a_number_or_text_is_a_moment_only_where_the_engine_has_no_type_for_moments() -> None:
+    table = Table("t", (Column("created", "int", ColumnKind.INTEGER),))
+    assert moment_columns(table, is_typed=True) == ()
+    assert moment_columns(table, is_typed=False) == ("created",)
 
 
 EMAILS = [f"p{n}@example.org" for n in range(50)]
@@ -168,8 +175,8 @@ def test_a_stored_moment_gives_its_day(value: object, day: str | None) -> None:
 
 
 def test_sample_points_are_spread_and_bounded() -> None:
-    assert points(1, 4) == [1, 2, 3, 4]
-    many = points(1, 10_000_000)
+    assert points(1, 4, ROWS) == [1, 2, 3, 4]
+    many = points(1, 10_000_000, ROWS)
     assert len(many) == ROWS
     assert many[len(many) // 2] == pytest.approx(5_000_000, rel=0.01)
     assert many[-1] > 9_900_000

@@ -14,11 +14,20 @@ from avow.duties.discovery.writing import slug
 
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_SCHEMES = ("postgresql://", "postgres://")
+_SCHEMES = {
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "mariadb": "mariadb",
+    "mysql": "mariadb",
+}
+"""What an address begins with -> the kind of system."""
 _FILE = "sqlite:///"
 _SECRETS = ("pass", "secret", "token")
 """Parts of the names of a query's settings that may hold one."""
-_HELP = "write postgresql://account@host/database, or the path of an SQLite file"
+_HELP = (
+    "write postgresql://account@host/database, mariadb://account@host/database, or the path of an "
+    "SQLite file"
+)
 
 
 class UnknownAddress(AvowError):
@@ -40,14 +49,16 @@ def named(given: str, environment: Mapping[str, str], zone: str) -> Named:
     variable that holds it, or as one that the person still has to set.
 
     Raises:
-        UnknownAddress: neither PostgreSQL nor an SQLite file, or the variable is not set (AV504).
+        UnknownAddress: no kind of database that is looked at, or the variable is not set (AV504).
     """
     asked = _VARIABLE.fullmatch(given)
     if asked and not environment.get(asked[1]):
         raise UnknownAddress(f"the environment variable `{asked[1]}` is not set")
     address = environment[asked[1]] if asked else given
-    if address.startswith(_SCHEMES):
-        return _postgresql(address, asked[1] if asked else _holder(address, environment), zone)
+    kind = _SCHEMES.get(address.partition("://")[0]) if "://" in address else None
+    if kind:
+        held = asked[1] if asked else _holder(address, environment)
+        return _on_server(kind, address, held, zone)
     if "://" in address and not address.startswith(_FILE):
         raise UnknownAddress(
             "avow cannot look at a system of this kind",
@@ -65,7 +76,7 @@ def _holder(address: str, environment: Mapping[str, str]) -> str | None:
     return next((name for name in found if _NAME.fullmatch(name)), None)
 
 
-def _postgresql(address: str, variable: str | None, zone: str) -> Named:
+def _on_server(kind: str, address: str, variable: str | None, zone: str) -> Named:
     try:
         system = _system(unquote(urlsplit(address).path.strip("/")))
     except ValueError:  # its sentence may quote the address, so it is not passed on
@@ -73,12 +84,12 @@ def _postgresql(address: str, variable: str | None, zone: str) -> Named:
     if variable is None and holds_secret(address):
         variable = f"{system.upper().replace('-', '_')}_DATABASE_URL"
     url = f"${{{variable}}}" if variable else address
-    return Named(Source(system, "postgresql", url, variable, zone), address)
+    return Named(Source(system, kind, url, variable, zone), address)
 
 
 def holds_secret(address: str) -> bool:
-    """Whether a PostgreSQL address holds a password, in its front or among its settings. One that
-    cannot be taken apart is taken to hold one."""
+    """Whether the address of a database holds a password, in its front or among its settings. One
+    that cannot be taken apart is taken to hold one."""
     try:
         parts = urlsplit(address)
         settings = [pair.partition("=")[0].lower() for pair in parts.query.split("&")]

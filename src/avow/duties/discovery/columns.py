@@ -23,6 +23,8 @@ DIRECT = frozenset(
 )  # fmt: skip
 """Categories that make a row personal by themselves."""
 _OF_PERSONS = frozenset({"email", "phone", "name", "birth-date", "national-number", "login-name"})
+_STORED = frozenset({ColumnKind.TEXT, ColumnKind.INTEGER})
+"""What moments are stored as where the engine has no type for them."""
 _KINDS = {
     "birth-date": MOMENTS | TEXTS,
     "location": TEXTS | {ColumnKind.NUMBER},
@@ -39,7 +41,7 @@ MOST_COLUMNS = 40
 
 def named_guess(column: Column) -> Guess | None:
     """What the column's type or name alone proposes."""
-    if column.native in {"inet", "cidr"}:
+    if column.native in {"inet", "cidr", "inet4", "inet6"}:
         return Guess(column.name, "ip-address", "type")
     found = category_of(column.name)
     if found is None or column.kind not in _KINDS.get(found[0], TEXTS):
@@ -99,22 +101,19 @@ def _guess(column: Column, values: Sequence[object]) -> Guess | None:
     )
 
 
-def moment_columns(table: Table) -> tuple[str, ...]:
+def moment_columns(table: Table, *, is_typed: bool) -> tuple[str, ...]:
     """Columns that may say when a row began, best first: by type, and where the engine has no such
-    type by name. Names with a dot are left out: a dot names a table in the declaration."""
+    type (`is_typed`) by name. Names with a dot are left out: a dot names a table in the
+    declaration."""
     ranked = []
     for at, column in enumerate(table.columns):
         rank = moment_rank(column.name)
         if rank is None or "." in column.name:
             continue
-        if column.kind in MOMENTS or (_is_untyped(table, column) and rank < 3):
+        may_be = not is_typed and column.kind in _STORED and rank < 3
+        if column.kind in MOMENTS or may_be:
             ranked.append((rank, at, column.name))
     return tuple(name for _, _, name in sorted(ranked))
-
-
-def _is_untyped(table: Table, column: Column) -> bool:
-    """A text or number of SQLite, which has no type for moments; its tables have no schema."""
-    return "." not in table.name and column.kind in {ColumnKind.TEXT, ColumnKind.INTEGER}
 
 
 def day_in(value: object) -> date | None:

@@ -12,12 +12,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from avow.common.errors import AvowError
+from avow.common.findings import Finding
 from avow.duties.discovery.columns import (
     DIRECT,
     day_in,
     guesses_of,
     holds_persons,
-    moment_columns,
     text_columns,
 )
 from avow.duties.discovery.proposal import (
@@ -31,12 +31,14 @@ from avow.duties.discovery.proposal import (
 from avow.duties.discovery.sampling import sample, zone_of
 from avow.duties.discovery.survey import Prospect, Survey, prospects, survey
 from avow.estate.connectors.base import Access, Refused, Unreachable
+from avow.estate.connectors.registry import connector_for
 from avow.estate.connectors.sql import SqlConnection
 from avow.estate.connectors.sqlite import SqliteConnection, SqliteConnector
 from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import TRUE
 
 if TYPE_CHECKING:
+    from avow.estate.connectors.mariadb import MariadbConnection
     from avow.estate.connectors.postgresql import PostgresqlConnection
 
 MOST_SAMPLES, MOST_MEASURES = 12, 3
@@ -79,20 +81,35 @@ def propose(source: Source, address: str, today: date) -> Proposal:
         connection.close()
 
 
-def connect(system: System) -> SqliteConnection | PostgresqlConnection:
+def connect(system: System) -> MariadbConnection | PostgresqlConnection | SqliteConnection:
     """A connection that only reads, and whose statements end after `SECONDS`. Raises Away."""
     try:
         if system.connector == "sqlite":
             return SqliteConnector(statement=SECONDS).connect(system, Access.READ)
-        from avow.estate.connectors.postgresql import (  # noqa: PLC0415 (loads a driver)
-            Limits,
-            PostgresqlConnector,
-        )
-
-        return PostgresqlConnector(Limits(statement=SECONDS * 1000)).connect(system, Access.READ)
+        if system.connector == "mariadb":
+            return _mariadb(system)
+        return _postgresql(system)
     except Unreachable as error:
         what = "check the address: host, port, database or file, account and password"
         raise Away(str(error), help=what) from None
+
+
+def _postgresql(system: System) -> PostgresqlConnection:
+    from avow.estate.connectors.postgresql import (  # noqa: PLC0415 (loads a driver)
+        Limits,
+        PostgresqlConnector,
+    )
+
+    return PostgresqlConnector(Limits(statement=SECONDS * 1000)).connect(system, Access.READ)
+
+
+def _mariadb(system: System) -> MariadbConnection:
+    if isinstance(missing := connector_for(system), Finding):
+        raise Away(missing.message, help=missing.help)
+    from avow.estate.connectors.mariadb import MariadbConnector  # noqa: PLC0415 (loads a driver)
+    from avow.estate.connectors.mariadb_session import Limits  # noqa: PLC0415 (loads a driver)
+
+    return MariadbConnector(Limits(statement=SECONDS * 1000)).connect(system, Access.READ)
 
 
 def _proposal(connection: SqlConnection, source: Source, today: date) -> Proposal:
@@ -146,7 +163,7 @@ def _candidate(
 ) -> Candidate | None:
     """The prospect after a look at a sample; None when its values speak against it."""
     table = prospect.table
-    moments = moment_columns(table)
+    moments = seen.moments(table)
     fields = tuple(dict.fromkeys([*moments, *text_columns(table)]))
     rows = sample(connection, table, fields, seen.pages(table.name))
     values = dict(zip(fields, zip(*rows, strict=True), strict=True)) if rows else {}

@@ -1,7 +1,8 @@
 """Bounded samples, spread over a table and never its head, and what may be read at all.
 
 PostgreSQL reads whole pages drawn over the table, SQLite rows at points spread over its row
-numbers. A sample reads at most `PAGES` pages or `ROWS` rows, however large the table is.
+numbers, MariaDB stretches of rows spread over the key. A sample reads at most `PAGES` pages or
+some thousand rows, however large the table is.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from avow.duties.discovery.stretches import in_stretches, points
 from avow.estate.connectors.base import Refused
 from avow.estate.connectors.catalogue import ColumnKind, Table
 from avow.estate.connectors.render import name
@@ -25,6 +27,9 @@ _LONGEST = 100
 """Characters of a text that are read: what is longer has none of the shapes."""
 _SEED = 1
 _TEXTS = frozenset({ColumnKind.TEXT, ColumnKind.OTHER})
+SAMPLED = frozenset({"mariadb", "postgresql", "sqlite"})
+"""Kinds of system of which samples can be taken."""
+_UNTYPED = frozenset({"sqlite"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +64,21 @@ def _pages(size: str) -> str:
 
 
 def zone_of(connection: SqlConnection) -> str:
-    """The zone that the database itself is set to; empty where it has none."""
-    if connection.system.connector != "postgresql":
-        return ""
-    said = sa.select(sa.func.current_setting("TimeZone"))
-    return str(connection.select(said, "")[0][0])
+    """The zone that the database itself is set to; empty where it has none, or an offset only."""
+    match connection.system.connector:
+        case "postgresql":
+            said: sa.ColumnElement[Any] = sa.func.current_setting("TimeZone")
+        case "mariadb":
+            said = sa.literal_column("@@global.time_zone")
+        case _:
+            return ""
+    found = str(connection.select(sa.select(said), "")[0][0])
+    return "" if found == "SYSTEM" or found[:1] in {"+", "-"} else found
+
+
+def has_moments(connection: SqlConnection) -> bool:
+    """Whether the engine has types for moments, so that texts and numbers are none."""
+    return connection.system.connector not in _UNTYPED
 
 
 def estimate(connection: SqlConnection, table: Table, extent: Extent | None) -> int:
@@ -73,12 +88,21 @@ def estimate(connection: SqlConnection, table: Table, extent: Extent | None) -> 
         return table.rows
     if extent is not None:
         return extent.pages * 50
+    if connection.system.connector == "mariadb":
+        return _counted(connection, table)
     rows = _numbered(connection, table)
     try:
         last = connection.select(sa.select(sa.func.max(rows.c["_rowid_"])), table.name)[0][0]
     except Refused:
         return 1
     return int(last or 0)
+
+
+def _counted(connection: SqlConnection, table: Table) -> int:
+    """Rows of a table of which the engine knows none yet, or of a view: counted up to `ROWS`."""
+    few = sa.select(sa.literal(1)).select_from(connection.grammar.relation(table)).limit(ROWS)
+    count = sa.select(sa.func.count()).select_from(few.subquery("f"))
+    return int(connection.select(count, table.name)[0][0])
 
 
 def sample(
@@ -103,6 +127,10 @@ def drawn(
     """
     if connection.system.connector == "postgresql":
         return _on_pages(connection, table, fields, pages)
+    if connection.system.connector == "mariadb":
+        rows = connection.grammar.relation(table)
+        shown = [_shown(table, f, rows.c[f]).label(f"v{n}") for n, f in enumerate(fields)]
+        return in_stretches(connection, table, rows, shown, ROWS)
     return _at_points(connection, table, fields)
 
 
@@ -131,7 +159,7 @@ def _at_points(connection: SqlConnection, table: Table, fields: Sequence[str]) -
         ),
         table.name,
     )[0]
-    chosen = json.dumps(points(int(first or 0), int(last or 0)))
+    chosen = json.dumps(points(int(first or 0), int(last or 0), ROWS))
     at = sa.func.json_each(chosen).table_valued("value", name="p")
     other = rows.alias("o")
     nearest = (
@@ -142,12 +170,6 @@ def _at_points(connection: SqlConnection, table: Table, fields: Sequence[str]) -
     return sa.select(*(_shown(table, f, rows.c[f]) for f in fields)).where(
         number.in_(sa.select(nearest).select_from(at))
     )
-
-
-def points(first: int, last: int) -> list[int]:
-    """At most `ROWS` row numbers, spread evenly from the first to the last."""
-    step = max((last - first + 1) / ROWS, 1.0)
-    return [first + int(n * step) for n in range(ROWS) if first + int(n * step) <= last]
 
 
 def _numbered(connection: SqlConnection, table: Table) -> sa.TableClause:

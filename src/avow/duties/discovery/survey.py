@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from avow.duties.discovery.columns import holds_persons, is_promising, moment_columns, named_guess
 from avow.duties.discovery.lexicon import FRAMEWORK, happening, is_writer_word
 from avow.duties.discovery.proposal import CREATED, Gap, Owner
-from avow.duties.discovery.sampling import Extent, estimate, extents
+from avow.duties.discovery.sampling import Extent, estimate, extents, has_moments
 from avow.estate.connectors.catalogue import Catalogue, ForeignKey, Table
 from avow.estate.connectors.sql import SqlConnection
 
@@ -23,16 +23,21 @@ MOST_ESTIMATES = 100
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The catalogue, the extent of every table where the engine tells, the gaps, and the tables
-    whose rows are persons."""
+    whose rows are persons. `is_typed`: the engine has types for moments."""
 
     catalogue: Catalogue
     extents: Mapping[str, Extent]
     gaps: tuple[Gap, ...]
     persons: frozenset[str]
+    is_typed: bool
 
     def pages(self, table: str) -> int:
         """The table's pages on disk; 0 where the engine does not tell."""
         return self.extents[table].pages if table in self.extents else 0
+
+    def moments(self, table: Table) -> tuple[str, ...]:
+        """Columns that may say when a row began, best first."""
+        return moment_columns(table, is_typed=self.is_typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def survey(connection: SqlConnection) -> Survey:
     gaps = tuple(gap for t in tables if (gap := _gap(t, sizes.get(t.name))))
     away = {gap.table for gap in gaps}
     persons = frozenset(t.name for t in tables if t.name not in away and _holds_persons(t))
-    seen = Survey(catalogue, sizes, gaps, persons)
+    seen = Survey(catalogue, sizes, gaps, persons, has_moments(connection))
     return replace(seen, gaps=(*gaps, *(Gap(name, _KEYLESS) for name in _keyless(seen))))
 
 
@@ -70,7 +75,7 @@ def _keyless(seen: Survey) -> Iterator[str]:
     away = {gap.table for gap in seen.gaps}
     for table in seen.catalogue.tables.values():
         may = table.name not in away and not is_framework(table.name) and not table.key
-        if may and moment_columns(table) and is_promising(table) and not owner_of(table, seen):
+        if may and seen.moments(table) and is_promising(table) and not owner_of(table, seen):
             yield table.name
 
 
@@ -105,7 +110,7 @@ def _extent(seen: Survey, prospect: Prospect) -> Extent | None:
 def _prospects(seen: Survey) -> Iterator[Prospect]:
     away = {gap.table for gap in seen.gaps}
     for table in seen.catalogue.tables.values():
-        if table.name in away or is_framework(table.name) or not moment_columns(table):
+        if table.name in away or is_framework(table.name) or not seen.moments(table):
             continue
         event = happening(bare(table.name)) or CREATED
         is_person = event == CREATED and table.name in seen.persons

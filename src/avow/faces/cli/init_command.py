@@ -37,8 +37,9 @@ _MOST_SHOWN = 5
 def command(url: str | None, *, force: bool, is_json: bool) -> None:
     """Propose avow.yaml for the database at URL, which is only read.
 
-    URL is postgresql://account@host/database, the path of an SQLite file, or '${NAME}' of a
-    variable that holds it. Without URL a small example is laid out in this folder.
+    URL is postgresql://account@host/database, mariadb://account@host/database, the path of an
+    SQLite file, or '${NAME}' of a variable that holds it. Without URL a small example is laid out
+    in this folder.
     """
     _refuse_overwriting([FILE] if url else [FILE, Path(example.DATABASE)], force=force)
     if url is None:

@@ -16,10 +16,10 @@ from avow.declaration.model import Declaration
 from avow.duties.discovery.drift import accepted as schema
 from avow.duties.discovery.drift.accepted import Accepted, Unreadable
 from avow.duties.discovery.drift.against_map import against_map
-from avow.duties.discovery.drift.leaves import SAMPLED, Leaves, leaves
+from avow.duties.discovery.drift.leaves import Leaves, leaves
 from avow.duties.discovery.drift.since_accepted import since_accepted
 from avow.duties.discovery.drift.view import Drifted, View, place_of, spoken
-from avow.duties.discovery.sampling import extents
+from avow.duties.discovery.sampling import SAMPLED, extents
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
 from avow.estate.connectors.catalogue import Catalogue, ColumnKind, Table
 from avow.estate.connectors.registry import connector_for

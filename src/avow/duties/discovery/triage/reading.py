@@ -23,21 +23,31 @@ from avow.duties.discovery.columns import (
 )
 from avow.duties.discovery.looking import Away, connect
 from avow.duties.discovery.proposal import Guess
-from avow.duties.discovery.sampling import Extent, drawn, estimate, extents, sample
+from avow.duties.discovery.sampling import (
+    SAMPLED,
+    Extent,
+    drawn,
+    estimate,
+    extents,
+    has_moments,
+    sample,
+)
 from avow.duties.discovery.triage.people import birth_dates, like_names, long_texts, never_repeated
 from avow.duties.discovery.triage.pointing import by_email, candidates, enforced
 from avow.duties.discovery.triage.signals import Basis, Inclusion, Look, Pointer, Signals
 from avow.estate.connectors.base import Refused
-from avow.estate.connectors.catalogue import ColumnKind, Table
+from avow.estate.connectors.catalogue import Column, ColumnKind, Table
+from avow.estate.connectors.mariadb_render import exact, using, written_in
 from avow.estate.connectors.sql import SqlConnection
 from avow.estate.datamap.model import System
 
-_KINDS = frozenset({"postgresql", "sqlite"})
 MOST_PROBES = 3_000
 """Questions about pointers; beyond it they stay without an answer."""
 VALUES = 200
 """Distinct values of one column that are looked for in a key."""
 _WHOLE = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
+_CASELESS = "_ci"
+"""Part of the names of collations in which the case of a letter makes no difference."""
 _DIGITS_CHANCE, _TEXT_CHANCE = 1.0, 0.05
 
 
@@ -70,10 +80,10 @@ def look_at(system: System, skipped: Iterable[str] = ()) -> Signals:
     """Connect read-only and look at every table. `system.url` is the address with its password.
 
     Raises:
-        UnknownKind: neither PostgreSQL nor SQLite (AV541).
+        UnknownKind: nothing of its kind can be sampled (AV541).
         Away: the system does not answer, or does not show its catalogue (AV503).
     """
-    if system.connector not in _KINDS:
+    if system.connector not in SAMPLED:
         what = (
             f"`{system.name}` is of the kind `{system.connector}`, whose tables cannot be triaged"
         )
@@ -132,7 +142,7 @@ def _is_empty(connection: SqlConnection, table: Table) -> bool:
 
 
 def _sampled(connection: SqlConnection, table: Table, extent: Extent | None, rows: int) -> Look:
-    moments = moment_columns(table)[:3]
+    moments = moment_columns(table, is_typed=has_moments(connection))[:3]
     days = [c.name for c in table.columns if c.kind is ColumnKind.DATE]
     fields = tuple(dict.fromkeys([*moments, *days[:5], *text_columns(table)]))
     fields = fields or tuple(c.name for c in table.columns[:1])
@@ -224,7 +234,7 @@ class _Reader:
         theirs = self._connection.grammar.relation(parent).alias("p")
         there = sa.and_(
             *(
-                _compared(theirs.c[name], pointer) == column
+                self._same(theirs.c[name], column, parent.column(name), pointer)
                 for name, column in zip(pointer.parent_fields, own, strict=True)
             )
         )
@@ -237,10 +247,40 @@ class _Reader:
             return
         yield from (sa.null(), sa.null())
         if kind and kind.kind is ColumnKind.TEXT:
-            only = sa.and_(own[0] >= "0", own[0] < ":")
+            plain = self._by_code(own[0])
+            only = sa.and_(plain >= "0", plain < ":")
             yield from (sa.func.count(), sa.func.sum(sa.case((only, 1), else_=0)))
         else:
             yield from (sa.literal(0), sa.literal(0))
+
+    def _same(
+        self,
+        theirs: sa.ColumnElement[Any],
+        own: sa.ColumnElement[Any],
+        column: Column | None,
+        pointer: Pointer,
+    ) -> sa.ColumnElement[bool]:
+        """Whether a key is the value. MariaDB finds it by an index in the key's own collation
+        only, which may take more for equal than is."""
+        written = written_in(column) if self._is_mariadb and column else None
+        if column is None or written is None:
+            return _compared(theirs, pointer) == own
+        alike = theirs == sa.collate(using(own, written[0]), written[1])
+        if pointer.basis is not Basis.EMAIL:
+            return sa.and_(alike, exact(theirs) == exact(own))
+        return alike if _CASELESS in written[1] else exact(_compared(theirs, pointer)) == exact(own)
+
+    def _by_code(self, text: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """The text as it is ordered by its characters' codes: in other orders `:` stands before
+        the digits."""
+        if self._is_mariadb:
+            return exact(text)
+        is_postgresql = self._connection.system.connector == "postgresql"
+        return sa.collate(text, "C") if is_postgresql else text
+
+    @property
+    def _is_mariadb(self) -> bool:
+        return self._connection.system.connector == "mariadb"
 
     def _span(self, table: str, field: str) -> Span | None:
         key = table, field

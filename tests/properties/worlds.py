@@ -56,7 +56,13 @@ ZONE = "Europe/Brussels"
 EVENTS = ("happened", "ended", "last", "asked")
 FACTS = frozenset({"asked"})
 PERIODS = (Period(), Period(months=1), Period(days=10), Period(months=2))
-WORDS = (LinkWord.OWNED_BY,) * 4 + (LinkWord.ACCESSED_BY, LinkWord.NO_RIGHT)
+WORDS = (
+    *(LinkWord.OWNED_BY,) * 5,
+    *(LinkWord.OWNS,) * 2,
+    LinkWord.ACCESSED_BY,
+    LinkWord.ACCESSES,
+    LinkWord.NO_RIGHT,
+)
 ID = Column("id", "integer", ColumnKind.INTEGER, nullable=False)
 
 
@@ -85,7 +91,7 @@ def worlds(draw: st.DrawFn, circles: bool = False) -> World:
         for link in d.links
         if link.fields[0] in enforced
     )
-    tables = {d.name: _table(d) for d in datasets.values()}
+    tables = {d.name: table_of(d) for d in datasets.values()}
     system = System("w", "memory", zone=ZONE, datasets=datasets)
     rows = draw(_rows(system, keys, 3 if circles else 0))
     return World(system, Catalogue(tables, keys), rows, draw(_law(datasets)), draw(_known(rows)))
@@ -153,7 +159,8 @@ def _event_sources(draw: st.DrawFn, datasets: dict[str, Dataset]) -> dict[str, D
     return result
 
 
-def _table(dataset: Dataset) -> Table:
+def table_of(dataset: Dataset) -> Table:
+    """The table of a dataset: its key, its pointers, and one column of each kind."""
     columns = [ID]
     columns += [Column(k.fields[0], "integer", ColumnKind.INTEGER) for k in dataset.links]
     columns += [

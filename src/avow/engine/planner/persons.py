@@ -16,7 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from avow.common.findings import Finding
 from avow.declaration.model import InForce
 from avow.engine.planner.dependence import dependence
-from avow.engine.planner.judge import Judge
+from avow.engine.planner.judge import Judge, filled
 from avow.engine.planner.known import WITHDRAWABLE
 from avow.engine.planner.lower import NULL, Lowering, needed
 from avow.engine.planner.program import Move, Pick, Program, Spread, Step
@@ -70,11 +70,13 @@ class Ownership:
     `roots` are the datasets in which persons of the batch are named. `loops` are owning edges on a
     circle of rows that are no persons: whose other owners a finite predicate cannot name. (A
     person's row ends a circle: whoever stays, stays.) `under` are the datasets of things on such
-    circles or below them, `again` those on any circle or below it.
+    circles or below them, `again` those on any circle or below it. `late` are datasets whose steps
+    run after those of a dataset that owns their rows: by then their pointers may be empty.
     """
 
     system: System
     roots: frozenset[str]
+    late: frozenset[str] = frozenset()
     lowered: tuple[Edge, ...] = field(init=False)
     loops: tuple[Edge, ...] = field(init=False, default=())
     under: frozenset[str] = field(init=False, default=frozenset())
@@ -165,9 +167,15 @@ class Ownership:
         return _in_order([s for e in order for s in self._spread(e)], map(named, self.roots))
 
     def _gives(self, dataset: str) -> bool:
-        """Whether a key set of its rows is needed: they give rights on, or stand below a circle."""
+        """Whether a key set of its rows is needed: they give rights on, stand below a circle, or
+        lose what says whose they are before their own step: the row that points to them, or their
+        pointer."""
         return any(
-            e.giver == dataset or (e.taker == dataset and e.giver in self.under)
+            e.giver == dataset
+            or (
+                e.taker == dataset
+                and (e.giver in self.under or e.flows is Side.PARENT or dataset in self.late)
+            )
             for e in self.lowered
         )
 
@@ -260,7 +268,7 @@ def _back(edge: Edge) -> Side:
 def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Program | Finding:
     """The program that erases the persons named in the key sets of `roots`, or the finding that
     says why ownership in this system cannot be decided yet."""
-    ownership = Ownership(judge.system, roots)
+    ownership = Ownership(judge.system, roots, _late(judge, catalogue))
     keyless = [e for e in ownership.loops if not judge.system.datasets[e.taker].key]
     if keyless:
         return _undecided(
@@ -295,6 +303,14 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
     )
 
 
+def _late(judge: Judge, catalogue: Catalogue) -> frozenset[str]:
+    """Datasets whose steps run after those of a dataset that owns their rows: on a circle of
+    pointers not every child can go first."""
+    order = Lowering(judge, catalogue).order()
+    own = (e for e in edges(judge.system) if e.right is Right.OWN and e.flows is Side.CHILD)
+    return frozenset(e.child for e in own if order.index(e.parent) < order.index(e.child))
+
+
 def _undecided(system: System, edge: Edge, because: str, help_: str) -> Finding:
     what = f"rows depend on each other in a circle in `{system.name}`: `{edge.name}`"
     return Finding("AV451", what, because=because, help=help_)
@@ -312,15 +328,23 @@ def shared_rows(system: System, ownership: Ownership, dataset: str) -> Predicate
 
 def _unshare(lowering: Lowering, ownership: Ownership) -> Iterator[Step]:
     """For rows that stay with another owner: the leaver's pointer and the cells about them end.
-    Rows under a floor are not altered."""
+    Rows under a floor are not altered, and rows in which all of it has ended are not shown."""
     for edge in ownership.lowered:
         if edge.flows is not Side.CHILD or edge.taker not in lowering.member:
             continue
         free = negate(lowering.frozen(edge.taker))
-        where = all_of([ownership.naming(edge), lowering.shared[edge.taker], free])
         blanks = _leavers_cells(lowering, edge)
+        speaks = _still_speaking(lowering, edge, blanks)
+        where = all_of([ownership.naming(edge), lowering.shared[edge.taker], free, speaks])
         if where != FALSE and blanks:
             yield Step(edge.taker, Move.UNLINK, where, (), blanks=blanks, because="shared row")
+
+
+def _still_speaking(lowering: Lowering, edge: Edge, blanks: Mapping[str, Blank]) -> Predicate:
+    """Rows in which some of these cells says something; a pointer that names somebody does."""
+    if set(edge.child_fields) <= set(blanks):
+        return TRUE
+    return filled(lowering.system.datasets[edge.taker], tuple(blanks))
 
 
 def _leavers_cells(lowering: Lowering, edge: Edge) -> Mapping[str, Blank]:

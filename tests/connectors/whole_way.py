@@ -98,7 +98,7 @@ class Country(Small):
 
     def sweep_plan(self, day: date = TODAY) -> Plan:
         """The sweep of the day, kept, with all its numbers accepted."""
-        return self.plan(tuple((rule, 10_000) for rule in RULES), day)
+        return self.plan(tuple((rule, 1_000_000) for rule in RULES), day)
 
     def erasure_plan(self, roots: Roots) -> Plan:
         """The erasure of these persons, kept."""

@@ -21,6 +21,7 @@ from avow.engine.planner.plan import (
 )
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.trust import Standing
+from avow.estate.connectors.catalogue import Closed
 from avow.estate.datamap.predicates import TRUE
 
 TODAY = date(2026, 5, 1)
@@ -79,6 +80,9 @@ PLANTED: dict[str, Callable[[Plan], tuple[Plan, Surroundings]]] = {
     "AV410": lambda p: (p, replace(QUIET, freezes=(Freeze(TODAY, TODAY),))),
     "AV411": lambda p: (p, replace(QUIET, standings={})),
     "AV412": lambda p: (p, replace(QUIET, spent=90, budget=100)),
+    "AV591": lambda p: (_step(p, closed=(("old", Closed.NOT_UNDONE),)), QUIET),
+    "AV592": lambda p: (_step(p, closed=(("old", Closed.HISTORY),)), QUIET),
+    "AV593": lambda p: (_step(p, closed=(("old", Closed.ELSEWHERE),)), QUIET),
 }
 
 
@@ -90,6 +94,18 @@ def _step(of: Plan, **changes: object) -> Plan:
 @pytest.mark.parametrize("code", PLANTED)
 def test_each_reason_alone_refuses_with_its_code(code: str) -> None:
     assert codes(*PLANTED[code](plan())) == [code]
+
+
+def test_a_link_without_an_index_says_its_price_and_what_helps() -> None:
+    """As many seconds as were accepted may be lost, and not one more."""
+    link = Unindexed("x", ("up",), 7_200.5, 36_000, "CREATE INDEX …;")
+    slow = _step(plan(), unindexed=(link,))
+    (found,) = guard(slow, QUIET)
+    assert (found.code, "36,000 rows" in found.because) == ("AV406", True)
+    assert "CREATE INDEX …;" in found.help
+    assert "--accept no-index=7201" in found.help
+    assert codes(replace(slow, accepted=(("no-index", 7_201),))) == []
+    assert codes(replace(slow, accepted=(("no-index", 7_200),))) == ["AV406"]
 
 
 def test_unknown_cascades_refuse_and_empty_ones_do_not() -> None:

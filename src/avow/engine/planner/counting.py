@@ -68,14 +68,14 @@ def _uncounted(catalogue: Catalogue, what: Counting, said: tuple[str, ...]) -> P
 def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> PlannedStep:
     step = what.program.steps[index]
     measure = _measure(tally, what, step)
-    table = catalogue.tables[step.dataset]
+    table, kind = catalogue.tables[step.dataset], tally.connection.system.connector
     return PlannedStep(
         step,
         measure,
         sql=tally.connection.statement(step.dataset, step.where, step.blanks or None),
         cascades=preflight.cascades(tally, catalogue, what.program, index),
         triggers=table.triggers,
-        unindexed=preflight.unindexed(catalogue, what.program, step, measure.rows),
+        unindexed=preflight.unindexed(catalogue, what.program, step, measure, kind),
         unblankable=preflight.unblankable(catalogue, step),
     )
 

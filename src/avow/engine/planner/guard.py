@@ -29,6 +29,9 @@ PATIENCE = timedelta(days=7)
 SLOW = 60.0
 """Seconds a step may lose to a link without index before the plan refuses."""
 
+NO_INDEX = "no-index"
+"""The word by which more seconds are accepted, as a number of rows is by the id of its rule."""
+
 
 class Every(StrEnum):
     """How often the days of a freeze come back."""
@@ -195,17 +198,22 @@ def _unblankable(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
 
 
 def _slow(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
+    patience = max(SLOW, dict(plan.accepted).get(NO_INDEX, 0))
     for link in each.unindexed:
-        if link.seconds is None or link.seconds <= SLOW:
+        if link.seconds is None or link.seconds <= patience:
             continue
         columns = ", ".join(link.fields)
+        many = "" if link.read is None else f"{link.read:,} rows would be read in vain: "
+        make = f"`{link.remedy}`" if link.remedy else f"an index on {link.table} ({columns})"
         yield _finding(
             "AV406",
             each,
             f"following `{link.table}` ({columns}) without an index would take about "
             f"{_span(link.seconds)}",
-            f"every row of {_where(plan, each)} that goes makes the database read the whole table",
-            f"create an index on {link.table} ({columns})",
+            f"{many}the database finds the rows that point to {_where(plan, each)} only by reading "
+            "the whole table",
+            f"let the owner make {make}; or accept the time: plan again with "
+            f"`--accept {NO_INDEX}={int(link.seconds) + 1}`",
         )
 
 

@@ -42,14 +42,17 @@ class Cascade:
 
 @dataclass(frozen=True, slots=True)
 class Unindexed:
-    """A link of `table` without an index: each parent row reads the whole table.
+    """A link of `table` without an index: the whole table is read for it, again and again.
 
-    `seconds` is the estimate for the step, None when the table's size is unknown.
+    `read` rows are read in vain for the step, which takes `seconds`; None when the table's size is
+    unknown. `remedy` is the statement that makes the index, where the engine has one.
     """
 
     table: str
     fields: tuple[str, ...]
     seconds: float | None
+    read: int | None = None
+    remedy: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,10 +197,18 @@ def _part_json(part: Part) -> Json:
         "program": program_json(part.program),
         "catalogue": part.catalogue,
         "gaps": list(part.gaps),
-        "steps": [
-            msgspec.to_builtins({f: getattr(s, f) for f in _Beside.__slots__}) for s in part.steps
-        ],
+        "steps": [_step_json(s) for s in part.steps],
     }
+
+
+def _step_json(step: PlannedStep) -> Json:
+    """As plans were written before they told more, where they do not."""
+    plain: Json = msgspec.to_builtins({f: getattr(step, f) for f in _Beside.__slots__})
+    for link in plain["unindexed"]:
+        for late in ("read", "remedy"):
+            if not link[late]:
+                del link[late]
+    return plain
 
 
 def _part_of(data: Json) -> Part:

@@ -1,7 +1,7 @@
 """What can be known before the first write: what the schema would do beside what the plan says.
 
-Cascades are counted with predicates, never collected. A link without an index makes every parent
-row read the whole child table: a thousand times slower, measured.
+Cascades are counted with predicates, never collected. A foreign key without an index makes every
+parent row read the whole child table: a thousand times slower, measured.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from avow.engine.planner.plan import Cascade, Unindexed
+from avow.engine.planner.plan import Cascade, Measure, Unindexed
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
 from avow.estate.connectors.base import Capability, Connection
 from avow.estate.connectors.catalogue import Catalogue, ForeignKey, OnDelete, Table
+from avow.estate.connectors.indexing import index_text
 from avow.estate.datamap.edges import Edge, Right, Side
 from avow.estate.datamap.model import BlankKind
 from avow.estate.datamap.predicates import Predicate, Related, all_of, any_of, leaves, negate
@@ -94,39 +95,50 @@ def _takes(step: Step, key: ForeignKey) -> bool:
 
 
 def unindexed(
-    catalogue: Catalogue, program: Program, step: Step, rows: int
+    catalogue: Catalogue, program: Program, step: Step, measure: Measure, kind: str
 ) -> tuple[Unindexed, ...]:
-    """Links that this step makes the database follow from parent to child without an index."""
-    wanted = {(table, fields) for table, fields in _followed(catalogue, program, step)}
+    """Links that this step makes the database follow from parent to child without an index.
+
+    For a foreign key of its own it reads the whole child table for every row that goes; for a link
+    that only we know, once for every batch. `kind` is the engine's, for the statement that helps.
+    """
+    wanted: dict[tuple[str, tuple[str, ...]], int] = {}
+    for times, table, fields in _followed(catalogue, program, step, measure):
+        wanted[table, fields] = max(times, wanted.get((table, fields), 0))
     return tuple(
-        Unindexed(name, fields, _seconds(table, rows))
-        for name, fields in sorted(wanted)
+        _without(table, fields, times, kind)
+        for (name, fields), times in sorted(wanted.items())
         if (table := catalogue.tables.get(name)) is not None and not _indexed(table, fields)
     )
 
 
+def _without(table: Table, fields: tuple[str, ...], times: int, kind: str) -> Unindexed:
+    rows = table.rows or table.by_size  # one that was empty when it was looked at says 0
+    read = None if rows is None else times * rows
+    seconds = None if read is None else round(read / SCANNED, 1)
+    return Unindexed(table.name, fields, seconds, read, index_text(kind, table, fields))
+
+
 def _followed(
-    catalogue: Catalogue, program: Program, step: Step
-) -> Iterator[tuple[str, tuple[str, ...]]]:
+    catalogue: Catalogue, program: Program, step: Step, measure: Measure
+) -> Iterator[tuple[int, str, tuple[str, ...]]]:
+    """(how often its table is read when no index helps, table, columns)."""
     if step.move is Move.DELETE:
         for key in catalogue.foreign_keys:
             if key.parent == step.dataset:
-                yield key.child, key.child_fields
+                yield measure.rows, key.child, key.child_fields
+    batches = max(1, measure.batches)
     for leaf in leaves(step.where):
         if isinstance(leaf, Related) and leaf.to is Side.CHILD:
-            yield leaf.edge.child, leaf.edge.child_fields
+            yield batches, leaf.edge.child, leaf.edge.child_fields
     for spread in program.spreads:
         if spread.to is Side.CHILD and spread.edge.child == step.dataset:
-            yield spread.edge.child, spread.edge.child_fields
+            yield batches, spread.edge.child, spread.edge.child_fields
 
 
 def _indexed(table: Table, fields: tuple[str, ...]) -> bool:
     leading = [*table.indexes, table.key, *table.unique]
     return any(set(index[: len(fields)]) == set(fields) for index in leading if index)
-
-
-def _seconds(table: Table, rows: int) -> float | None:
-    return None if table.rows is None else round(rows * table.rows / SCANNED, 1)
 
 
 def unblankable(catalogue: Catalogue, step: Step) -> tuple[str, ...]:

@@ -77,6 +77,8 @@ class Table:
     repeat. `row_security`: the engine may hide rows from us, so what we count is not the truth.
     `writable` is false for views and materialized views. `rules` may do something else instead of
     what a statement says. `has_heirs`: other tables inherit from it, and show their rows in it.
+    `by_size` is a rough guess of its rows from what it takes on disk, for where `rows` is unknown
+    or was never looked at. `is_partitioned`: its rows lie in tables below it.
     """
 
     name: str
@@ -91,6 +93,8 @@ class Table:
     materialized: bool = False
     rules: tuple[str, ...] = ()
     has_heirs: bool = False
+    by_size: int | None = None
+    is_partitioned: bool = False
 
     @property
     def holds_rows(self) -> bool:

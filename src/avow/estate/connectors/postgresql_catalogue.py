@@ -34,7 +34,12 @@ SELECT c.oid, n.nspname || '.' || c.relname, c.relkind,
                 WHERE t.isleaf AND t.relid <> c.oid)
        END,
        c.relrowsecurity AND row_security_active(c.oid),
-       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.oid)
+       c.relkind = 'r' AND EXISTS (SELECT FROM pg_inherits AS h WHERE h.inhparent = c.oid),
+       CASE WHEN c.relkind IN ('r', 'm') THEN pg_relation_size(c.oid) / 64
+            WHEN c.relkind = 'p' THEN (
+                SELECT sum(pg_relation_size(t.relid))::bigint / 64
+                FROM pg_partition_tree(c.oid) AS t WHERE t.isleaf AND t.relid <> c.oid)
+       END
 FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND NOT c.relispartition AND {_OURS}
 ORDER BY 2
@@ -103,11 +108,12 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
     """Every table, view and materialized view outside the system schemas, with what guards it."""
     names: dict[int, str] = {}
     bare: dict[int, Table] = {}
-    for oid, table, kind, rows, secured, heirs in connection.execute(_TABLES):
+    for oid, table, kind, rows, secured, heirs, size in connection.execute(_TABLES):
         names[oid] = table
         bare[oid] = Table(
             table, (), rows=rows, row_security=bool(secured),
             writable=kind in {"r", "p"}, materialized=kind == "m", has_heirs=bool(heirs),
+            by_size=size, is_partitioned=kind == "p",
         )  # fmt: skip
     columns = _columns(connection)
     indexes = _grouped(connection.execute(_INDEXES))
@@ -184,5 +190,5 @@ def _leading(columns: dict[int, Column], places: Sequence[int]) -> tuple[str, ..
 
 def digest(tables: Iterable[Table], keys: Iterable[ForeignKey]) -> str:
     """A digest of the schema alone: row counts do not change it."""
-    said = repr(([replace(t, rows=None) for t in tables], list(keys)))
+    said = repr(([replace(t, rows=None, by_size=None) for t in tables], list(keys)))
     return hashlib.sha256(said.encode()).hexdigest()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any, TypeAlias
 
 from avow.estate.connectors.catalogue import (
@@ -75,7 +77,26 @@ def read_catalogue(connection: sqlite3.Connection) -> Catalogue:
         for name, kind, rowless in connection.execute(_TABLES)
     }
     keys = _foreign_keys(connection, tables)
-    return Catalogue(tables, keys, digest(tables.values(), keys))
+    measured = {name: replace(t, by_size=_by_size(connection, t)) for name, t in tables.items()}
+    return Catalogue(measured, keys, digest(tables.values(), keys))
+
+
+def _by_size(connection: sqlite3.Connection, table: Table) -> int | None:
+    """No more rows than the largest number of a row, and than the file has room for. The number
+    may be anybody's choice, and a virtual table or one without such numbers has none."""
+    quoted = table.name.replace('"', '""')
+    with suppress(sqlite3.Error):
+        (pages,), (size,), (last,) = (
+            connection.execute(question).fetchone()
+            for question in (
+                "PRAGMA page_count",
+                "PRAGMA page_size",
+                f'SELECT max(rowid) FROM "{quoted}"',  # noqa: S608 (quoted)
+            )
+        )
+        if isinstance(last or 0, int):
+            return min(max(last or 0, 0), pages * size // 8)
+    return None
 
 
 def _table(

@@ -64,6 +64,7 @@ def beside(plan: Plan) -> list[str]:
         lines += [
             f"{name}: no index on {u.table} ({', '.join(u.fields)})"
             + ("" if u.seconds is None else f", about {u.seconds:,.0f} s lost")
+            + (f"; {u.remedy}" if u.remedy and u.seconds else "")
             for u in each.unindexed
         ]
         if each.step.undo_days:

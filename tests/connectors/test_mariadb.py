@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,8 @@ from typing import Any
 import pymysql
 import pytest
 
-from avow.estate.connectors.base import Access, Capability, Connection, Refused, Unreachable
-from avow.estate.connectors.catalogue import ColumnKind, OnDelete
+from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
+from avow.estate.connectors.catalogue import Closed, ColumnKind, OnDelete
 from avow.estate.connectors.mariadb import MariadbConnection, MariadbConnector
 from avow.estate.connectors.mariadb_session import Limits, refusal, refusals
 from avow.estate.datamap.edges import Edge, Right, Side
@@ -237,7 +236,8 @@ def test_the_catalogue_tells_what_planning_needs(reader: MariadbConnection) -> N
         (ORDER, PERSON, OnDelete.SET_NULL),
         (LINE, ORDER, OnDelete.CASCADE),
     }
-    assert reader.closed == {"old": "engine MyISAM", "history": "system versioning"}
+    closed = {n: t.closed for n, t in live.tables.items() if t.closed}
+    assert closed == {"old": Closed.NOT_UNDONE, "history": Closed.HISTORY}
 
 
 def test_the_digest_moves_with_the_schema_alone(
@@ -395,44 +395,6 @@ def test_a_killed_connection_is_lost_and_nothing_is_done(
         batch.remove(PERSON, TRUE)
     assert refused.value.kind == "lost"
     assert asked(owner, "SELECT count(*) FROM visit") == [(3,)]
-
-
-@pytest.mark.parametrize(
-    ("table", "why"), [("old", "engine MyISAM"), ("history", "system versioning")]
-)
-def test_a_table_that_cannot_be_undone_or_keeps_history_is_refused(
-    writer: MariadbConnection, table: str, why: str
-) -> None:
-    """MyISAM would keep half a batch; system versioning would keep the removed row readable."""
-    with pytest.raises(Refused) as refused, writer.transaction() as batch:
-        batch.remove(table, TRUE)
-    assert (refused.value.table, refused.value.constraint) == (table, why)
-    assert writer.count(table, TRUE) == 1
-
-
-def test_a_mapped_table_without_undo_takes_the_word_from_the_system(system: System) -> None:
-    mixed = replace(system, datasets={**system.datasets, "old": Dataset("old", key=("id",))})
-    for each, has in ((system, True), (mixed, False)):
-        with closing(connect(each, Access.WRITE)) as opened:
-            assert (Capability.TRANSACTIONS in opened.capabilities) is has
-            assert Capability.GRANTS not in opened.capabilities
-
-
-def test_rows_that_hang_on_a_row_in_another_database_are_seen(
-    system: System, owner: pymysql.Connection[Any], mariadb_server: Path
-) -> None:
-    """The server would delete them with it, where nobody counts."""
-    with mariadb.database(mariadb_server) as elsewhere:
-        run(
-            owner,
-            f"CREATE TABLE `{elsewhere}`.far (id INT PRIMARY KEY, who INT UNSIGNED, FOREIGN KEY"
-            f" (who) REFERENCES `{_name(owner)}`.person (id) ON DELETE CASCADE)",
-        )
-        with closing(connect(system, Access.WRITE)) as writer:
-            with pytest.raises(Refused) as refused, writer.transaction() as batch:
-                batch.remove(PERSON, TRUE)
-            assert refused.value.constraint == "foreign key of another database"
-        run(owner, f"DROP TABLE `{elsewhere}`.far")
 
 
 def test_what_the_database_does_itself(

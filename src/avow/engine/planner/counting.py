@@ -77,6 +77,7 @@ def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> 
         triggers=table.triggers,
         unindexed=preflight.unindexed(catalogue, what.program, step, measure, kind),
         unblankable=preflight.unblankable(catalogue, step),
+        closed=preflight.closed(catalogue, step),
     )
 
 

@@ -16,6 +16,7 @@ from avow.common.findings import Finding
 from avow.declaration.model import Level
 from avow.engine.planner.plan import Plan, PlanKind, PlannedStep
 from avow.engine.planner.trust import LADDER, Standing
+from avow.estate.connectors.catalogue import Closed
 
 SHARE = 0.20
 """The part of a dataset that may go without somebody accepting the number."""
@@ -113,6 +114,7 @@ def _step(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
         yield from _moved(plan, each)
     yield from _cascades(plan, each)
     yield from _unblankable(plan, each)
+    yield from _closed(plan, each)
     yield from _slow(plan, each)
 
 
@@ -195,6 +197,32 @@ def _unblankable(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
             "it does not exist, is computed, or is never null",
             f"say in the data map how: `blank: {{{column}: {{constant: …}}}}`",
         )
+
+
+_CLOSED: Mapping[Closed, tuple[str, str, str]] = {
+    Closed.NOT_UNDONE: (
+        "AV591",
+        "its engine undoes nothing, so half of a failed batch would stay",
+        "let the owner of the database move it to InnoDB",
+    ),
+    Closed.HISTORY: (
+        "AV592",
+        "it has system versioning: what is removed stays readable in its history",
+        "let the owner of the database end the versioning, or empty the table and its history",
+    ),
+    Closed.ELSEWHERE: (
+        "AV593",
+        "the server would delete or empty rows of another database with its rows, uncounted",
+        "let the owner of that database drop the foreign key, or make it ON DELETE RESTRICT",
+    ),
+}
+
+
+def _closed(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
+    for table, why in each.closed if each.measure.rows else ():
+        code, because, help_ = _CLOSED[why]
+        message = f"`{plan.system}.{table}` can be read and not changed"
+        yield _finding(code, each, message, because, help_)
 
 
 def _slow(plan: Plan, each: PlannedStep) -> Iterator[Finding]:

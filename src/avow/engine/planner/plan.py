@@ -16,6 +16,7 @@ import msgspec
 
 from avow.engine.planner.program import Program, Step
 from avow.engine.planner.written import Json, digest_of, program_json, program_of
+from avow.estate.connectors.catalogue import Closed
 
 
 class PlanKind(StrEnum):
@@ -90,6 +91,7 @@ class PlannedStep:
     triggers: tuple[str, ...] = ()
     unindexed: tuple[Unindexed, ...] = ()
     unblankable: tuple[str, ...] = ()
+    closed: tuple[tuple[str, Closed], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,7 @@ class _Beside:
     triggers: tuple[str, ...] = ()
     unindexed: tuple[Unindexed, ...] = ()
     unblankable: tuple[str, ...] = ()
+    closed: tuple[tuple[str, Closed], ...] = ()
 
 
 def _part_json(part: Part) -> Json:
@@ -208,6 +211,8 @@ def _step_json(step: PlannedStep) -> Json:
         for late in ("read", "remedy"):
             if not link[late]:
                 del link[late]
+    if not plain["closed"]:
+        del plain["closed"]
     return plain
 
 

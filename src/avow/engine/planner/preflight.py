@@ -13,7 +13,7 @@ from avow.engine.planner.plan import Cascade, Measure, Unindexed
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
 from avow.estate.connectors.base import Capability, Connection
-from avow.estate.connectors.catalogue import Catalogue, ForeignKey, OnDelete, Table
+from avow.estate.connectors.catalogue import FIRES, Catalogue, Closed, ForeignKey, OnDelete, Table
 from avow.estate.connectors.indexing import index_text
 from avow.estate.datamap.edges import Edge, Right, Side
 from avow.estate.datamap.model import BlankKind
@@ -21,8 +21,6 @@ from avow.estate.datamap.predicates import Predicate, Related, all_of, any_of, l
 
 SCANNED = 5_000_000
 """Rows of a table without index that are read per second, warm, on two cores."""
-
-FIRES = frozenset({OnDelete.CASCADE, OnDelete.SET_NULL, OnDelete.SET_DEFAULT})
 
 
 def foreign_edge(key: ForeignKey) -> Edge:
@@ -156,6 +154,14 @@ def unblankable(catalogue: Catalogue, step: Step) -> tuple[str, ...]:
         ):
             found.append(name)
     return tuple(found)
+
+
+def closed(catalogue: Catalogue, step: Step) -> tuple[tuple[str, Closed], ...]:
+    """Tables that the step would change, itself or through the database, and that no batch may."""
+    deletes = step.move is Move.DELETE
+    names = catalogue.changed_with(step.dataset) if deletes else (step.dataset,)
+    tables = (catalogue.tables[n] for n in names if n in catalogue.tables)
+    return tuple((t.name, t.closed) for t in tables if t.closed is not None)
 
 
 def gaps(connection: Connection, catalogue: Catalogue, program: Program) -> tuple[str, ...]:

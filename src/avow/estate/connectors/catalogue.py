@@ -35,6 +35,18 @@ class OnDelete(StrEnum):
     SET_DEFAULT = "set default"
 
 
+FIRES = frozenset({OnDelete.CASCADE, OnDelete.SET_NULL, OnDelete.SET_DEFAULT})
+"""What changes the pointing row."""
+
+
+class Closed(StrEnum):
+    """Why no batch may change a table, though it can be read."""
+
+    NOT_UNDONE = "an engine that undoes nothing"
+    HISTORY = "system versioning"
+    ELSEWHERE = "foreign key of another database"
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """One live column. `native` is the engine's type name; `generated` columns cannot be set,
@@ -95,6 +107,7 @@ class Table:
     has_heirs: bool = False
     by_size: int | None = None
     is_partitioned: bool = False
+    closed: Closed | None = None
 
     @property
     def holds_rows(self) -> bool:
@@ -136,3 +149,12 @@ class Catalogue:
     tables: Mapping[str, Table] = field(default_factory=dict)
     foreign_keys: tuple[ForeignKey, ...] = ()
     digest: str = ""
+
+    def changed_with(self, table: str) -> tuple[str, ...]:
+        """The table, and those of which the database itself deletes or empties rows when rows of it
+        are deleted."""
+        found = [table]
+        for parent in found:
+            keys = (k for k in self.foreign_keys if k.parent == parent and k.on_delete in FIRES)
+            found += [child for child in {k.child: None for k in keys} if child not in found]
+        return tuple(found)

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
-from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column, ColumnKind
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
 from avow.estate.connectors.mariadb_render import (
@@ -92,7 +92,8 @@ class MariadbConnection(SqlConnection):
     def capabilities(self) -> frozenset[Capability]:
         """Without the word of a table whose engine cannot undo, there is none for the system."""
         own = super().capabilities - {Capability.GRANTS}  # nobody reads them here yet
-        if any(self._live.closed.get(n, "").startswith("engine") for n in self._system.datasets):
+        tables = map(self.catalogue().tables.get, self._system.datasets)
+        if any(t is not None and t.closed is Closed.NOT_UNDONE for t in tables):
             own -= {Capability.TRANSACTIONS}
         return own | {Capability.RECEIPTS} if self._receipts else own
 
@@ -111,12 +112,6 @@ class MariadbConnection(SqlConnection):
     def _live(self) -> Live:
         with refusals(""):
             return read_live(self.raw)
-
-    @property
-    def closed(self) -> Mapping[str, str]:
-        """Tables that no batch may touch, with the reason: what is done there could not be undone,
-        or removed values would stay."""
-        return self._live.closed
 
     def read_catalogue(self) -> Catalogue:
         return self._live.catalogue
@@ -340,7 +335,7 @@ class MariadbConnection(SqlConnection):
         blanks: Mapping[str, Blank] | None,
         window: Window | None,
     ) -> int:
-        self._open_to_batches(dataset)
+        self._open_to_batches(dataset, deleting=not blanks)
         render = self.renderer()
         if blanks:
             return (
@@ -352,9 +347,12 @@ class MariadbConnection(SqlConnection):
             return self._removed_together(dataset, where, window)
         return self.run(self._deleting(render, dataset, where, window), dataset)
 
-    def _open_to_batches(self, dataset: str) -> None:
-        if dataset in self.closed:
-            raise Refused("other", dataset, self.closed[dataset])
+    def _open_to_batches(self, dataset: str, *, deleting: bool = False) -> None:
+        """What is done in a closed table could not be undone, or removed values would stay."""
+        live = self.catalogue()
+        for name in live.changed_with(dataset) if deleting else (dataset,):
+            if (table := live.tables.get(name)) is not None and table.closed is not None:
+                raise Refused("other", name, str(table.closed))
 
     def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
         render = self._rendering(1)

@@ -14,7 +14,9 @@ from typing import Any
 import pymysql
 
 from avow.estate.connectors.catalogue import (
+    FIRES,
     Catalogue,
+    Closed,
     Column,
     ColumnKind,
     ForeignKey,
@@ -78,14 +80,9 @@ _SAFE = "InnoDB"
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The schema, and what it must be told of besides.
-
-    `closed` are tables that a batch must not touch, with the reason; `stamped` the columns that the
-    server itself would set when a row is written.
-    """
+    """The schema, and the columns that the server itself would set when a row is written."""
 
     catalogue: Catalogue
-    closed: Mapping[str, str]
     stamped: Mapping[str, tuple[str, ...]]
 
 
@@ -97,7 +94,6 @@ def read_live(connection: pymysql.Connection[Any]) -> Live:
             cursor.execute(query)
             return list(cursor.fetchall())
 
-    closed: dict[str, str] = {}
     json = {(table, clause) for table, clause in rows(_JSON)}
     columns: defaultdict[str, list[Column]] = defaultdict(list)
     stamped: defaultdict[str, tuple[str, ...]] = defaultdict(tuple)
@@ -109,18 +105,22 @@ def read_live(connection: pymysql.Connection[Any]) -> Live:
     triggers: defaultdict[str, list[str]] = defaultdict(list)
     for table, trigger in rows(_TRIGGERS):
         triggers[table].append(trigger)
-    tables = {}
-    for table, kind, engine, estimate in rows(_TABLES):
-        tables[table] = _table(
-            table, columns[table], indexes[table], tuple(triggers[table]),
-            estimate, kind in {"BASE TABLE", VERSIONED},
-        )  # fmt: skip
-        if kind == VERSIONED:
-            closed[table] = "system versioning"
-        elif kind == "BASE TABLE" and engine != _SAFE:
-            closed[table] = f"engine {engine}"
-    keys = _foreign_keys(rows(_FOREIGN_KEYS), closed)
-    return Live(Catalogue(tables, keys, digest(tables.values(), keys)), closed, dict(stamped))
+    keys, elsewhere = _foreign_keys(rows(_FOREIGN_KEYS))
+    tables = {
+        table: _table(
+            table, columns[table], indexes[table], tuple(triggers[table]), estimate,
+            kind in {"BASE TABLE", VERSIONED},
+            _closed(kind, engine) or (Closed.ELSEWHERE if table in elsewhere else None),
+        )
+        for table, kind, engine, estimate in rows(_TABLES)
+    }  # fmt: skip
+    return Live(Catalogue(tables, keys, digest(tables.values(), keys)), dict(stamped))
+
+
+def _closed(kind: str, engine: str | None) -> Closed | None:
+    if kind == VERSIONED:
+        return Closed.HISTORY
+    return Closed.NOT_UNDONE if kind == "BASE TABLE" and engine != _SAFE else None
 
 
 def _valid(column: str) -> str:
@@ -167,6 +167,7 @@ def _table(
     triggers: tuple[str, ...],
     rows: int | None,
     is_base: bool,
+    closed: Closed | None,
 ) -> Table:
     """Without a primary key, unique columns that are never null do. The primary key comes first."""
     strict = {c.name for c in columns if not c.nullable}
@@ -181,22 +182,25 @@ def _table(
         triggers=triggers,
         rows=None if rows is None else int(rows),
         writable=is_base,
+        closed=closed,
     )
 
 
-def _foreign_keys(rows: Iterable[Sequence[Any]], closed: dict[str, str]) -> tuple[ForeignKey, ...]:
-    """Foreign keys inside the database. A table whose rows another database's rows hang on, to be
-    deleted or emptied with them, is closed: nobody would see what happens there."""
+def _foreign_keys(
+    rows: Iterable[Sequence[Any]],
+) -> tuple[tuple[ForeignKey, ...], frozenset[str]]:
+    """Foreign keys inside the database, and the tables on whose rows those of another database
+    hang, to be deleted or emptied with them: nobody would see what happens there."""
     parts: dict[tuple[str, bool, str], list[Sequence[Any]]] = {}
     for name, ours, child, *rest in rows:
         parts.setdefault((name, bool(ours), child), []).append(rest)
-    keys = []
+    keys, elsewhere = [], set[str]()
     for (name, ours, child), fields in parts.items():
         _, inside, parent, _, rule = fields[0]
         how = OnDelete(rule.lower())
-        if not ours and how in {OnDelete.CASCADE, OnDelete.SET_NULL}:
-            closed.setdefault(parent, "foreign key of another database")
+        if not ours and how in FIRES:
+            elsewhere.add(parent)
         if ours and inside:
             mine, theirs = tuple(f[0] for f in fields), tuple(f[3] for f in fields)
             keys.append(ForeignKey(name, child, mine, parent, theirs, how))
-    return tuple(keys)
+    return tuple(keys), frozenset(elsewhere)

@@ -74,7 +74,8 @@ class Erasing:
             self._seat(batch, people)
             memory = ground.checker.before(ground.connection, program, ground.journal.plan)
             moved = {
-                i: move(ground.connection, batch, step) for i, step in enumerate(program.steps)
+                i: move(ground.connection, batch, ground.held.settled(step))
+                for i, step in enumerate(program.steps)
             }
             self._within(moved)
             totals = {i: done.total for i, done in moved.items()}

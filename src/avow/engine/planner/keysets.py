@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from avow.engine.planner.program import Program, Spread
+from avow.engine.planner.program import Program, Spread, Step
+from avow.engine.planner.tally import possible, without_empty
 from avow.estate.connectors.base import Connection
+from avow.estate.datamap.predicates import Predicate
 from avow.estate.datamap.reach import Key
 
 Roots = Mapping[str, Sequence[Key]]
@@ -38,6 +40,20 @@ class Held:
     connection: Connection
     known: Known
     put: dict[str, KeySet]
+    lean: dict[tuple[Predicate, frozenset[str]], Predicate] = field(default_factory=dict)
+
+    @property
+    def empty(self) -> frozenset[str]:
+        """The facts of which nothing is known here: mostly nobody holds anything."""
+        return frozenset(name for name, found in self.put.items() if not found.rows)
+
+    def settled(self, step: Step) -> Step:
+        """The step as it is asked now: the same rows, without looking at each one whether it is in
+        a key set that holds nothing."""
+        about = (step.where, self.empty)
+        if about not in self.lean:
+            self.lean[about] = possible(without_empty(*about))
+        return replace(step, where=self.lean[about])
 
     def refresh(self, program: Program) -> None:
         """Read every fact of the program again and replace the key sets that changed."""

@@ -7,6 +7,7 @@ what is left.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from avow.engine.planner.allowance import UsedUp
@@ -29,7 +30,8 @@ class Sweeping:
     """One step of a sweep on its way: where it is, the next window's size, what is blocked.
 
     `spare` rows were approved to go and did not, because a hold was placed since: this step may
-    blank them, as what is left of a row that stays is emptied.
+    blank them, as what is left of a row that stays is emptied. `first` is what is done before the
+    windows; `said` is what became of that, in words.
     """
 
     ground: Ground
@@ -45,6 +47,8 @@ class Sweeping:
     tries: int = 0
     began: float = 0.0
     blocked: list[Block] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+    first: Callable[[Sweeping], None] | None = None
 
     @property
     def left(self) -> int:
@@ -59,12 +63,15 @@ class Sweeping:
         return self.planned.bound < self.planned.measure.rows
 
     def run(self) -> tuple[Block, ...]:
-        """Window after window until none is left; gives what was blocked. A step of which nothing
-        was counted, and so approved, is not begun: what became due since waits for another plan."""
+        """Window after window until as many rows went as were approved, or none is left; gives what
+        was blocked. What became due since waits for another plan, and is not looked for: behind the
+        last row that is due lie all that are not."""
         if self.planned.bound + self.spare == 0:
             return ()
         self.own = self.ground.journal.counted(self.seat.step)[self.step.dataset]
-        while not (self.is_cut and self.left <= 0):
+        if self.first is not None:
+            self.first(self)
+        while self.left > 0:
             self.ground.heed()
             if not self.batch():
                 break
@@ -76,7 +83,8 @@ class Sweeping:
         ground.journal.start(self.seat)
         ground.crash("started")
         ground.held.refresh(self.part.program)
-        window = self._window()
+        step = ground.held.settled(self.step)
+        window = self._window(step)
         if window is None:
             ground.journal.failed(self.seat)
             return False
@@ -85,7 +93,7 @@ class Sweeping:
             raise exceeded(self.step.dataset, self.planned.bound)
         try:
             ground.journal.reserve(window.rows)
-            done = self._move(window)
+            done = self._move(step, window)
         except UsedUp:
             ground.journal.failed(self.seat)
             raise
@@ -97,12 +105,13 @@ class Sweeping:
             self._refused(refusal, window)
             return True
         ground.crash("committed")
-        self._ended(done)
+        self.ended(done)
         self.after, self.tries = window.until, 0
         self.chunk = self.chunk.after((ground.monotonic() - self.began) * 1000)
         return True
 
-    def _ended(self, done: Done) -> None:
+    def ended(self, done: Done) -> None:
+        """A batch was committed: into the journal with it."""
         ground = self.ground
         counts = {self.step.dataset: done.rows}
         self.own += done.rows
@@ -111,12 +120,12 @@ class Sweeping:
         self.seat = ground.journal.end(self.seat, done.total, counts, checked=ground.checks)
         ground.crash("journalled")
 
-    def _window(self) -> Window | None:
+    def _window(self, step: Step) -> Window | None:
         size = max(1, min(self.chunk.size, self.left)) if self.is_cut else self.chunk.size
         connection = self.ground.connection
-        return connection.window(self.step.dataset, self.step.where, self.after, size)
+        return connection.window(step.dataset, step.where, self.after, size)
 
-    def _move(self, window: Window) -> Done:
+    def _move(self, step: Step, window: Window) -> Done:
         ground, program = self.ground, self.part.program
         with takes_back(ground), ground.connection.transaction() as batch:
             plan = ground.journal.plan
@@ -124,10 +133,10 @@ class Sweeping:
             self.began = (
                 ground.monotonic()
             )  # others wait from here on; the look before holds nothing
-            if self.step.undo_days:
-                done = taken_out(ground, batch, self.step, self.seat, window)
+            if step.undo_days:
+                done = taken_out(ground, batch, step, self.seat, window)
             else:
-                done = move(ground.connection, batch, self.step, window, len(self.blocked))
+                done = move(ground.connection, batch, step, window, len(self.blocked))
             if self.is_cut and done.total > self.left and window.rows > 1:
                 raise TooMany
             self._was_done(batch, window)

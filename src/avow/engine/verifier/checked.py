@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeAlias, runtime_checkable
 
@@ -32,6 +32,9 @@ from avow.estate.datamap.predicates import (
 DELETE = "delete"
 SAMPLE = 20
 """Rows of others per table that are compared before and after."""
+
+PLANS = 7
+"""Earlier plans of which it is remembered which rows were looked at."""
 
 
 class Goes(Protocol):
@@ -98,8 +101,19 @@ class Before:
     others: Mapping[str, Kept]
 
 
+Seen: TypeAlias = dict[str, tuple[Row, ...]]
+"""Dataset -> keys of the rows that were looked at last."""
+
+
+@dataclass(slots=True)
 class Checked:
-    """Looks at every batch for orphans, survivors, collateral, and changed rows of others."""
+    """Looks at every batch for orphans, survivors, collateral, and changed rows of others.
+
+    The rows of others that were found for one batch are looked at again for the next of the same
+    plan, as long as it does not name them: finding them anew means passing by all that is due.
+    """
+
+    seen: dict[str, Seen] = field(default_factory=dict)
 
     def before(
         self, connection: Connection, program: Program, plan: str, place: int | None = None
@@ -109,7 +123,7 @@ class Checked:
         Where the engine counts its own work, rows in tables that the batch does not name cannot
         change unseen, and only those of the step at `place` are looked at.
         """
-        del plan
+        seen = self._of(plan)
         catalogue = connection.catalogue()
         itself = connection.changes() if isinstance(connection, CountsItself) else None
         steps = program.steps
@@ -119,8 +133,14 @@ class Checked:
             counts=_counts(connection, catalogue) if itself is None else {},
             changes=itself,
             dangling=dict(_dangling(connection, steps, trusting=itself is not None)),
-            others={n: _others(connection, catalogue, steps, n) for n in _touched(steps)},
+            others={n: _others(connection, steps, n, seen) for n in _touched(steps)},
         )
+
+    def _of(self, plan: str) -> Seen:
+        """What was seen of a plan; a process that lives long forgets the plans of long ago."""
+        if plan not in self.seen:
+            self.seen = {**dict(list(self.seen.items())[-PLANS:]), plan: {}}
+        return self.seen[plan]
 
     def after(
         self, connection: Connection, program: Program, moved: Mapping[int, int], memory: object
@@ -288,10 +308,9 @@ def _survivors(connection: Connection, program: Program, moved: Mapping[int, int
 # --- rows of others -----------------------------------------------------------------------------
 
 
-def _others(
-    connection: Connection, catalogue: Catalogue, steps: Sequence[Step], dataset: str
-) -> Kept:
-    """Some rows of a table that none of the steps names."""
+def _others(connection: Connection, steps: Sequence[Step], dataset: str, seen: Seen) -> Kept:
+    """Some rows of a table that none of the steps names: those seen last, where they still are."""
+    catalogue = connection.catalogue()
     mapped, table = connection.system.datasets.get(dataset), catalogue.tables.get(dataset)
     key = (mapped.key if mapped else ()) or (table.key if table else ())
     if table is None or not key:
@@ -299,8 +318,28 @@ def _others(
     columns = tuple(c.name for c in table.columns)
     mine = [s for s in steps if s.dataset == dataset or dataset in _along(s)]
     named = [p for s in mine for p in _named(s, dataset)]
-    rows = connection.fetch(dataset, negate(any_of(named)), (*key, *columns), SAMPLE)
-    return Kept(key, columns, {row[: len(key)]: _hash(row[len(key) :]) for row in rows})
+    strange = negate(any_of(named))
+    kept = Kept(key, columns)
+    if len(seen.get(dataset, ())) == SAMPLE:
+        kept = _hashed(connection, dataset, kept, all_of([_among(key, seen[dataset]), strange]))
+    if len(kept.hashes) < SAMPLE:
+        kept = _hashed(connection, dataset, kept, strange)
+    seen[dataset] = tuple(kept.hashes)
+    return kept
+
+
+def _among(key: Sequence[str], keys: Iterable[Row]) -> Predicate:
+    """The rows with one of these keys."""
+    return any_of(
+        all_of(Equal(f, _text(v)) for f, v in zip(key, values, strict=True)) for values in keys
+    )
+
+
+def _hashed(connection: Connection, dataset: str, kept: Kept, where: Predicate) -> Kept:
+    """The first rows that satisfy `where`, as keys and hashes."""
+    size = len(kept.key)
+    rows = connection.fetch(dataset, where, (*kept.key, *kept.columns), SAMPLE)
+    return replace(kept, hashes={row[:size]: _hash(row[size:]) for row in rows})
 
 
 def _along(step: Step) -> frozenset[str]:
@@ -330,12 +369,7 @@ def _changed(connection: Connection, memory: Before) -> Iterator[str]:
     for dataset, kept in memory.others.items():
         if not kept.hashes:
             continue
-        mine = any_of(
-            all_of(Equal(f, _text(v)) for f, v in zip(kept.key, key, strict=True))
-            for key in kept.hashes
-        )
-        rows = connection.fetch(dataset, mine, (*kept.key, *kept.columns), len(kept.hashes))
-        now = {row[: len(kept.key)]: _hash(row[len(kept.key) :]) for row in rows}
+        now = _hashed(connection, dataset, kept, _among(kept.key, kept.hashes)).hashes
         wrong = sum(now.get(key) != before for key, before in kept.hashes.items())
         if wrong:
             yield f"{wrong:,} sampled rows of `{dataset}` changed or went that no step names"

@@ -404,8 +404,13 @@ class SqlConnection(ABC):
         ahead = render.where(dataset, where, rows)
         if after is not None:
             ahead = sa.and_(ahead, render.behind(dataset, after, rows))
+        in_order = sa.select(*key).where(ahead).order_by(*key)
+        whole = self.select(in_order.offset(size - 1).limit(1), dataset)
+        if whole:
+            return Window(after, tuple(whole[0]), size)
+        # Fewer are left: only then the rows have to be numbered, to be told how many.
         number = sa.func.row_number().over(order_by=key).label("n")
-        stretch = sa.select(*key, number).where(ahead).order_by(*key).limit(size).subquery("w")
+        stretch = in_order.add_columns(number).limit(size).subquery("w")
         last = sa.select(*stretch.c).order_by(stretch.c[len(key)].desc()).limit(1)
         found = self.select(last, dataset)
         return Window(after, tuple(found[0][:-1]), int(found[0][-1])) if found else None

@@ -1,4 +1,4 @@
-"""A small estate in PostgreSQL with one rule at level rehearse, for rehearsals and samples."""
+"""A small estate in a database with one rule at level rehearse, for rehearsals and samples."""
 
 from __future__ import annotations
 
@@ -31,17 +31,19 @@ NOON = datetime(2026, 5, 1, 12, tzinfo=UTC)
 
 
 class World:
-    """A small estate in PostgreSQL, its rule at level rehearse, and avow's own database."""
+    """A small estate, its rule at level rehearse, and avow's own database."""
 
-    def __init__(self, store: Store, app: str, folder: Path) -> None:
+    def __init__(self, store: Store, app: str, folder: Path, connector: str = "postgresql") -> None:
         self.store, self.app, self.folder = store, app, folder
         self.ring: KeyRing = new_ring()
         self.clock = SetClock(NOON)
         self.noted: list[Body] = []
-        text = DECLARATION.replace("connector: memory", "connector: postgresql\n    url: ${APP}")
-        for name in ("person", "visit"):
-            text = text.replace(f"      {name}:\n", f"      public.{name}:\n")
-        text = text.replace("{person: person_id}", "{public.person: person_id}")
+        kind = f"connector: {connector}\n    url: ${{APP}}"
+        text = DECLARATION.replace("connector: memory", kind)
+        if connector == "postgresql":
+            for name in ("person", "visit"):
+                text = text.replace(f"      {name}:\n", f"      public.{name}:\n")
+            text = text.replace("{person: person_id}", "{public.person: person_id}")
         self.declaration: Declaration = release.take_in(
             store, load_texts({"all.yaml": text}), Path(), NOON
         )

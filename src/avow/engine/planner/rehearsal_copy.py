@@ -17,7 +17,7 @@ from avow.engine.db.store import Runs
 from avow.engine.planner.making import Estate
 from avow.engine.planner.refusals import Away, PlannerError
 from avow.estate.connectors.base import Access, Connection, Unreachable
-from avow.estate.connectors.itself import Itself, itself, of_postgresql
+from avow.estate.connectors.itself import Itself, itself, of_postgresql, reach
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import System
 
@@ -62,17 +62,17 @@ def _apart(estate: Estate, runs: Runs, original: Connection, copy: Connection) -
     """Raise unless the copy is none of the systems of the map, and not avow's own database."""
     name = f"`{original.system.name}`"
     there = _known(copy, name)
-    _differs(there, _known(original, name), name)
+    _differs(copy, there, _known(original, name), name)
     for system in estate.declaration.datamap.systems.values():
         if system.connector == original.system.connector and system.name != original.system.name:
             with closing(_other(estate, system)) as other:
-                _differs(there, _known(other, f"`{system.name}`"), f"`{system.name}`")
+                _differs(copy, there, _known(other, f"`{system.name}`"), f"`{system.name}`")
     row = runs.one("rehearsal_itself")
     if row is not None:
         own = of_postgresql(
             row["system_identifier"], row["database"], row["started"], row["follows"]
         )
-        _differs(there, own, "avow's own database")
+        _differs(copy, there, own, "avow's own database")
 
 
 def _known(connection: Connection, name: str) -> Itself:
@@ -90,14 +90,16 @@ def _other(estate: Estate, system: System) -> Connection:
         raise _untold(f"`{system.name}`", error.what) from None
 
 
-def _differs(copy: Itself, other: Itself, name: str) -> None:
-    if copy.is_same(other):
+def _differs(copy: Connection, there: Itself, other: Itself, name: str) -> None:
+    if there.is_same(other):
         raise PlannerError(
             f"the address is no copy: it leads to {name}",
             because="the server there says that it is the same database",
             help="restore a backup into a database of its own, and give its address",
             code="AV571",
         )
+    if why := reach(copy, there, other):
+        raise _untold(name, f"the address is on the same server, and {why}")
 
 
 def _untold(name: str, because: str) -> PlannerError:

@@ -27,9 +27,9 @@ class Itself:
     """A database as its server tells it from all others.
 
     `data` identifies what is stored: of PostgreSQL the identifier of the cluster and the number of
-    the database, of a file or folder its device and inode. A copy on the level of the disk keeps
-    them, so `server` is the process that answers. `follows`: it repeats another server's changes.
-    `within` are the folders that a file or folder lies in.
+    the database, of MariaDB its name alone, of a file or folder its device and inode. A copy on the
+    level of the disk keeps them, so `server` is the process that answers. `follows`: it repeats
+    another server's changes. `within` are the folders that a file or folder lies in.
     """
 
     kind: str
@@ -82,6 +82,25 @@ def of_postgresql(identifier: str, database: str, started: str, follows: object)
     return Itself("postgresql", (identifier, database), started, bool(follows))
 
 
+def _mariadb(connection: _Raw) -> Itself | None:
+    from avow.estate.connectors.mariadb_itself import whereabouts  # noqa: PLC0415 (loads a driver)
+
+    found = whereabouts(connection.raw)
+    if found is None:
+        return None
+    return Itself("mariadb", (found.database,), found.server, found.follows)
+
+
+def reach(connection: Connection, own: Itself, other: Itself) -> str:
+    """Why what runs in one database may change the other by the database's own code; empty where it
+    cannot. Only code of MariaDB speaks of other databases of its server."""
+    if own.kind != "mariadb" or own.kind != other.kind or own.server != other.server:
+        return ""
+    from avow.estate.connectors.mariadb_itself import reaching  # noqa: PLC0415 (loads a driver)
+
+    return reaching(cast("_Raw", connection).raw, other.data[0])
+
+
 def _sqlite(connection: _Raw) -> Itself | None:
     for _, name, path in connection.raw.execute("PRAGMA database_list"):
         if name == "main" and path:
@@ -106,6 +125,7 @@ def _inode(path: Path) -> tuple[str, ...]:
 
 
 _ASK: Mapping[str, Callable[[_Raw], Itself | None]] = {
+    "mariadb": _mariadb,
     "postgresql": _postgresql,
     "sqlite": _sqlite,
 }

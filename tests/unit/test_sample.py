@@ -230,14 +230,25 @@ def test_the_key_of_a_row_dies_when_it_is_right_or_when_a_newer_sample_is_drawn(
     assert sealed(world) == len(again.rows)
 
 
-def test_a_row_that_was_judged_by_mistake_is_judged_again(world: World) -> None:
+def say(world: World, made: Sample, judgement: Judgement, person: str = "paul") -> Sample:
+    """The sample after somebody judged its first row."""
+    return judge(
+        world.store, world.ring, world.declaration, made, {1: judgement}, person=person, at=NOON
+    )
+
+
+def test_a_warning_is_added_by_one_person_and_not_taken_back_by_one(world: World) -> None:
+    """Right or unsure becomes wrong; wrong stays wrong, whoever says otherwise."""
     made = kept(world)
-    for judgement in (Judgement.WRONG, Judgement.RIGHT):
-        made = judge(
-            world.store, world.ring, world.declaration, made, {1: judgement},
-            person="paul", at=NOON,
-        )  # fmt: skip
-    assert made.judged(Judgement.WRONG) == 0
+    for judgement in (Judgement.UNSURE, Judgement.RIGHT, Judgement.WRONG, Judgement.WRONG):
+        made = say(world, made, judgement)
+    for person in ("paul", "marc"):
+        with pytest.raises(PlannerError) as refused:
+            say(world, made, Judgement.RIGHT, person)
+        assert refused.value.code == "AV549"
+    again = newest(world.store, world.ring, made.plan)
+    assert again is not None
+    assert again.judged(Judgement.WRONG) == 1
 
 
 def test_the_ledger_is_told_once_every_row_is_judged(world: World) -> None:

@@ -54,8 +54,23 @@ def newest(runs: Runs, ring: KeyRing, plan: str) -> Sample | None:
         KeyringError: AV872, somebody changed a row of it.
     """
     head = runs.one("sample_of_plan", plan=plan)
+    return None if head is None else _sample(runs, ring, head)
+
+
+def of_id(runs: Runs, ring: KeyRing, sample: str) -> Sample:
+    """The sample with this id.
+
+    Raises:
+        PlannerError: AV581, there is none.
+        KeyringError: AV872, somebody changed a row of it.
+    """
+    head = runs.one("sample_of_id", id=sample)
     if head is None:
-        return None
+        raise PlannerError(f"there is no sample `{sample}`", code="AV581")
+    return _sample(runs, ring, head)
+
+
+def _sample(runs: Runs, ring: KeyRing, head: Row) -> Sample:
     rows = tuple(_row(ring, head["id"], row) for row in runs.run("sample_rows", sample=head["id"]))
     fields = {**head, "rules": tuple(head["rules"])}
     return Sample(**fields, rows=rows)
@@ -96,7 +111,8 @@ def judge(
     row is judged, the ledger is told.
 
     Raises:
-        PlannerError: AV581, the sample has no such row; AV582, nobody knows this person.
+        PlannerError: AV549, a row was judged wrong, and one person cannot take that back; AV581,
+            the sample has no such row; AV582, nobody knows this person.
     """
     if person not in declaration.people:
         raise PlannerError(
@@ -115,7 +131,7 @@ def judge(
         )
     with runs.transaction() as tx:
         for number, judgement in said.items():
-            tx.run(
+            done = tx.one(
                 "sample_judge",
                 sample=sample.id,
                 number=number,
@@ -123,7 +139,14 @@ def judge(
                 person=person,
                 at=at,
             )
-    now = newest(runs, ring, sample.plan) or sample
+            if done is None:
+                raise PlannerError(
+                    f"row {number} of `{sample.id}` was judged wrong",
+                    because="a warning is not taken back by one person",
+                    help="two approvers correct it, with a reason: `avow sample PLAN --correct`",
+                    code="AV549",
+                )
+    now = of_id(runs, ring, sample.id)
     if said and now.is_judged:
         note(_entry(now), at)
     return now

@@ -17,6 +17,7 @@ import msgspec
 import yaml
 from rich.console import Console
 
+from avow.app import open_state
 from avow.common.calendar import local_day
 from avow.common.errors import AvowError
 from avow.common.exits import Exit
@@ -34,11 +35,14 @@ from avow.duties.discovery.triage.patching import diff, patched
 from avow.duties.discovery.triage.reading import look_at
 from avow.duties.discovery.triage.signals import Sureness
 from avow.estate.datamap.model import System
+from avow.faces.cli.desk import state_options
+from avow.faces.cli.inviting import Asking, Invited, ask_options
+from avow.faces.cli.map_asking import asked_on_page, is_waiting, state_if_there, taken
 from avow.faces.cli.opened import json_option, now, path_option, sound
 
 _ANSWERS = ("y", "n", "ask", "skip", "stop")
 _MOST_SHOWN = 8
-_MISUSE = frozenset({"AV540", "AV541", "AV542", "AV543", "AV544", "AV545"})
+_MISUSE = frozenset({"AV540", "AV541", "AV542", "AV543", "AV544", "AV545", "AV546"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class _Work:
     system: System
     standpoint: Standpoint
     file: Path
+    invited: Invited | None = None
 
     def then(self, standpoint: Standpoint) -> _Work:
         """The same after more answers, which are kept at once."""
@@ -74,12 +79,19 @@ class _Work:
     "--language", type=click.Choice(LANGUAGES), default="en", show_default=True,
     help="Of the pages for those who are asked now.",
 )  # fmt: skip
+@ask_options
 @json_option
+@state_options
 def command(
     system: str,
     path: Path,
     answers_file: Path | None,
     pages: tuple[Path, ...],
+    asked: str | None,
+    days: int,
+    base: str,
+    folder: Path,
+    database_url: str | None,
     *,
     is_asking: bool | None,
     is_patch: bool,
@@ -91,11 +103,14 @@ def command(
 
     Answers are kept in map-SYSTEM.json beside the declaration, so that only what is new is asked.
     `ask` leaves a table to a named person: a page of ten in plain words, beside the declaration.
+    --ask makes a one-time page that `avow serve` shows; its answers are taken up at the next run.
     """
     try:
-        work = _begun(system, path, language)
+        work = _arrived(_begun(system, path, language), folder, database_url)
         work = _told(work, answers_file, pages)
-        is_quiet = is_json or is_patch or is_writing or bool(answers_file or pages)
+        if asked:
+            work = _invited(work, Asking(asked, days, base), folder, database_url)
+        is_quiet = is_json or is_patch or is_writing or bool(answers_file or pages or asked)
         if is_asking or (is_asking is None and not is_quiet and sys.stdin.isatty()):
             work = _asked(work)
         _finish(work, is_patch=is_patch, is_writing=is_writing, is_json=is_json)
@@ -128,6 +143,27 @@ def _system(name: str, declaration: Declaration) -> System:
         help=meant(name, systems) or "name it: system, connector, url, and `datasets: {}`",
         code="AV540",
     )
+
+
+def _arrived(work: _Work, folder: Path, database_url: str | None) -> _Work:
+    """The work with the answers that were given on one-time pages; who said what, and when."""
+    if not is_waiting(work.standpoint):
+        return work
+    with state_if_there(folder, database_url) as state:
+        if state is None:
+            return work
+        came = taken(work.standpoint, state, work.loaded.whole)
+        work = work.then(came.standpoint) if came.invitations else work
+        came.close(state)
+    for line in came.lines:
+        click.echo(line, err=True)
+    return work
+
+
+def _invited(work: _Work, asking: Asking, folder: Path, database_url: str | None) -> _Work:
+    with open_state(folder, database_url) as state:
+        standpoint, made = asked_on_page(work.standpoint, state, work.loaded.whole, asking)
+        return replace(work.then(standpoint), invited=made)
 
 
 def _told(work: _Work, answers_file: Path | None, pages: Sequence[Path]) -> _Work:
@@ -235,6 +271,8 @@ def _finish(work: _Work, *, is_patch: bool, is_writing: bool, is_json: bool) -> 
             click.echo(f"answered: {len(made)} tables; --patch shows the diff, --write applies it")
         if sheets:
             click.echo(f"to be answered by others: {', '.join(sheets)}")
+        if work.invited:
+            click.echo("\n".join(work.invited.lines()))
 
 
 def _write_pages(work: _Work) -> list[str]:
@@ -339,5 +377,6 @@ def _as_json(work: _Work, text: str, waiting: Sequence[Waiting]) -> dict[str, ob
         ],
         "remembered": {n: r.state.value for n, r in sorted(standpoint.known.items())},
         "waiting": [asdict(each) for each in waiting],
+        "invited": work.invited.as_json() if work.invited else None,
         "patch": text,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from avow.declaration.model import Declaration
 from avow.duties.assurance.standing import Standing
 from avow.engine.evidence.entries import Body
 from avow.faces.cli.opened import path_argument, sound
-from avow.faces.web.application import LOCAL_HOSTS, web_app
+from avow.faces.web.application import LOCAL_HOSTS, asked_app, web_app
+from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.engine import EngineSource
 
 
@@ -26,6 +28,12 @@ from avow.faces.web.engine import EngineSource
     "hosts",
     multiple=True,
     help="Name it answers to, beside those of this machine; as often as there are names.",
+)
+@click.option(
+    "--only-asked",
+    "is_only_asked",
+    is_flag=True,
+    help="Show one-time pages and no console; for an address that others reach.",
 )
 @click.option(
     "--state",
@@ -45,13 +53,15 @@ def command(
     address: str,
     port: int,
     hosts: tuple[str, ...],
+    is_only_asked: bool,
 ) -> None:
     """Show the console for the declaration in PATH, until it is ended with Ctrl-C.
 
     It has no accounts: whoever reaches the address reads it and may press stop. Put it behind
-    a proxy that asks who is there before you listen on anything but this machine.
+    a proxy that asks who is there before you listen on anything but this machine, and give those
+    who are asked on one-time pages an address of their own with --only-asked.
     """
-    served(path, folder, database_url, port, address, hosts)
+    served(path, folder, database_url, port, address, hosts, is_only_asked=is_only_asked)
 
 
 def served(
@@ -61,11 +71,19 @@ def served(
     port: int,
     address: str = "127.0.0.1",
     hosts: tuple[str, ...] = (),
+    *,
+    is_only_asked: bool = False,
 ) -> None:
     """Serve the pages of a declaration until Ctrl-C."""
     declaration, _ = sound(path)
     with open_state(folder, database_url) as state:
-        app = web_app(source_of(declaration, state), hosts=(*LOCAL_HOSTS, *hosts))
+        source, known = source_of(declaration, state), (*LOCAL_HOSTS, *hosts)
+        desk = desk_of(source, declaration, state)
+        app = (
+            asked_app(desk, hosts=known)
+            if is_only_asked
+            else web_app(source, hosts=known, asked=desk)
+        )
         click.echo(f"http://{address}:{port}")
         uvicorn.run(app, host=address, port=port, log_level="warning")
 
@@ -77,3 +95,11 @@ def source_of(declaration: Declaration, state: State) -> EngineSource:
         state.ledger.append([body], at)
 
     return EngineSource(Standing(declaration, state.store, state.clock), note)
+
+
+def desk_of(source: EngineSource, declaration: Declaration, state: State) -> AskedDesk:
+    """What one-time pages work with, over an open state."""
+    zone = declaration.controller.zone
+    return AskedDesk(
+        state.store, state.ring, state.clock, source.note, source.house(), zone, os.environ
+    )

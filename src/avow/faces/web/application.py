@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from litestar import Litestar, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 
+from avow.faces.web.asked.desk import AskedDesk
+from avow.faces.web.asked.first import first as asked_first
+from avow.faces.web.asked.frame import gone, is_asked
+from avow.faces.web.asked.save import save
+from avow.faces.web.asked.send import hand_over, review
+from avow.faces.web.asked.show import begin
+from avow.faces.web.asked.show import show as asked_show
+from avow.faces.web.asked.thanks import thanks
 from avow.faces.web.console.first import first
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
@@ -26,7 +35,7 @@ from avow.faces.web.source import PageSource
 from avow.faces.web.static_files import style
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-LARGEST_FORM = 20_000  # bytes; the longest of our forms has three short fields
+LARGEST_FORM = 20_000  # bytes; the longest of our forms has ten questions with a sentence each
 HANDLERS = (
     first,
     today,
@@ -42,21 +51,54 @@ HANDLERS = (
     *patterns,
     style,
 )
+ASKED_HANDLERS = (asked_first, begin, asked_show, save, review, hand_over, thanks)
 
 
-def web_app(source: PageSource, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
-    """The console. `hosts`: the names it answers to, without port; any other is refused."""
-    pages, answered = Pages(source), frozenset(hosts)
+def web_app(
+    source: PageSource, *, hosts: Iterable[str] = LOCAL_HOSTS, asked: AskedDesk | None = None
+) -> Litestar:
+    """The console. `hosts`: the names it answers to, without port; any other is refused. With a
+    desk it shows one-time pages too."""
+    pages = Pages(source)
+
+    def problem(request: Asked, error: HTTPException) -> Response[bytes]:
+        if asked is not None and is_asked(request.url.path):
+            return gone(request, asked.house.name, error.status_code)
+        return refused(request, error, pages)
+
+    given: dict[str, Provide] = {"pages": Provide(lambda: pages, sync_to_thread=False)}
+    if asked is None:
+        return _app(HANDLERS, given, problem, hosts)
+    return _app((*HANDLERS, *ASKED_HANDLERS), given | _desk(asked), problem, hosts)
+
+
+def asked_app(asked: AskedDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
+    """One-time pages and nothing else: what may be reached by who must not see the console."""
+
+    def problem(request: Asked, error: HTTPException) -> Response[bytes]:
+        return gone(request, asked.house.name, error.status_code)
+
+    return _app((*ASKED_HANDLERS, style), _desk(asked), problem, hosts)
+
+
+def _desk(asked: AskedDesk) -> dict[str, Provide]:
+    return {"asked": Provide(lambda: asked, sync_to_thread=False)}
+
+
+def _app(
+    handlers: Iterable[BaseRouteHandler],
+    given: dict[str, Provide],
+    problem: Callable[[Asked, HTTPException], Response[bytes]],
+    hosts: Iterable[str],
+) -> Litestar:
+    answered = frozenset(hosts)
 
     async def before(request: Asked) -> None:
         check_request(request, answered)
 
-    def problem(request: Asked, error: HTTPException) -> Response[bytes]:
-        return refused(request, error, pages)
-
     return Litestar(
-        route_handlers=HANDLERS,
-        dependencies={"pages": Provide(lambda: pages, sync_to_thread=False)},
+        route_handlers=tuple(handlers),
+        dependencies=given,
         before_request=before,
         before_send=[add_headers],
         exception_handlers={HTTPException: problem},

@@ -45,7 +45,8 @@ class State(StrEnum):
 class Remembered:
     """What is remembered of one table. `form` is a digest of its columns; `offered` are the choices
     put to `person` in a `language`, in the
-    order of their letters; `person` stays when the answer came."""
+    order of their letters; `person` stays when the answer came. `invitation` is the one-time page
+    on which the question stands."""
 
     state: State
     form: str
@@ -57,6 +58,7 @@ class Remembered:
     language: str = "en"
     holds: tuple[str, ...] = ()
     rows: int = 0
+    invitation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,12 @@ WHERE s.id = r.sample AND s.system = %(system)s AND s.id <> %(id)s AND r.sealed 
 SELECT id, plan, plan_digest, system, release, clause, rules, schema, seed FROM avow.sample
 WHERE plan = %(plan)s ORDER BY at DESC, id DESC LIMIT 1
 
+-- name: sample_of_id
+-- One sample.
+-- since: 9
+SELECT id, plan, plan_digest, system, release, clause, rules, schema, seed FROM avow.sample
+WHERE id = %(id)s
+
 -- name: sample_rows
 -- The rows of a sample in their order.
 -- since: 9
@@ -77,12 +83,49 @@ SELECT number, dataset, action, stratum, agrees, sealed, judgement, person FROM 
 WHERE sample = %(sample)s ORDER BY number
 
 -- name: sample_judge
--- Write down what somebody said of a row; the key of a row that is right is not needed any more.
+-- Write down what somebody said of a row; a right row's key is not needed, a wrong row stays wrong.
 -- since: 9
 UPDATE avow.sample_row
 SET judgement = %(judgement)s, person = %(person)s, judged_at = %(at)s,
     sealed = CASE WHEN %(judgement)s = 'right' THEN ''::bytea ELSE sealed END
-WHERE sample = %(sample)s AND number = %(number)s RETURNING number
+WHERE sample = %(sample)s AND number = %(number)s
+  AND (judgement IS DISTINCT FROM 'wrong' OR %(judgement)s = 'wrong')
+RETURNING number
+
+-- name: sample_correct
+-- Put another judgement in the place of a wrong one; what was said before is given back.
+-- since: 11
+WITH before AS (
+    SELECT judgement, person, judged_at FROM avow.sample_row
+    WHERE sample = %(sample)s AND number = %(number)s AND judgement = 'wrong' FOR UPDATE
+)
+UPDATE avow.sample_row AS r
+SET judgement = %(judgement)s, person = %(person)s, judged_at = %(at)s,
+    sealed = CASE WHEN %(judgement)s = 'right' THEN ''::bytea ELSE sealed END
+FROM before
+WHERE r.sample = %(sample)s AND r.number = %(number)s
+RETURNING before.judgement, before.person, before.judged_at
+
+-- name: sample_corrected
+-- How often a row was corrected.
+-- since: 11
+SELECT count(*) AS times FROM avow.sample_correction
+WHERE sample = %(sample)s AND number = %(number)s
+
+-- name: sample_correction_add
+-- A judgement as it was before it was corrected, and why it was.
+-- since: 11
+INSERT INTO avow.sample_correction
+    (sample, number, place, before, person, judged_at, judgement, by, sealed, salt, at)
+VALUES
+    (%(sample)s, %(number)s, %(place)s, %(before)s, %(person)s, %(judged_at)s, %(judgement)s,
+     %(by)s::text[], %(sealed)s, %(salt)s, %(at)s)
+
+-- name: sample_corrections
+-- Every judgement of a sample that was corrected, oldest first.
+-- since: 11
+SELECT number, place, before, person, judged_at, judgement, by, sealed, at
+FROM avow.sample_correction WHERE sample = %(sample)s ORDER BY at, number, place
 
 -- name: sample_newest
 -- The newest sample of a rule in a system under a release, with how it was judged.

@@ -1,0 +1,101 @@
+"""What one-time pages work with, and how a secret of an address is looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from litestar.di import NamedDependency
+from litestar.exceptions import HTTPException, NotFoundException
+
+from avow.common.clock import Clock
+from avow.common.languages import LANGUAGES
+from avow.common.masked import Masked
+from avow.engine.db.store import Runs
+from avow.engine.evidence.invitations import Invitation, Kind, Note, answered, found
+from avow.engine.keys.ring import KeyRing
+from avow.faces.web.asked.map_sheet import MapSheet
+from avow.faces.web.asked.sample_sheet import SampleSheet
+from avow.faces.web.security import Asked as Request
+from avow.faces.web.source import House
+
+MOST_GUESSES = 20
+"""Wrong addresses that one reader may open within a window."""
+WINDOW = 60
+"""Seconds of a window."""
+MOST_READERS = 10_000
+"""Readers remembered within a window; beyond it none is let through that is not remembered."""
+
+
+@dataclass(slots=True)
+class Guesses:
+    """Wrong addresses by reader, for one window; nothing of it is written anywhere."""
+
+    since: float = 0.0
+    by_reader: dict[str, int] = field(default_factory=dict)
+
+    def is_over(self, reader: str, now: datetime) -> bool:
+        """Whether this reader has guessed too often."""
+        if now.timestamp() - self.since >= WINDOW:
+            self.since, self.by_reader = now.timestamp(), {}
+        return self.by_reader.get(reader, 0) >= MOST_GUESSES
+
+    def note(self, reader: str) -> None:
+        """One more wrong address."""
+        if reader in self.by_reader or len(self.by_reader) < MOST_READERS:
+            self.by_reader[reader] = self.by_reader.get(reader, 0) + 1
+
+
+class TooMany(HTTPException):
+    """A reader opened too many wrong addresses; the next window begins anew."""
+
+    status_code = 429
+
+
+@dataclass(frozen=True, slots=True)
+class AskedDesk:
+    """What one-time pages work with. `note` writes an entry to the ledger; `environment` holds
+    the addresses of systems, for values that a reader may see."""
+
+    runs: Runs
+    ring: KeyRing
+    clock: Clock
+    note: Note
+    house: House
+    zone: str
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+    guesses: Guesses = field(default_factory=Guesses)
+
+    def now(self) -> datetime:
+        """The instant where the house is."""
+        return self.clock.now().astimezone(ZoneInfo(self.zone))
+
+    def invitation(self, request: Request, language: str, token: str) -> Invitation:
+        """The open invitation of an address.
+
+        Raises:
+            TooMany: this reader guesses.
+            NotFoundException: it has expired, was used, or never was; nothing tells which.
+        """
+        reader, now = request.client.host if request.client else "", self.clock.now()
+        if self.guesses.is_over(reader, now):
+            raise TooMany
+        invitation = found(self.runs, self.ring, Masked(token), now)
+        if invitation is None:
+            self.guesses.note(reader)
+            raise NotFoundException
+        if language not in LANGUAGES:
+            raise NotFoundException
+        return invitation
+
+    def sheet(self, invitation: Invitation, language: str) -> MapSheet | SampleSheet:
+        """Its questions, and the answers that were saved."""
+        said = answered(self.runs, self.ring, invitation)
+        if invitation.kind is Kind.MAP:
+            return MapSheet.of(invitation.content, said, language)
+        return SampleSheet.of(invitation.content, said, language)
+
+
+GivenDesk = NamedDependency[AskedDesk]

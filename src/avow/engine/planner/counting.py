@@ -10,9 +10,9 @@ from avow.engine.planner.chunks import ROWS
 from avow.engine.planner.judge import FLOOR
 from avow.engine.planner.keysets import Held, Known, Roots, seat
 from avow.engine.planner.plan import Measure, Part, PlannedStep
-from avow.engine.planner.program import Program, Step
+from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
-from avow.estate.connectors.base import Connection
+from avow.estate.connectors.base import Connection, DropsPartitions, Partition
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Right, Side, edges
 from avow.estate.datamap.predicates import (
@@ -69,16 +69,31 @@ def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> 
     step = what.program.steps[index]
     measure = _measure(tally, what, step)
     table, kind = catalogue.tables[step.dataset], tally.connection.system.connector
+    partitions = _partitions(tally, what.program, step, measure)
+    statement = tally.connection.statement(step.dataset, step.where, step.blanks or None)
     return PlannedStep(
         step,
         measure,
-        sql=tally.connection.statement(step.dataset, step.where, step.blanks or None),
+        sql="\n".join([*(p.how for p in partitions), statement]),
+        partitions=partitions,
         cascades=preflight.cascades(tally, catalogue, what.program, index),
         triggers=table.triggers,
         unindexed=preflight.unindexed(catalogue, what.program, step, measure, kind),
         unblankable=preflight.unblankable(catalogue, step),
         closed=preflight.closed(catalogue, step),
     )
+
+
+def _partitions(
+    tally: Tally, program: Program, step: Step, measure: Measure
+) -> tuple[Partition, ...]:
+    """Parts of the table that a sweep may drop whole: what must come back, or goes with rows of
+    other tables, goes row by row."""
+    connection = tally.connection
+    whole = step.move is Move.DELETE and not (program.roots or step.along or step.undo_days)
+    if not whole or not measure.rows or not isinstance(connection, DropsPartitions):
+        return ()
+    return connection.partitions(step.dataset, tally.settled(preflight.rows_of(step)))
 
 
 def _measure(tally: Tally, what: Counting, step: Step) -> Measure:

@@ -16,6 +16,7 @@ import msgspec
 
 from avow.engine.planner.program import Program, Step
 from avow.engine.planner.written import Json, digest_of, program_json, program_of
+from avow.estate.connectors.base import Partition
 from avow.estate.connectors.catalogue import Closed
 
 
@@ -81,6 +82,7 @@ class PlannedStep:
     """One step with its counts, its SQL for the eyes of who approves, and its side effects.
 
     `bound` is the most rows that may be moved: the count, or less on the ramp of a young rule.
+    `partitions` hold rows of the step and no others, and go whole if that is still so.
     """
 
     step: Step
@@ -91,6 +93,7 @@ class PlannedStep:
     triggers: tuple[str, ...] = ()
     unindexed: tuple[Unindexed, ...] = ()
     unblankable: tuple[str, ...] = ()
+    partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
 
 
@@ -192,6 +195,7 @@ class _Beside:
     triggers: tuple[str, ...] = ()
     unindexed: tuple[Unindexed, ...] = ()
     unblankable: tuple[str, ...] = ()
+    partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
 
 
@@ -211,6 +215,8 @@ def _step_json(step: PlannedStep) -> Json:
         for late in ("read", "remedy"):
             if not link[late]:
                 del link[late]
+    if not plain["partitions"]:
+        del plain["partitions"]
     if not plain["closed"]:
         del plain["closed"]
     return plain

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from avow.engine.evidence.entries import BatchApplied, BatchChecked
+from avow.engine.planner.dropping import drop_partitions
 from avow.engine.planner.erase import DONE, Erasing, named
 from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.journal import Seat
@@ -59,7 +60,9 @@ class Running:
         step = narrowed(part, place, catalogue, cut=self.plan.is_cut)
         going = Sweeping(self.ground, part, planned, place, step, seat, self.ground.windows)
         going.spare = self._spare(number, part, place)
+        going.first = drop_partitions
         self._go(going, number)
+        self.effects += tuple(going.said)
         self._note(going.seat, step.dataset, {DONE[step.move]: going.seat.rows})
 
     def _spare(self, number: int, part: Part, place: int) -> int:
@@ -122,6 +125,6 @@ class Running:
         if self._taken(number, self.plan.system, "effect") is None:
             return
         touched = dict.fromkeys(s.step.dataset for _, s in self.plan.steps if s.bound)
-        self.effects = tuple(self.ground.connection.effects(tuple(touched))) if touched else ()
+        self.effects += tuple(self.ground.connection.effects(tuple(touched))) if touched else ()
         self.ground.crash("effects")
         self.ground.journal.leave(number, "done")

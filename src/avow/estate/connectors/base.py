@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Edge, Side
@@ -68,6 +68,41 @@ class Oldest:
     day: date | None
     rows: int
     empty: int
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """A part of a table all rows of which were due when it was looked at; `how` is what is run to
+    drop it. `name` is as the engine quotes it."""
+
+    name: str
+    rows: int
+    how: str
+
+
+@runtime_checkable
+class DropsPartitions(Protocol):
+    """A connection to an engine that keeps a table in parts and can drop one of them."""
+
+    def partitions(self, dataset: str, where: Predicate) -> tuple[Partition, ...]:
+        """The parts that may go whole: every row satisfies `where`, the part's own range ended with
+        a day that `where` compares, and dropping does no more and no less than deleting."""
+
+    def look_at_partition(
+        self, dataset: str, partition: Partition, where: Predicate
+    ) -> tuple[int, int]:
+        """(rows, rows that satisfy `where`), with writers kept out until the transaction ends.
+
+        Raises:
+            Refused: `lock` when others use it now, `schema` when it is no such part any more.
+        """
+
+    def drop_partition(self, dataset: str, partition: Partition, rows: int) -> None:
+        """Drop the part in the running transaction; `rows` are those it was seen to hold.
+
+        Raises:
+            Refused: as `look_at_partition`.
+        """
 
 
 class Connection(Protocol):

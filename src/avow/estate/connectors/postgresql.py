@@ -8,28 +8,35 @@ never a smaller count.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
-from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.types import UserDefinedType
 
 from avow.estate.connectors.address import address
-from avow.estate.connectors.base import Access, Capability, Refused, Unreachable
+from avow.estate.connectors.base import Access, Capability, Partition, Refused, Unreachable
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
+from avow.estate.connectors.postgresql_partitions import (
+    Candidate,
+    candidates,
+    drop,
+    is_over,
+    keep_out,
+    rows_in,
+)
+from avow.estate.connectors.postgresql_types import LENIENT, Native
 from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, name, value
 from avow.estate.connectors.sql import (
     DAY,
@@ -41,6 +48,7 @@ from avow.estate.connectors.sql import (
     Written,
 )
 from avow.estate.datamap.model import System
+from avow.estate.datamap.predicates import Predicate
 
 _SMALL = 1000
 
@@ -59,18 +67,6 @@ SELECT schemaname || '.' || tablename, attname,
 FROM pg_stats
 WHERE schemaname NOT IN ('pg_catalog', 'information_schema') AND schemaname NOT LIKE 'pg\\_t%'
 """
-
-
-class _Native(UserDefinedType[Any]):
-    """A type under the name that the database itself gives it."""
-
-    cache_ok = True
-
-    def __init__(self, native: str) -> None:
-        self.native = native
-
-    def get_col_spec(self, **_: object) -> str:
-        return self.native
 
 
 class _Only(sa.TableClause):
@@ -144,7 +140,7 @@ class PostgresqlGrammar(Grammar):
 
     def given(self, content: object, column: Column) -> Expression:
         if column.kind in {ColumnKind.OTHER, ColumnKind.JSON}:
-            return sa.cast(value(content), _Native(column.native))
+            return sa.cast(value(content), Native(column.native))
         return value(content)
 
     def year_start(self, expression: Expression, column: Column) -> Expression:
@@ -164,19 +160,19 @@ class PostgresqlGrammar(Grammar):
             return super().coarse(expression, column, table)
         bits = sa.case((sa.func.family(expression) == value(4), 24), else_=48)
         network = sa.cast(
-            sa.func.set_masklen(sa.cast(expression, _Native("inet")), bits), _Native("cidr")
+            sa.func.set_masklen(sa.cast(expression, Native("inet")), bits), Native("cidr")
         )
-        return sa.cast(network, _Native(column.native))
+        return sa.cast(network, Native(column.native))
 
 
 def _document(base: Expression, column: Column) -> Expression:
     """The JSON in a column, in the form that can be changed."""
     is_done = column.base is not None and column.base.native == "jsonb"
-    return base if is_done else sa.cast(base, _Native("jsonb"))
+    return base if is_done else sa.cast(base, Native("jsonb"))
 
 
 def _native(made: Expression, column: Column) -> Expression:
-    return sa.cast(made, _Native(column.base.native)) if column.base else made
+    return sa.cast(made, Native(column.base.native)) if column.base else made
 
 
 def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
@@ -186,7 +182,7 @@ def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
 def _path(keys: tuple[str, ...]) -> Expression:
     """Keys as an array of texts. Each is quoted, so that none is read as two."""
     inner = ",".join('"' + k.replace("\\", "\\\\").replace('"', '\\"') + '"' for k in keys)
-    return sa.cast(value("{" + inner + "}"), _Native("text[]"))
+    return sa.cast(value("{" + inner + "}"), Native("text[]"))
 
 
 def _listed(function: sa.Function[Any]) -> sa.TableValuedAlias:
@@ -230,6 +226,7 @@ class PostgresqlConnection(SqlConnection):
         self._limits = limits
         self.raw = _open(system, access, limits)
         self._cursors = 0
+        self._dropped: Counter[str] = Counter()
 
     @property
     def capabilities(self) -> frozenset[Capability]:
@@ -386,10 +383,42 @@ class PostgresqlConnection(SqlConnection):
         entries = [(subject, *key, day) for subject, key, day in made.held]
         content = list(zip(*entries, strict=True)) or [()] * len(natives)
         arrays = [
-            sa.cast(sa.bindparam(None, list(values), type_=sa.types.NullType()), _Native(f"{n}[]"))
+            sa.cast(sa.bindparam(None, list(values), type_=sa.types.NullType()), Native(f"{n}[]"))
             for values, n in zip(content, natives, strict=True)
         ]
         return sa.func.unnest(*arrays).table_valued(*names).render_derived(name=alias)
+
+    # --- partitions ----------------------------------------------------------------------
+
+    def partitions(self, dataset: str, where: Predicate) -> tuple[Partition, ...]:
+        if not self.catalogue().tables[dataset].is_partitioned:
+            return ()
+        with refusals(dataset):
+            over = [c for c in candidates(self.raw, dataset) if is_over(self, dataset, c, where)]
+        looked = [(c, *rows_in(self, dataset, c, where)) for c in over]
+        return tuple(Partition(c.name, rows, c.how) for c, rows, due in looked if rows == due > 0)
+
+    def look_at_partition(
+        self, dataset: str, partition: Partition, where: Predicate
+    ) -> tuple[int, int]:
+        found = self._candidate(dataset, partition)
+        if not is_over(self, dataset, found, where):
+            raise Refused("schema", dataset)
+        with refusals(dataset):
+            keep_out(self.raw, found)
+        return rows_in(self, dataset, found, where)
+
+    def drop_partition(self, dataset: str, partition: Partition, rows: int) -> None:
+        with refusals(dataset):
+            drop(self.raw, self._candidate(dataset, partition))
+        self._dropped[dataset] += rows
+
+    def _candidate(self, dataset: str, partition: Partition) -> Candidate:
+        with refusals(dataset):
+            found = {c.name: c for c in candidates(self.raw, dataset)}
+        if partition.name not in found:
+            raise Refused("schema", dataset)
+        return found[partition.name]
 
     # --- bringing back -------------------------------------------------------------------
 
@@ -398,7 +427,7 @@ class PostgresqlConnection(SqlConnection):
 
     def given_back(self, content: object, column: Column) -> Expression:
         text = sa.bindparam(None, content, type_=sa.Text(), unique=True)
-        return sa.cast(text, _Native(column.native))
+        return sa.cast(text, Native(column.native))
 
     def inserting(
         self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
@@ -425,6 +454,7 @@ class PostgresqlConnection(SqlConnection):
     # --- transactions --------------------------------------------------------------------
 
     def begin(self) -> None:
+        self._dropped.clear()
         with refusals(""):
             self.raw.execute("BEGIN")
 
@@ -442,7 +472,12 @@ class PostgresqlConnection(SqlConnection):
         inside its transaction."""
         with refusals(""):
             found = self.raw.execute(_CHANGES).fetchall()
-        return {table: (int(i), int(u), int(d)) for table, i, u, d in found}
+        # A dropped partition took its counters along.
+        did = {table: (int(i), int(u), int(d)) for table, i, u, d in found}
+        for table, rows in self._dropped.items():
+            i, u, d = did.get(table, (0, 0, 0))
+            did[table] = (i, u, d + rows)
+        return did
 
     def statistics(self) -> Iterator[tuple[str, str, str]]:
         """(table, column, text) of what the planner of the server keeps of frequent and of typical
@@ -478,6 +513,7 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "statement_timeout": str(limits.statement),
         "lock_timeout": str(limits.lock),
         "idle_in_transaction_session_timeout": str(limits.idle),
+        "default_transaction_isolation": "read committed",  # what a lock waited for must show
         "default_transaction_read_only": "on" if access is Access.READ else "off",
         "row_security": "off",
         "DateStyle": "ISO",
@@ -496,7 +532,7 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
     except psycopg.Error as error:
         why = type(error).__name__ if error.sqlstate is None else f"SQLSTATE {error.sqlstate}"
         raise Unreachable(f"`{system.name}` does not answer or refuses us ({why})") from None
-    for kind, loader in _LENIENT.items():
+    for kind, loader in LENIENT.items():
         raw.adapters.register_loader(kind, loader)
     return raw
 
@@ -530,36 +566,3 @@ def refusals(dataset: str) -> Iterator[None]:
         raise Refused(
             kind, table, constraint or (error.sqlstate or "" if kind == "other" else "")
         ) from None
-
-
-class _Date(DateLoader):
-    """Dates that Python has none for (infinity, before the year 1) come as their text."""
-
-    def load(self, data: Any) -> date:  # noqa: ANN401 (a buffer)
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return cast("date", bytes(data).decode())
-
-
-class _Naive(TimestampLoader):
-    """See `_Date`."""
-
-    def load(self, data: Any) -> Any:  # noqa: ANN401 (a buffer)
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return bytes(data).decode()
-
-
-class _Instant(TimestamptzLoader):
-    """See `_Date`."""
-
-    def load(self, data: Any) -> Any:  # noqa: ANN401 (a buffer)
-        try:
-            return super().load(data)
-        except psycopg.DataError:
-            return bytes(data).decode()
-
-
-_LENIENT: dict[str, type[Any]] = {"date": _Date, "timestamp": _Naive, "timestamptz": _Instant}

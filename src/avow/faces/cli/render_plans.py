@@ -59,6 +59,7 @@ def beside(plan: Plan) -> list[str]:
             for c in each.cascades
             if c.rows != 0
         ]
+        lines += [f"{name}: {p.rows:,} rows go with partition {p.name}" for p in each.partitions]
         if each.triggers:
             lines.append(f"{name}: triggers will fire: {', '.join(each.triggers)}")
         lines += [

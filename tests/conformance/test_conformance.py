@@ -107,6 +107,10 @@ def verdict_of(said: str) -> Verdict:
     return Verdict(Kind(kind), action=Action(action) if action else Action.ERASE)
 
 
+def _said(case: dict[str, Any]) -> dict[str, bool]:
+    return {word: case.get(word, False) for word in ("shared", "follows")}
+
+
 @pytest.mark.parametrize("case", cases("fate.yaml"))
 def test_fate(case: dict[str, Any]) -> None:
     referrers = [
@@ -114,16 +118,16 @@ def test_fate(case: dict[str, Any]) -> None:
         for r in case.get("referrers", [])
     ]
     verdicts = {category: verdict_of(said) for category, said in case["verdicts"].items()}
-    result = fate(verdicts, referrers, shared=case.get("shared", False))
+    result = fate(verdicts, referrers, **_said(case))
     blanked = f" [{', '.join(sorted(result.blank))}]" if result.kind is FateKind.BLANK else ""
     assert f"{result.kind}{blanked}" == case["fate"]
 
 
 EVERYTHING = (
     "live due retained undated undecided hold: restriction: access: minimums: else: "
-    "whichever_first: owned_by: owns: accessed_by: accesses: no_right: when: sphere: ascii-lower "
-    "trim digits parent_field: erase anonymise archive review settled: except: ended: delete blank "
-    "unlink keep held: nullable: shared: recipient: channel: country:"
+    "whichever_first: owned_by: owns: accessed_by: accesses: copy_of: no_right: when: sphere: "
+    "ascii-lower trim digits parent_field: erase anonymise archive review settled: except: ended: "
+    "delete blank unlink keep held: nullable: shared: follows: recipient: channel: country:"
 ).split()
 """What the cases must cover: every verdict, floor, link word, normaliser, fate and action."""
 

@@ -117,12 +117,12 @@ class Owners:
         return frozenset(m for m in self.reached if not self.is_shared(m))
 
 
-def after(world: World, roots: Roots) -> dict[str, list[Row]]:
+def after(world: World, roots: Roots, model: type[Oracle] = Oracle) -> dict[str, list[Row]]:
     """Every row of the world after the erasure, by the specification."""
     owners = Owners(world, roots)
     asked = ended_by_erasure(world.law)
     lowering = Lowering(judge(world), world.catalogue)
-    oracle = Oracle(world, lowering, asked, owners.mine())
+    oracle = model(world, lowering, asked, owners.mine())
     result = oracle.after()
     ownership = Ownership(world.system, frozenset(roots))
     for edge in ownership.lowered:
@@ -135,7 +135,7 @@ def after(world: World, roots: Roots) -> dict[str, list[Row]]:
             if target is None or (edge.parent, target[0]) not in owners.leavers:
                 continue
             dataset = world.system.datasets[edge.child]
-            about = [f.name for f in dataset.fields if f.of == edge.of]
+            about = [f.name for f in dataset.fields if edge.of and f.of == edge.of]
             free = any(p.edge.name == edge.name and p.can_unlink for p in lowering.found)
             for column, how in blanks_of(
                 dataset, (*about, *(edge.child_fields if free else ()))

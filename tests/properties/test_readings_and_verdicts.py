@@ -45,6 +45,7 @@ def group(world: World, cells: Cells, row: Row, asked: frozenset[str] | None = N
         name,
         {e: seen.moment(name, row, e) for e in EVENTS},
         Facts(ended | (asked or frozenset()), asked is not None, floors),
+        cells.place.originals,
     )
 
 

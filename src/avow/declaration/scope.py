@@ -21,17 +21,23 @@ class Cells(Protocol):
     def system(self) -> str: ...
     @property
     def dataset(self) -> str: ...
+    @property
+    def originals(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
 class CellPlace:
-    """The coordinates of cells without their events: enough to ask which rules cover them."""
+    """The coordinates of cells without their events: enough to ask which rules cover them.
+
+    `originals` are the datasets of which these cells are copies: what covers those covers these.
+    """
 
     category: str
     collected_at: str | None = None
     subject: str | None = None
     system: str = ""
     dataset: str = ""
+    originals: frozenset[str] = frozenset()
 
 
 def covers(scope: Scope, cells: Cells) -> bool:
@@ -41,7 +47,11 @@ def covers(scope: Scope, cells: Cells) -> bool:
         and (not scope.collected_at or cells.collected_at in scope.collected_at)
         and (not scope.subject or cells.subject in scope.subject)
         and (not scope.system or cells.system in scope.system)
-        and (not scope.dataset or cells.dataset in scope.dataset)
+        and (
+            not scope.dataset
+            or cells.dataset in scope.dataset
+            or not scope.dataset.isdisjoint(cells.originals)
+        )
     )
 
 

@@ -10,6 +10,8 @@ from avow.declaration.model import Declaration, InForce
 from avow.estate.datamap.mailboxes import is_view
 from avow.estate.datamap.model import Dataset, LinkWord, System
 
+_FROM_THERE = (LinkWord.OWNED_BY, LinkWord.ACCESSED_BY, LinkWord.COPY_OF)
+
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """Each dataset belongs to persons, as themselves or over a link, or for a reason to nobody."""
@@ -53,7 +55,7 @@ def _persons(system: System, dataset: Dataset) -> Iterator[Found]:
 
 def _is_given(system: System, dataset: Dataset) -> bool:
     """Whether some link gives a right to its rows."""
-    own = any(link.word in (LinkWord.OWNED_BY, LinkWord.ACCESSED_BY) for link in dataset.links)
+    own = any(link.word in _FROM_THERE for link in dataset.links)
     return own or any(
         link.to == dataset.name and link.word in (LinkWord.OWNS, LinkWord.ACCESSES)
         for other in system.datasets.values()

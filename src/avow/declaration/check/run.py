@@ -14,6 +14,7 @@ from avow.declaration.check import (
     clause_without_text,
     contradicting_periods,
     datamap_addresses,
+    datamap_copies,
     datamap_events,
     datamap_inside,
     datamap_links,
@@ -42,6 +43,7 @@ from avow.declaration.model import Accept, Decision, Declaration, InForce
 RULES: tuple[Check, ...] = (
     scope_without_cells.check,
     datamap_links.check,
+    datamap_copies.check,
     datamap_owners.check,
     datamap_events.check,
     datamap_inside.check,

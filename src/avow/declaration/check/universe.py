@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from avow.declaration.model import Declaration
 from avow.declaration.scope import CellPlace
+from avow.estate.datamap.copies import originals, point_of
 from avow.estate.datamap.edges import Right, edges
 from avow.estate.datamap.model import Dataset, System
 
@@ -47,12 +48,13 @@ def cells_of(system: System, dataset: Dataset) -> tuple[CellPlace, ...]:
     """The cell groups of a dataset as declared; one whose rows are nobody's has none."""
     if not dataset.is_personal:
         return ()
-    subject = subject_of(system, dataset.name)
-    named = [(f.category, f.collected_at or dataset.collected_at) for f in dataset.fields]
+    subject, copied = subject_of(system, dataset.name), originals(system, dataset.name)
+    own: list[tuple[str, str | None]] = [(f.category, f.collected_at) for f in dataset.fields]
     if dataset.rest:
-        named.append((dataset.rest, dataset.collected_at))
+        own.append((dataset.rest, None))
+    named = ((c, point or point_of(system, dataset, c)) for c, point in own)
     return tuple(
-        CellPlace(category, point, subject, system.name, dataset.name)
+        CellPlace(category, point, subject, system.name, dataset.name, copied)
         for category, point in dict.fromkeys(named)
     )
 

@@ -52,7 +52,8 @@ class Facts:
 class Group:
     """One cell group: what the cells are, where they stand, and the moments of the row's events.
 
-    An event that is absent from `events` counts as missing.
+    An event that is absent from `events` counts as missing. `originals` are the datasets of which
+    the cells are copies.
     """
 
     category: str
@@ -62,6 +63,7 @@ class Group:
     dataset: str = ""
     events: Mapping[str, Moment] = field(default_factory=dict)
     facts: Facts = Facts()
+    originals: frozenset[str] = frozenset()
 
     def moment(self, event: str) -> Moment:
         """When the event happened for this row."""

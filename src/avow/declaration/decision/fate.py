@@ -52,16 +52,21 @@ class Fate:
 
 
 def fate(
-    verdicts: Mapping[str, Verdict], referrers: Iterable[Referrer] = (), *, shared: bool = False
+    verdicts: Mapping[str, Verdict],
+    referrers: Iterable[Referrer] = (),
+    *,
+    shared: bool = False,
+    follows: bool = False,
 ) -> Fate:
     """Delete iff every personal cell is due for removal and nothing that stays must refer to it.
 
     `verdicts` maps each category of the row to its verdict. Otherwise the due cells are blanked; a
     row all of whose cells are due becomes a shell that keeps its key, and goes with its last
     referrer. `shared`: an owner outside the batch is left, so only the leaver's link and the cells
-    that speak of it end. Cells whose action is archive or review are not removed here.
+    that speak of it end. `follows`: it is a copy whose original goes or is gone, and under no
+    floor: every cell of it is due. Cells whose action is archive or review are not removed here.
     """
-    removable = frozenset(c for c, v in verdicts.items() if removes(v))
+    removable = frozenset(c for c, v in verdicts.items() if follows or removes(v))
     if shared:
         return Fate(FateKind.UNLINK)
     if not removable:

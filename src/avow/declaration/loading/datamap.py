@@ -8,6 +8,7 @@ from avow.common.places import Place
 from avow.declaration.loading.nodes import Items, Node, Notes, Pairs, Text
 from avow.declaration.loading.shapes import (
     Fields,
+    Record,
     Shape,
     either,
     many,
@@ -85,25 +86,27 @@ _LONG_LINK = record(
     _HIDE_ROW,
 )
 _SHORT_LINKS = mapping(_COLUMNS)
-_LINK_LIST = many(_LONG_LINK.shape)
 
 
-def _read_links(node: Node, notes: Notes) -> tuple[Link, ...] | None:
+def _links(long: Record[Link]) -> Shape[tuple[Link, ...]]:
     """Links in any form: `{target: column}`, one long form, or a list of long forms."""
-    if isinstance(node, Pairs) and node.get("to") is None:
-        columns = _SHORT_LINKS.read(node, notes)
-        places = {key.value: key.place for key, _ in node.pairs}
-        short = columns.items() if columns is not None else ()
-        return tuple(Link(LinkWord.OWNED_BY, to, own, place=places[to]) for to, own in short)
-    if isinstance(node, Pairs):
-        link = _LONG_LINK.read(node, notes)
-        return None if link is None else (link,)
-    return _LINK_LIST.read(node, notes)
+    several = many(long.shape)
+
+    def read(node: Node, notes: Notes) -> tuple[Link, ...] | None:
+        if isinstance(node, Pairs) and node.get("to") is None:
+            columns = _SHORT_LINKS.read(node, notes)
+            places = {key.value: key.place for key, _ in node.pairs}
+            short = columns.items() if columns is not None else ()
+            return tuple(Link(LinkWord.OWNED_BY, to, own, place=places[to]) for to, own in short)
+        if isinstance(node, Pairs):
+            link = long.read(node, notes)
+            return None if link is None else (link,)
+        return several.read(node, notes)
+
+    return Shape("links", read, {"anyOf": [_SHORT_LINKS.schema, long.schema, several.schema]})
 
 
-_LINKS: Shape[tuple[Link, ...]] = Shape(
-    "links", _read_links, {"anyOf": [_SHORT_LINKS.schema, _LONG_LINK.schema, _LINK_LIST.schema]}
-)
+_LINKS = _links(_LONG_LINK)
 
 
 def _read_owner(node: Node, notes: Notes) -> tuple[Link, ...] | None:
@@ -115,6 +118,25 @@ def _read_owner(node: Node, notes: Notes) -> tuple[Link, ...] | None:
 _OWNERS: Shape[tuple[Link, ...]] = Shape(
     "links, or `nobody`", _read_owner, {"anyOf": [{"const": "nobody"}, _LINKS.schema]}
 )
+
+_COPY = record(
+    "what a row is a copy of",
+    lambda f: Link(
+        LinkWord.COPY_OF,
+        f[_TO],
+        f[_COLUMN],
+        f[_PARENT_COLUMN],
+        tuple(f[_WHEN].items()),
+        normalise=f[_NORMALISE],
+        place=f.place(_TO),
+    ),
+    _TO,
+    _COLUMN,
+    _PARENT_COLUMN,
+    _WHEN,
+    _NORMALISE,
+)
+_COPIES = _links(_COPY)
 
 # --- fields and identities -----------------------------------------------------------------------
 
@@ -275,7 +297,9 @@ _SPHERE = may("sphere", record("a sphere", lambda f: f[_TENANT], _TENANT).shape,
 _KEY, _SUBJECT = may("key", _COLUMNS, ()), may("subject", ID, None)
 _OWNED, _BECAUSE = may("owned_by", _OWNERS, ()), may("because", PROSE, None)
 _OTHER_LINKS = {
-    word: may(word.value, _LINKS, ()) for word in LinkWord if word is not LinkWord.OWNED_BY
+    word: may(word.value, _COPIES if word is LinkWord.COPY_OF else _LINKS, ())
+    for word in LinkWord
+    if word is not LinkWord.OWNED_BY
 }
 _IDENTITY_KEY, _FIELD_KEY = may_map("identities", _IDENTITIES), may_map("fields", _FIELDS)
 _REST, _EVENT_KEY = may("rest", ID, None), may_map("events", _EVENTS)

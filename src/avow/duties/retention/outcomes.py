@@ -14,14 +14,19 @@ def of_count(found: Counted | str) -> Outcome:
     if found.acts and found.past > found.overdue:
         said = ", ".join(found.acts)
         return blind(NO_CAPABILITY, f"{said}: rows are past their end, and no system does it yet")
+    left = found.overdue + found.orphaned
+    wrong = {
+        "past their end and still held": found.overdue,
+        "copies whose original is not there any more": found.orphaned,
+    }
     return Outcome(
-        Answer.FAIL if found.overdue else Answer.PASS,
+        Answer.FAIL if left else Answer.PASS,
         count=found.examined,
-        failed=found.overdue,
+        failed=left,
         undated=found.undated,
         undecided=found.undecided,
         contradicts=found.contradicts if found.undecided else (),
-        where="past their end and still held" if found.overdue else "",
+        where=", ".join(what for what, rows in wrong.items() if rows),
     )
 
 

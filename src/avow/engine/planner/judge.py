@@ -18,6 +18,7 @@ from avow.declaration.decision.decide import Kind
 from avow.declaration.decision.fate import REMOVING
 from avow.declaration.model import End, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
+from avow.estate.datamap.copies import originals, point_of
 from avow.estate.datamap.edges import Right, edges
 from avow.estate.datamap.model import BlankKind, Dataset, System, structure
 from avow.estate.datamap.predicates import (
@@ -202,9 +203,10 @@ def cell_groups(system: System, dataset: Dataset, columns: tuple[str, ...]) -> t
         return ()
     groups: dict[CellPlace, list[str]] = {}
     moments = moment_columns(system, dataset.name)
-    subject = subject_of(system, dataset.name)
-    for column, category, point in _named(dataset, columns):
-        place = CellPlace(category, point, subject, system.name, dataset.name)
+    subject, copied = subject_of(system, dataset.name), originals(system, dataset.name)
+    for column, category, own in _named(dataset, columns):
+        point = own or point_of(system, dataset, category)
+        place = CellPlace(category, point, subject, system.name, dataset.name, copied)
         groups.setdefault(place, [])
         if column is not None and column not in moments:
             groups[place].append(column)
@@ -229,13 +231,13 @@ def _named(
 ) -> Iterator[tuple[str | None, str, str | None]]:
     beside = structure(dataset) | {f.name for f in dataset.fields}
     for f in dataset.fields:
-        yield f.name, f.category, f.collected_at or dataset.collected_at
+        yield f.name, f.category, f.collected_at
     if dataset.rest:
         # The rest is personal even where no column is left over: the row itself speaks of somebody.
-        yield None, dataset.rest, dataset.collected_at
+        yield None, dataset.rest, None
         for column in columns:
             if column not in beside:
-                yield column, dataset.rest, dataset.collected_at
+                yield column, dataset.rest, None
 
 
 def filled(dataset: Dataset, columns: tuple[str, ...]) -> Predicate:

@@ -18,6 +18,7 @@ from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
 from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.copies import copy_edges, only_to, without_original
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System, structure
 from avow.estate.datamap.paths import column_of
@@ -29,6 +30,7 @@ from avow.estate.datamap.predicates import (
     all_of,
     any_of,
     key_sets,
+    matching,
     negate,
 )
 
@@ -86,17 +88,50 @@ class Lowering:
 
     @remembered
     def spent(self, dataset: str) -> Predicate:
-        """Rows every present cell group of which is due for removal, and some group is.
+        """Rows every present cell group of which is due for removal, and some group is; and those
+        that go because what they are made from goes.
 
         A group whose every column is empty is no cell: a call that was never recorded does not
         wait for the day on which its recording would be due.
         """
+        return all_of(
+            [self.within(dataset), any_of([self._spent_itself(dataset), self.follows(dataset)])]
+        )
+
+    def _spent_itself(self, dataset: str) -> Predicate:
         groups = self.cells(dataset)
         removed = [self.judge.removed(c) for c in groups]
         if not groups or any_of(removed) == FALSE:
             return FALSE
         gone = (any_of([r, self._absent(c)]) for c, r in zip(groups, removed, strict=True))
-        return all_of([self.within(dataset), any_of(removed), *gone])
+        return all_of([any_of(removed), *gone])
+
+    @remembered
+    def follows(self, dataset: str) -> Predicate:
+        """Copies that go whatever stands in them, because their original goes, is not there, or
+        could not be found any more. A hold protects them; a legal minimum speaks of the
+        original, and its start could not be told any more."""
+        ways = any_of(w for e in copy_edges(self.system, dataset) for w in self._copied(e))
+        return all_of([ways, negate(self.judge.held(dataset))])
+
+    def _copied(self, edge: Edge) -> Iterator[Predicate]:
+        yield without_original(edge)
+        yield only_to(edge, self.spent(edge.parent))
+        if not edge.by_value:
+            return
+        # What is matched by a value that goes is never found again.
+        for cells in self.cells(edge.parent):
+            if not set(edge.parent_fields).isdisjoint(cells.columns):
+                yield only_to(edge, all_of([self.within(edge.parent), self.judge.removed(cells)]))
+        for cells in self.cells(edge.child):
+            if not set(edge.child_fields).isdisjoint(cells.columns):
+                yield all_of([matching(edge), self.judge.removed(cells)])
+
+    @remembered
+    def orphaned(self, dataset: str) -> Predicate:
+        """Copies whose original is not there, and which no hold protects: due at once."""
+        gone = any_of(without_original(e) for e in copy_edges(self.system, dataset))
+        return all_of([gone, negate(self.judge.held(dataset))])
 
     def _absent(self, cells: Cells) -> Predicate:
         """Rows in which nothing of the group is left; a group without columns is the row itself."""
@@ -224,7 +259,13 @@ class Lowering:
     @remembered
     def order(self) -> tuple[str, ...]:
         """The datasets in the order of their steps, children first."""
-        return children_first(self.system.datasets, self.found, self._after_those_along())
+        before = (*self._after_those_along(), *self._after_copies())
+        return children_first(self.system.datasets, self.found, before)
+
+    def _after_copies(self) -> Iterator[tuple[str, str]]:
+        """A copy asks its original whether it must go, which must be there to say so."""
+        for name in self.system.datasets:
+            yield from ((e.child, e.parent) for e in copy_edges(self.system, name))
 
     def _after_those_along(self) -> Iterator[tuple[str, str]]:
         """Rows that go along with one row may point to another, which can go only after them."""
@@ -236,8 +277,14 @@ class Lowering:
                     yield along.parent, edge.parent
 
     def _speaks_of(self, name: str, clause: str | None) -> bool:
-        groups = self.cells(name)
+        groups = self._asked(name)
         return bool(groups) and (clause is None or any(clause in self.clauses(c) for c in groups))
+
+    def _asked(self, name: str) -> tuple[Cells, ...]:
+        """The cell groups on whose account rows of a dataset may go: of copies, also those of their
+        originals."""
+        copied = (self._asked(e.parent) for e in copy_edges(self.system, name))
+        return (*self.cells(name), *(c for cells in copied for c in cells))
 
     def clauses(self, cells: Cells) -> tuple[str, ...]:
         """The promises that may demand the removal of these cells."""
@@ -252,7 +299,7 @@ class Lowering:
     def _deletion(self, name: str) -> Iterator[Step]:
         where = self.leaving(name)
         if where != FALSE:
-            groups = self.cells(name)
+            groups = self._asked(name)
             clauses = self._all_clauses(groups)
             yield Step(
                 name,
@@ -262,6 +309,7 @@ class Lowering:
                 self._rules(groups),
                 counted=self.deleted(name),
                 along=self._along(name),
+                because=_copied_from(copy_edges(self.system, name)),
             )
 
     def _along(self, name: str) -> tuple[Along, ...]:
@@ -310,8 +358,10 @@ class Lowering:
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
         dataset = self.system.datasets[name]
         for cells in self.cells(name):
-            removed = self.judge.removed(cells)
-            if removed == FALSE or (clause is not None and clause not in self.clauses(cells)):
+            removed = any_of([self.judge.removed(cells), self.follows(name)])
+            asked = self._asked(name) if self.follows(name) != FALSE else (cells,)
+            clauses = self._all_clauses(asked)
+            if removed == FALSE or (clause is not None and clause not in clauses):
                 continue
             for columns, free in self._unneeded(name, cells.columns):
                 where = all_of([self.within(name), removed, filled(dataset, columns), free])
@@ -325,8 +375,8 @@ class Lowering:
                     name,
                     Move.BLANK,
                     where,
-                    self.clauses(cells),
-                    self._rules((cells,)),
+                    clauses,
+                    self._rules(asked),
                     blanks=blanks_of(dataset, columns),
                     counted=all_of([where, negate(whole)]),
                 )
@@ -369,6 +419,12 @@ class Lowering:
         for cells in self.cells(name):
             if any(c != column and column_of(c) == column for c in cells.columns):
                 yield negate(self.judge.removed(cells))
+
+
+def _copied_from(edges: tuple[Edge, ...]) -> str:
+    """Why copies go; nothing where they are none."""
+    names = " or ".join(dict.fromkeys(e.parent for e in edges))
+    return f"a copy goes with its original in {names}" if names else ""
 
 
 def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:

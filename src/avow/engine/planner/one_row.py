@@ -181,6 +181,7 @@ def _answer(cell: CellPlace, moments: dict[str, Moment], law: InForce, day: date
         cell.dataset,
         moments,
         Facts(),
+        cell.originals,
     )
     verdict = decide(group, law, day)
     uses = _uses(group, law, day)

@@ -61,7 +61,7 @@ class Counted:
     `examined`: all rows. `past`: rows that reached the end of one of the clause's rules before the
     day and still hold something; of these `overdue` should have gone. `undecided` rows are between
     two limits that contradict each other (the clauses of `contradicts`), `undated` ones have no
-    start. `reaches` is what was asked; `acts`: the rules whose action no system can do yet.
+    start. `orphaned` are copies whose original is not there: due at once. `reaches` is what was asked; `acts`: the rules whose action no system can do yet.
     """
 
     examined: int
@@ -69,6 +69,7 @@ class Counted:
     overdue: int = 0
     undated: int = 0
     undecided: int = 0
+    orphaned: int = 0
     contradicts: tuple[str, ...] = ()
     reaches: tuple[Reach, ...] = ()
     acts: tuple[Action, ...] = ()
@@ -216,6 +217,7 @@ class _Look:
             overdue=self.count(dataset, any_of(map(self._overdue, removing))) if past else 0,
             undated=self.count(dataset, any_of(map(self._undated, mine))),
             undecided=self.count(dataset, any_of(self._undecided(r, fights[r]) for r in mine)),
+            orphaned=self.count(dataset, self.lowering.orphaned(dataset)),
             contradicts=tuple(sorted({o.clause for found in fights.values() for o in found})),
             reaches=mine,
             acts=tuple(dict.fromkeys(r.rule.then for r in mine if r.rule.then not in REMOVES)),
@@ -244,7 +246,8 @@ class _Look:
             return FALSE
         reached = any_of(self._reached(r, cells) for r in self.judge.rules(cells))
         ended = self.judge.ended_by(cells)
-        return all_of([missing, self._held(cells), negate(reached), negate(ended)])
+        alone = self.lowering.orphaned(cells.place.dataset)
+        return all_of([missing, self._held(cells), *map(negate, (reached, ended, alone))])
 
     def _opponents(self, reach: Reach) -> tuple[Rule, ...]:
         """Rules at the same cells with another period, where nobody has decided."""

@@ -34,7 +34,8 @@ class Pointer:
 def pointers(system: System, catalogue: Catalogue) -> tuple[Pointer, ...]:
     """Every pointer by key of the system: declared links first, then foreign keys nobody declared.
 
-    A link by value points to nobody's key: its column is the row's own data and cannot dangle.
+    A link by value points to nobody's key: its column is the row's own data and cannot dangle. The
+    pointer of a copy is never emptied: nobody would know any more when the copy must go.
     """
     found: dict[tuple[str, tuple[str, ...], str, tuple[tuple[str, str], ...]], Pointer] = {}
     enforced = {(f.child, f.child_fields, f.parent) for f in catalogue.foreign_keys}
@@ -45,7 +46,8 @@ def pointers(system: System, catalogue: Catalogue) -> tuple[Pointer, ...]:
         ):
             mark = (edge.child, edge.child_fields, edge.parent, edge.when)
             held = mark[:3] in enforced
-            found.setdefault(mark, Pointer(edge, True, _nullable(catalogue, edge), held))
+            free = _nullable(catalogue, edge) and not edge.copy
+            found.setdefault(mark, Pointer(edge, True, free, held))
     declared = {mark[:3] for mark in found}
     for key in catalogue.foreign_keys:
         mark = (key.child, key.child_fields, key.parent, ())

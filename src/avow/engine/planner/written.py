@@ -61,7 +61,7 @@ def predicate_json(predicate: Predicate) -> Json:
 
 def _edge(plain: Json) -> Json:
     """Without what edges did not say when the first plans were written, where they do not."""
-    return {k: v for k, v in plain.items() if v or k not in ("hides", "hides_row")}
+    return {k: v for k, v in plain.items() if v or k not in ("hides", "hides_row", "copy")}
 
 
 def predicate_of(data: Json) -> Predicate:

@@ -1,7 +1,8 @@
 """One normal form for links: every link word lowers to an `Edge` from a child to a parent.
 
 The *child* holds the pointer, the *parent* is what it names. `flows` says to which side the right
-passes: owned by and accessed by give it to the child, owns and accesses to the parent.
+passes: owned by and accessed by give it to the child, owns and accesses to the parent. A copy is
+owned by who owns its original; it is not shown beside it.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ class Edge:
     `when` restricts it to child rows whose columns have these values. `by_value`: it names no key
     but a value that both sides hold; there an empty text points nowhere, because blanked rows must
     not find each other. `hides` are columns of the taker that are not shown to whom this edge alone
-    leads there. `name` is stable and tells the edge in paths and key tables: `child.field>parent`.
+    leads there. With `copy` the child's rows are copies of the parent's: they have no fate of their
+    own. `name` is stable and tells the edge in paths and key tables: `child.field>parent`.
     """
 
     child: str
@@ -50,6 +52,7 @@ class Edge:
     by_value: bool = False
     hides: tuple[str, ...] = ()
     hides_row: bool = False
+    copy: bool = False
 
     @property
     def name(self) -> str:
@@ -73,6 +76,7 @@ _MEANING = {
     LinkWord.ACCESSED_BY: (Right.SEE, Side.CHILD),
     LinkWord.OWNS: (Right.OWN, Side.PARENT),
     LinkWord.ACCESSES: (Right.SEE, Side.PARENT),
+    LinkWord.COPY_OF: (Right.OWN, Side.CHILD),
     LinkWord.NO_RIGHT: (Right.NONE, Side.CHILD),
 }
 
@@ -93,7 +97,8 @@ def edge(dataset: Dataset, link: Link, target: Dataset) -> Edge:
         gone=link.gone,
         by_value=bool(link.parent_fields) and set(link.parent_fields) != set(target.key),
         hides=tuple(sorted({*link.hide, *_of_others(dataset, link, flows)})),
-        hides_row=link.hide_row,
+        hides_row=link.hide_row or link.word is LinkWord.COPY_OF,
+        copy=link.word is LinkWord.COPY_OF,
     )
 
 

@@ -23,6 +23,7 @@ class LinkWord(StrEnum):
     OWNS = "owns"
     ACCESSED_BY = "accessed_by"
     ACCESSES = "accesses"
+    COPY_OF = "copy_of"
     NO_RIGHT = "no_right"
 
 

@@ -1,0 +1,77 @@
+"""What a map may not say of copies, and what of the declaration reaches them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from avow.declaration.check.run import check
+from avow.declaration.check.universe import universe_of
+from avow.estate.datamap.model import LinkWord
+from tests.unit.declared import SOUND, reading
+
+DAY = date(2026, 11, 1)
+LETTER = "      letter: {key: [id], owned_by: {caller: x}, collected_at: contact, rest: message}\n"
+CACHE = "      cache: {key: [id], copy_of: {caller: x}, rest: message}\n"
+
+
+def codes(more: str, old: str = "", new: str = "") -> set[str]:
+    """The codes of the check for the sound declaration with more datasets."""
+    loaded = reading(SOUND.replace(old, new) + more)
+    assert loaded.findings == ()
+    return {f.code for f in check(loaded.whole, DAY)}
+
+
+def test_a_sound_copy_is_no_finding() -> None:
+    """Where its cells were collected, and when they are due, is known from the original."""
+    assert not codes(CACHE) & {"AV303", "AV305", "AV307", "AV320", "AV321", "AV322", "AV323"}
+
+
+@pytest.mark.parametrize(
+    ("code", "more"),
+    [
+        ("AV320", "      cache: {key: [id], copy_of: {cache: x}, rest: message}\n"),
+        ("AV321", CACHE.replace("copy_of", "subject: caller, copy_of")),
+        ("AV321", LETTER + CACHE.replace("copy_of", "accessed_by: {letter: y}, copy_of")),
+        ("AV321", CACHE.replace("copy_of", "events: {answered: at}, copy_of")),
+        ("AV322", LETTER + CACHE.replace("x}", "x, letter: y}")),
+        (
+            "AV323",
+            LETTER.replace("owned_by: {caller: x}", "owned_by: nobody, because: a list")
+            + (CACHE.replace("caller", "letter")),
+        ),
+    ],
+)
+def test_copies_that_are_more_than_copies(code: str, more: str) -> None:
+    """Each is an error with the code that says which."""
+    assert code in codes(more)
+
+
+def test_a_date_that_would_go_with_the_copies() -> None:
+    """The original is dated by its copy."""
+    assert "AV324" in codes(CACHE, "answered: answered_at", "answered: {latest: [cache.at]}")
+
+
+def test_several_originals_are_told_apart() -> None:
+    """Each row says which it is a copy of."""
+    caller, letter = (f"{{to: {t}, field: x, when: {{kind: {t}}}}}" for t in ("caller", "letter"))
+    links = f"copy_of: [{caller}, {letter}]"
+    assert "AV322" not in codes(LETTER + CACHE.replace("copy_of: {caller: x}", links))
+
+
+def test_what_covers_the_original_covers_the_copy() -> None:
+    """Category, point, person and dataset of a copy's cells are those of its original's."""
+    whole = reading(SOUND + CACHE).whole
+    [cell] = [c for c in universe_of(whole).cells if c.dataset == "cache"]
+    assert (cell.collected_at, cell.subject) == ("contact", "caller")
+    assert cell.originals == {"caller"}
+
+
+def test_a_copy_is_read_with_its_place() -> None:
+    """Short and long form of the word."""
+    long = CACHE.replace("{caller: x}", "{to: caller, field: x, parent_field: email}")
+    for text, theirs in ((CACHE, ()), (long, ("email",))):
+        [link] = reading(SOUND + text).whole.datamap.systems["desk"].datasets["cache"].links
+        assert (link.word, link.to, link.fields) == (LinkWord.COPY_OF, "caller", ("x",))
+        assert (link.parent_fields, link.place.line > 40) == (theirs, True)

@@ -7,15 +7,16 @@ red of its case.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 
 from avow.engine.db.store import Row, Runs
 from avow.engine.evidence.checks import (
     MAIN_LEG,
     Answer,
     Attestation,
+    Attested,
     Check,
     CheckKind,
     CheckResult,
@@ -76,7 +77,14 @@ def _result(row: Row) -> CheckResult:
         canary_seen=row["canary_seen"],
         simulated=detail.get("simulated", False),
         case=detail.get("case"),
+        attested=_attested(detail),
     )
+
+
+def _attested(detail: Mapping[str, str]) -> Attested | None:
+    if "by" not in detail:
+        return None
+    return Attested(detail["by"], detail["digest"], date.fromisoformat(detail["until"]))
 
 
 def _remedied(results: Sequence[CheckResult], remedies: Sequence[Row]) -> Iterable[CheckResult]:

@@ -14,6 +14,9 @@ from typing import NamedTuple
 from avow.duties.assurance.model import RANK, Reason, ReasonCode, Status
 from avow.engine.evidence.checks import NO_CAPABILITY, Answer, Check, CheckKind, CheckResult
 
+UNENFORCED = frozenset({ReasonCode.NO_CAPABILITY, ReasonCode.ATTESTATION_LAPSED})
+"""Doubts after which nothing acts; after the others nothing is known."""
+
 
 class Judged(NamedTuple):
     """The word of a series, its reasons, and the answer it rests on."""
@@ -29,6 +32,9 @@ def judge(check: Check, series: Sequence[CheckResult], now: datetime) -> Judged:
     `series` is not empty and in any order.
     """
     ordered = sorted(series, key=_order) if len(series) > 1 else series
+    if any(result.attested for result in ordered):
+        # Where an owner's word stands for our own look, that we cannot look says nothing new.
+        ordered = [r for r in ordered if r.outcome.answer is not Answer.BLIND] or ordered
     newest = _newest(ordered)
     red = _red(check, ordered)
     doubts = _doubts(check, newest, now)
@@ -36,7 +42,7 @@ def judge(check: Check, series: Sequence[CheckResult], now: datetime) -> Judged:
         return Judged(Status.BROKEN, red + doubts, newest)
     if doubts:
         return Judged(min((_word(d.code) for d in doubts), key=RANK.__getitem__), doubts, newest)
-    return Judged(Status.KEPT, (), newest)
+    return Judged(Status.ATTESTED if newest.attested else Status.KEPT, (), newest)
 
 
 def _newest(ordered: Sequence[CheckResult]) -> CheckResult:
@@ -60,7 +66,7 @@ def _rest(result: CheckResult) -> tuple[object, ...]:
 
 
 def _word(code: ReasonCode) -> Status:
-    return Status.UNENFORCED if code is ReasonCode.NO_CAPABILITY else Status.UNKNOWN
+    return Status.UNENFORCED if code in UNENFORCED else Status.UNKNOWN
 
 
 def _red(check: Check, ordered: Sequence[CheckResult]) -> tuple[Reason, ...]:
@@ -110,7 +116,10 @@ def _doubts(check: Check, newest: CheckResult, now: datetime) -> tuple[Reason, .
         found.append(Reason(ReasonCode.NO_CAPABILITY, item, leg, detail=outcome.where))
     elif outcome.answer is Answer.BLIND:
         found.append(Reason(ReasonCode.BLIND, item, leg, detail=outcome.why))
-    if now - newest.run_at > check.freshness:
+    word = newest.attested
+    if word is not None and word.until < now.date():
+        found.append(Reason(ReasonCode.ATTESTATION_LAPSED, item, leg, on=word.until))
+    elif word is None and now - newest.run_at > check.freshness:
         found.append(Reason(ReasonCode.STALE, item, leg, on=newest.run_at.date()))
     if outcome.answer is Answer.PASS and _unproven(newest):
         found.append(Reason(ReasonCode.CANARY_UNSEEN, item, leg))

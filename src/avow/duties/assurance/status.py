@@ -164,8 +164,9 @@ def _gap_word(gap: Reason) -> Status:
 
 
 def _evidence(result: CheckResult) -> Evidence:
+    word = result.attested
     return Evidence(
-        source=result.check,
+        source=word.by if word else result.check,
         leg=result.leg,
         at=result.run_at,
         entry=result.entry,
@@ -173,6 +174,7 @@ def _evidence(result: CheckResult) -> Evidence:
         count=result.outcome.count,
         mode=result.mode,
         simulated=result.simulated,
+        digest=f"sha256:{word.digest}" if word else "",
     )
 
 

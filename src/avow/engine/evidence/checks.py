@@ -116,13 +116,23 @@ def blind(why: str, where: str = "") -> Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Attested:
+    """On whose word an answer rests, where avow could not look itself: the result that they gave
+    (its SHA-256), and the last day on which it counts."""
+
+    by: str
+    digest: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class CheckResult:
     """One answer of one check about one item, as the ledger has it.
 
     `entry`: number of its ledger entry. `canary_seen`: whether the planted row was found;
     None where the check plants none. `simulated`: the system was a twin, not the real one.
     `case`: id of the case record, for checks of cases. `remedy`: number of the ledger entry
-    that remedies this case.
+    that remedies this case. `attested`: the answer rests on a person's word.
     """
 
     check: str
@@ -137,6 +147,7 @@ class CheckResult:
     simulated: bool = False
     case: str | None = None
     remedy: int | None = None
+    attested: Attested | None = None
 
     def __post_init__(self) -> None:
         if self.run_at.tzinfo is None:

@@ -299,6 +299,30 @@ class InvitationAnswered(Body, frozen=True, kw_only=True):
     left: Count
 
 
+class ResultAttested(Body, frozen=True, kw_only=True):
+    """The owner of a system gave the result of scripts that they ran; `result` is its SHA-256."""
+
+    kind = "result-attested"
+    script: Id
+    plan: Id | None = None
+    system: Name
+    by: Name
+    result: Digest
+    rows: Count
+    findings: tuple[Code, ...] = ()
+
+
+class ScriptIssued(Body, frozen=True, kw_only=True):
+    """A script that changes was handed to the owner of a system; `digest` is its SHA-256."""
+
+    kind = "script-issued"
+    script: Id
+    plan: Id
+    system: Name
+    digest: Digest
+    valid_until: date
+
+
 class KeyRotated(Body, frozen=True, kw_only=True):
     """A key took the place of another; `public_key` is the SHA-256 of the new signing key."""
 

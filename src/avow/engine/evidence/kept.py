@@ -56,6 +56,9 @@ def _row(run: str, check: Check, result: CheckResult) -> Mapping[str, Any]:
         "where": said.where,
         "why": said.why,
     }
+    if result.attested is not None:
+        word = result.attested
+        detail |= {"by": word.by, "digest": word.digest, "until": word.until.isoformat()}
     return {
         "run": run,
         "check_id": result.check,

@@ -141,6 +141,13 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
         )
     if kept.status in (Status.DONE, Status.BLOCKED):
         return told(office, kept)
+    if office.runs.one("script", id=plan) is not None:
+        raise PlannerError(
+            f"`{plan}` is carried out by the owner of `{kept.plan.system}`",
+            because="it was made of their counts",
+            help=f"`avow plan-sql {plan} FOLDER` writes the script for them",
+            code="AV479",
+        )
     around = permitted(office, kept)
     with closing(worker.connect(kept.plan.system, Access.WRITE)) as connection:
         stale = guard(kept.plan, replace(around, catalogue=connection.catalogue().digest))

@@ -144,7 +144,11 @@ def make(office: Office, estate: Estate, memory: Memory, wish: Wish, at: datetim
     """
     release = digest_in(office.declaration)
     last = records.last_part(office.runs, wish.system, release, wish.clause)
-    part = counted(estate, memory, wish, last)
+    return judged(office, wish, counted(estate, memory, wish, last), at)
+
+
+def judged(office: Office, wish: Wish, part: Part, at: datetime) -> Made:
+    """A plan of what was counted, bounded, judged by the guard, and kept."""
     plan = _plan(office.declaration, wish, part, author_of(office.runs))
     around = surroundings(office, plan)
     plan = bounded(plan, around.standings)

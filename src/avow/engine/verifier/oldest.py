@@ -103,6 +103,25 @@ def aged(reader: Reader, dataset: str, asked: Sequence[Asked], day: date) -> Age
     return _read(reader, dataset, rest, day)
 
 
+def young(connection: Connection, how: Looking, questions: Questions) -> Mapping[Name, bool | None]:
+    """Whether the oldest days alone say that nothing is past an end; None where they cannot, and
+    rows would have to be read, or the system does not let us look."""
+    reader = Reader(connection, how.zone, how.facts)
+    return {name: _all_young(reader, name[1], asked, how.day) for name, asked in questions.items()}
+
+
+def _all_young(reader: Reader, dataset: str, asked: Sequence[Asked], day: date) -> bool | None:
+    ends = [end for each in asked for end in each.ends if end.starts is not None]
+    for end in ends:
+        by_facts = end.starts in reader.facts
+        if not by_facts and (end.otherwise or not _plain(reader.system, dataset, end.starts or "")):
+            return None
+    try:
+        return all(_young(reader, dataset, each, day) for each in _together(asked))
+    except Refused:
+        return None
+
+
 def _together(asked: Sequence[Asked]) -> list[Asked]:
     """Groups that end alike are one: a row counts when any of their columns holds something."""
     found: dict[tuple[End, ...], tuple[str, ...]] = {}

@@ -19,9 +19,10 @@ WHERE c.state = 'started' ORDER BY c.plan, c.step, c.chunk
 
 -- name: planner_plans_waiting
 -- Plans that may be applied or taken up again, oldest first.
--- since: 3
+-- since: 12
 SELECT id FROM avow.plan
 WHERE status IN ('approved', 'running', 'paused') AND kind <> 'undo' AND NOT simulated
+  AND NOT EXISTS (SELECT 1 FROM avow.script AS s WHERE s.plan = plan.id)
 ORDER BY made_at, id
 
 -- name: planner_last_plan

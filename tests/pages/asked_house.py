@@ -10,6 +10,7 @@ from pathlib import Path
 
 from avow.common.clock import SetClock
 from avow.common.masked import Masked
+from avow.duties.assurance.source import ClauseText
 from avow.duties.discovery.triage.answering import Standpoint
 from avow.duties.discovery.triage.inviting import (
     MapQuestions,
@@ -49,6 +50,12 @@ MORE = "".join(
 )
 
 
+def text_of(clause: str, language: str) -> ClauseText | None:
+    """Every clause is printed in French alone."""
+    del language
+    return ClauseText(clause, "Nous gardons vos visites un mois.", "fr")
+
+
 @dataclass
 class AskedHouse:
     """A desk whose clock and ledger a test can look at."""
@@ -72,7 +79,7 @@ class AskedHouse:
         house = House("Ateliers Lune")
         return AskedDesk(
             self.store, self.ring, self.clock, self.note, house, "Europe/Brussels",
-            self.environment,
+            text_of, self.environment,
         )  # fmt: skip
 
     def asks_about_tables(self, person: str = "lea") -> tuple[Invitation, str]:

@@ -101,5 +101,6 @@ def desk_of(source: EngineSource, declaration: Declaration, state: State) -> Ask
     """What one-time pages work with, over an open state."""
     zone = declaration.controller.zone
     return AskedDesk(
-        state.store, state.ring, state.clock, source.note, source.house(), zone, os.environ
-    )
+        state.store, state.ring, state.clock, source.note, source.house(), zone, source.text,
+        os.environ,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ value of a row is among it; what values look like is said by made-up marks.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -29,6 +29,8 @@ from avow.duties.discovery.triage.signals import Look
 
 MOST_COLUMNS = 12
 """Columns of a table that a page shows; those that seem to hold something of a person first."""
+MOST_NAMES = 60
+"""Columns, and tables to which rows may belong, that a page offers by name."""
 MOST_WORDS = 200
 """Letters of a reason: a sentence."""
 
@@ -45,7 +47,7 @@ class AskedColumn:
 @dataclass(frozen=True, slots=True)
 class AskedTable:
     """A table that is asked about. `form` is the digest of its columns, `more` how many columns are
-    not shown, `offered` whose its rows may be; `guess` is a reason why they may be nobody's."""
+    not shown, `own` the names of its columns, `offered` whose its rows may be, but for nobody."""
 
     table: str
     form: str
@@ -54,8 +56,8 @@ class AskedTable:
     newest: date | None
     columns: tuple[AskedColumn, ...]
     more: int
+    own: tuple[str, ...]
     offered: tuple[Choice, ...]
-    guess: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class MapQuestions:
 
     system: str
     person: str
+    name: str
     asker: str
     tables: tuple[AskedTable, ...]
     targets: tuple[str, ...]
@@ -137,9 +140,10 @@ def questions_for(
     return MapQuestions(
         standpoint.signals.system,
         person,
+        people.get(person, person),
         asker,
         tuple(_table(standpoint, name) for name in tables),
-        tuple(sorted(_targets(standpoint))),
+        tuple(sorted(_targets(standpoint)[:MOST_NAMES])),
         {i: name for i, name in people.items() if i != person},
     )
 
@@ -149,7 +153,6 @@ def _table(standpoint: Standpoint, name: str) -> AskedTable:
     columns = _columns(look)
     offered = [c for c in known.offered if c.whose is not Whose.NOBODY]
     persons = Choice(Whose.PERSONS)
-    guesses = (c.because for c in known.offered if c.whose is Whose.NOBODY)
     return AskedTable(
         name,
         known.form,
@@ -158,8 +161,8 @@ def _table(standpoint: Standpoint, name: str) -> AskedTable:
         look.newest,
         columns[:MOST_COLUMNS],
         max(0, len(columns) - MOST_COLUMNS),
+        tuple(column.name for column in columns[:MOST_NAMES]),
         tuple(offered if persons in offered else [*offered, persons]),
-        next(guesses, ""),
     )
 
 
@@ -170,16 +173,16 @@ def _columns(look: Look) -> tuple[AskedColumn, ...]:
     return tuple(sorted(made, key=lambda c: not c.holds))
 
 
-def _targets(standpoint: Standpoint) -> Iterator[str]:
-    """Tables whose rows are persons, as declared, answered or proposed; and owners of others."""
+def _targets(standpoint: Standpoint) -> list[str]:
+    """Tables whose rows are persons, as declared, answered or proposed; then owners of others."""
     said = {n: declared_choice(d) for n, d in standpoint.declared.items()}
     proposed = {n: p.choice for n, p in standpoint.proposals().items()}
     choices = {**proposed, **standpoint.settled, **said}
     owners = {hop.to for choice in choices.values() for hop in choice.hops}
-    for name, look in standpoint.signals.looks.items():
-        is_person = name in choices and choices[name].whose is Whose.PERSONS
-        if (is_person or name in owners) and len(look.table.key) == 1:
-            yield name
+    persons = {name for name, choice in choices.items() if choice.whose is Whose.PERSONS}
+    single = (n for n, look in standpoint.signals.looks.items() if len(look.table.key) == 1)
+    found = sorted(name for name in single if name in persons | owners)
+    return sorted(found, key=lambda name: name not in persons)
 
 
 def noted(standpoint: Standpoint, questions: MapQuestions, invitation: str) -> Standpoint:
@@ -202,8 +205,7 @@ def is_whole(answer: MapAnswer | None, table: AskedTable, questions: MapQuestion
         case Said.OFFERED:
             return 0 <= answer.choice < len(table.offered)
         case Said.LINK:
-            columns = {column.name for column in table.columns}
-            return answer.to in questions.targets and answer.by in columns
+            return answer.to in questions.targets and answer.by in table.own
         case Said.NOBODY:
             return bool(answer.because)
         case Said.OTHER:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException, NotFoundException
 from avow.common.clock import Clock
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
+from avow.duties.assurance.source import ClauseText
 from avow.engine.db.store import Runs
 from avow.engine.evidence.invitations import Invitation, Kind, Note, answered, found
 from avow.engine.keys.ring import KeyRing
@@ -56,8 +57,9 @@ class TooMany(HTTPException):
 
 @dataclass(frozen=True, slots=True)
 class AskedDesk:
-    """What one-time pages work with. `note` writes an entry to the ledger; `environment` holds
-    the addresses of systems, for values that a reader may see."""
+    """What one-time pages work with. `note` writes an entry to the ledger; `text` gives a clause's
+    own text in a language; `environment` holds the addresses of systems, for values that a reader
+    may see."""
 
     runs: Runs
     ring: KeyRing
@@ -65,6 +67,7 @@ class AskedDesk:
     note: Note
     house: House
     zone: str
+    text: Callable[[str, str], ClauseText | None]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     guesses: Guesses = field(default_factory=Guesses)
 

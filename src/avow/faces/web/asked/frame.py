@@ -27,12 +27,15 @@ class AskedFrame:
     house: Annotated[str, "name of the organisation that asks"]
     base: Annotated[str, "path of the invitation; empty where there is none"]
     until: Annotated[str, "until when the address works, in words; empty where nothing ends"]
+    person: Annotated[str, "name of who is asked; empty where nobody is"]
 
 
-def frame(language: str, house: str, rest: str, base: str = "", until: str = "") -> AskedFrame:
+def frame(
+    language: str, house: str, rest: str, base: str = "", until: str = "", person: str = ""
+) -> AskedFrame:
     """The frame of a page. `rest` is its path below the language, `base` the invitation's."""
     others = tuple((code, f"/{code}/{rest}") for code in LANGUAGES)
-    return AskedFrame(language, others, house, base, until)
+    return AskedFrame(language, others, house, base, until, person)
 
 
 def html(template: str, around: AskedFrame, status: int = 200, **facts: object) -> Response[bytes]:

@@ -52,6 +52,13 @@ EFFECTS: Mapping[Said, str] = {
     Said.UNKNOWN: mark("Then the table stays open: nothing is done with it."),
     Said.OTHER: mark("Then that person is asked."),
 }
+REASONS = (
+    mark("a list of values to choose from"),
+    mark("settings of a program"),
+    mark("products or things we sell"),
+    mark("figures in which nobody can be recognised"),
+)
+"""Reasons that are offered; any other can be written."""
 _SPLIT = re.compile(r"[_\W]+|(?<=[a-z])(?=[A-Z])")
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]+")
 
@@ -88,7 +95,6 @@ class TableView:
     options: tuple[Option, ...]
     said: MapAnswer | None
     is_open: bool
-    guess: str
     own: tuple[str, ...] = field(default=())
 
 
@@ -135,6 +141,11 @@ class MapSheet:
         """These tables as a page shows them."""
         return tuple(self._view(n, self.questions.tables[n - 1]) for n in numbers)
 
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Reasons to choose from, why rows are nobody's."""
+        return tuple(self.spoken.say(reason) for reason in REASONS)
+
     def lines(self) -> tuple[tuple[int, str, str, bool], ...]:
         """Every table with its answer in words, for the page before sending."""
         return tuple(
@@ -154,13 +165,12 @@ class MapSheet:
             tuple(self._options(table, said)),
             said,
             said is not None and not self.is_whole(number),
-            table.guess,
-            tuple(column.name for column in table.columns),
+            table.own,
         )
 
     def _size(self, table: AskedTable) -> str:
         rows = self.spoken.count("About {n} row.", "About {n} rows.", table.rows)
-        if table.oldest is None or table.newest is None:
+        if table.oldest is None or table.newest is None or table.oldest == table.newest:
             return rows
         since = self.spoken.say(
             "From {first} to {last}.",

@@ -27,7 +27,7 @@ ACTIONS: Mapping[str, str] = {
 }
 WHY: Mapping[str, str] = {
     "oldest": mark("It is one of the oldest that are due."),
-    "edge": mark("It is just past its end, or just before it."),
+    "edge": mark("It is one of those nearest to their end, on this side of it or on the other."),
     "near a hold": mark("It is linked to a row that must be kept."),
     "held": mark("Its end has come, and something forbids erasing it."),
     "random": mark("It was drawn at random."),
@@ -73,6 +73,7 @@ class RowShown:
     is_read: bool
     moments: tuple[tuple[str, str], ...]
     verdicts: tuple[VerdictView, ...]
+    clauses: tuple[str, ...]
     judgement: str
 
 
@@ -122,6 +123,12 @@ class SampleSheet:
         """These rows as a page shows them."""
         return tuple(self._view(n, self.questions.rows[n - 1]) for n in numbers)
 
+    def clauses(self, numbers: range) -> tuple[str, ...]:
+        """The clauses that decide about these rows."""
+        rows = (self.questions.rows[n - 1] for n in numbers)
+        named = (clause for row in rows for each in row.verdicts for clause in each.clauses)
+        return tuple(dict.fromkeys(named))
+
     def lines(self) -> tuple[tuple[int, str, str, bool], ...]:
         """Every row with its judgement in words, for the page before sending."""
         return tuple(
@@ -149,6 +156,7 @@ class SampleSheet:
             row.is_read,
             tuple((event, self._moment(at)) for event, at in row.moments.items()),
             tuple(self._verdict(each) for each in row.verdicts),
+            tuple(dict.fromkeys(c for each in row.verdicts for c in each.clauses)),
             said.judgement if said else "",
         )
 

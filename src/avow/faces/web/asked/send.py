@@ -33,7 +33,7 @@ def _review(
     sheet = asked.sheet(invitation, language)
     return html(
         "asked/send.html",
-        around(asked, invitation, language, token, "/send"),
+        around(asked, invitation, sheet, token, "/send"),
         status,
         lines=sheet.lines(),
         whole=sheet.whole,

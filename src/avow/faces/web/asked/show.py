@@ -8,7 +8,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from avow.common.errors import AvowError
-from avow.common.languages import words
+from avow.duties.assurance.source import ClauseText
 from avow.engine.evidence.invitations import Invitation
 from avow.engine.planner.making import Estate
 from avow.engine.planner.release import in_force
@@ -16,6 +16,7 @@ from avow.engine.planner.sampling_draw import values
 from avow.engine.planner.sampling_kept import of_id
 from avow.faces.web.asked.desk import AskedDesk, GivenDesk
 from avow.faces.web.asked.frame import AskedFrame, frame, html
+from avow.faces.web.asked.map_sheet import MapSheet
 from avow.faces.web.asked.sample_sheet import SampleSheet
 from avow.faces.web.security import Asked
 
@@ -52,18 +53,22 @@ def _page(
     sheet = asked.sheet(invitation, language)
     pages = count_of_pages(sheet.total)
     here = min(max(page, 1), pages)
+    numbers = numbers_of(here, sheet.total)
     shown: dict[int, dict[str, str] | None] = {}
+    texts: dict[str, ClauseText | None] = {}
     if isinstance(sheet, SampleSheet):
         shown = _values(request, asked, sheet)
+        texts = {clause: asked.text(clause, language) for clause in sheet.clauses(numbers)}
     return html(
         sheet.template,
-        around(asked, invitation, language, token, f"/{here}"),
+        around(asked, invitation, sheet, token, f"/{here}"),
         sheet=sheet,
         questions=sheet.questions,
-        items=sheet.views(numbers_of(here, sheet.total)),
+        items=sheet.views(numbers),
         page=here,
         pages=pages,
         shown=shown,
+        texts=texts,
         is_saved="saved" in request.query_params,
     )
 
@@ -84,13 +89,18 @@ def base_of(language: str, token: str) -> str:
 
 
 def around(
-    asked: AskedDesk, invitation: Invitation, language: str, token: str, rest: str
+    asked: AskedDesk,
+    invitation: Invitation,
+    sheet: MapSheet | SampleSheet,
+    token: str,
+    rest: str,
 ) -> AskedFrame:
     """The frame of a page of an invitation."""
-    until = words(language).day(invitation.ends_at.astimezone(asked.now().tzinfo).date())
+    language = sheet.spoken.language
+    until = sheet.spoken.day(invitation.ends_at.astimezone(asked.now().tzinfo).date())
     base = base_of(language, token)
     path = base.partition("/ask/")[2]
-    return frame(language, asked.house.name, f"ask/{path}{rest}", base, until)
+    return frame(language, asked.house.name, f"ask/{path}{rest}", base, until, sheet.questions.name)
 
 
 def _values(

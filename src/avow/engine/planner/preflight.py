@@ -101,8 +101,8 @@ def unindexed(
     that only we know, once for every batch. `kind` is the engine's, for the statement that helps.
     """
     wanted: dict[tuple[str, tuple[str, ...]], int] = {}
-    for times, table, fields in _followed(catalogue, program, step, measure):
-        wanted[table, fields] = max(times, wanted.get((table, fields), 0))
+    for times, child, fields in _followed(catalogue, program, step, measure):
+        wanted[child, fields] = max(times, wanted.get((child, fields), 0))
     return tuple(
         _without(table, fields, times, kind)
         for (name, fields), times in sorted(wanted.items())
@@ -169,20 +169,46 @@ def gaps(connection: Connection, catalogue: Catalogue, program: Program) -> tupl
     said = []
     if program.facts and Capability.KEYS not in connection.capabilities:
         said.append(f"`{program.system}` cannot hold key sets, so holds cannot be respected there")
-    for name in dict.fromkeys(s.dataset for s in program.steps):
+    moved = dict.fromkeys(s.dataset for s in program.steps)
+    for name in moved:
+        said += _closed_to_us(catalogue, program.system, name)
         table = catalogue.tables.get(name)
-        if table is None:
-            said.append(f"`{program.system}.{name}` is declared and not there, or not shown to us")
-        elif table.row_security:
-            said.append(f"row security may hide rows of `{program.system}.{name}` from us")
-        elif table.rules:
-            said.append(
-                f"the rule `{table.rules[0]}` of `{program.system}.{name}` may do something else "
-                "instead of what we ask for"
-            )
-        elif not table.writable:
-            said.append(
-                f"rows of `{program.system}.{name}` cannot be changed: it is a view, or its system "
-                "removes no single rows"
-            )
+        if table is not None:
+            said += _acts_otherwise(program.system, table)
+    for name in _asked(program):
+        if name not in moved:
+            said += _closed_to_us(catalogue, program.system, name)
     return tuple(said)
+
+
+def _asked(program: Program) -> Iterator[str]:
+    """The datasets whose rows a step asks for beside its own."""
+    where = (part for s in program.steps for part in (s.where, s.counted) if part is not None)
+    related = (p.dataset for each in where for p in leaves(each) if isinstance(p, Related))
+    yield from dict.fromkeys(related)
+
+
+def _closed_to_us(catalogue: Catalogue, system: str, name: str) -> Iterator[str]:
+    """Why we do not see every row and value: then a count is no count."""
+    table = catalogue.tables.get(name)
+    if table is None:
+        yield f"`{system}.{name}` is declared and not there, or not shown to us"
+    elif table.row_security:
+        yield f"row security may hide rows of `{system}.{name}` from us"
+    elif table.unreadable:
+        columns = ", ".join(table.unreadable)
+        yield f"we may not read `{system}.{name}` ({columns}): its owner gives us no right to"
+
+
+def _acts_otherwise(system: str, table: Table) -> Iterator[str]:
+    """Why a change would not be what was asked for."""
+    if table.rules:
+        yield (
+            f"the rule `{table.rules[0]}` of `{system}.{table.name}` may do something else instead "
+            "of what we ask for"
+        )
+    if not table.writable:
+        yield (
+            f"rows of `{system}.{table.name}` cannot be changed: it is a view, or its system "
+            "removes no single rows"
+        )

@@ -90,7 +90,8 @@ class Table:
     `writable` is false for views and materialized views. `rules` may do something else instead of
     what a statement says. `has_heirs`: other tables inherit from it, and show their rows in it.
     `by_size` is a rough guess of its rows from what it takes on disk, for where `rows` is unknown
-    or was never looked at. `is_partitioned`: its rows lie in tables below it.
+    or was never looked at. `is_partitioned`: its rows lie in tables below it. `unreadable` are the
+    columns that nobody gave us the right to read.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Table:
     has_heirs: bool = False
     by_size: int | None = None
     is_partitioned: bool = False
+    unreadable: tuple[str, ...] = ()
     closed: Closed | None = None
 
     @property

@@ -49,7 +49,9 @@ SELECT a.attrelid, a.attname, a.attnum, format_type(a.atttypid, a.atttypmod),
        coalesce(b.typname, t.typname), a.attnotnull OR t.typnotnull,
        a.attgenerated <> '' OR a.attidentity = 'a',
        CASE WHEN t.typname IN ('varchar', 'bpchar') AND a.atttypmod > 4 THEN a.atttypmod - 4 END,
-       a.attidentity = 'a'
+       a.attidentity = 'a',
+       NOT has_schema_privilege(n.oid, 'USAGE') OR NOT has_table_privilege(c.oid, 'SELECT')
+           AND NOT has_column_privilege(c.oid, a.attnum, 'SELECT')
 FROM pg_attribute AS a
 JOIN pg_class AS c ON c.oid = a.attrelid
 JOIN pg_namespace AS n ON n.oid = c.relnamespace
@@ -115,7 +117,7 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
             writable=kind in {"r", "p"}, materialized=kind == "m", has_heirs=bool(heirs),
             by_size=size, is_partitioned=kind == "p",
         )  # fmt: skip
-    columns = _columns(connection)
+    columns, unreadable = _columns(connection)
     indexes = _grouped(connection.execute(_INDEXES))
     triggers = _grouped(connection.execute(_TRIGGERS))
     rules = _grouped(connection.execute(_RULES))
@@ -123,6 +125,7 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
         names[oid]: replace(
             _table(table, columns[oid], indexes[oid], triggers[oid]),
             rules=tuple(rule for (rule,) in rules[oid]),
+            unreadable=tuple(unreadable[oid]),
         )
         for oid, table in bare.items()
     }
@@ -141,13 +144,19 @@ def _grouped(rows: Iterable[Sequence[Any]]) -> defaultdict[int, list[Sequence[An
     return by_table
 
 
-def _columns(connection: psycopg.Connection[Any]) -> defaultdict[int, dict[int, Column]]:
-    """By table and position."""
+def _columns(
+    connection: psycopg.Connection[Any],
+) -> tuple[defaultdict[int, dict[int, Column]], defaultdict[int, list[str]]]:
+    """By table and position; and the names of those that we may not read, by table."""
     found: defaultdict[int, dict[int, Column]] = defaultdict(dict)
-    for oid, column, at, native, base, strict, made, length, own in connection.execute(_COLUMNS):
+    closed: defaultdict[int, list[str]] = defaultdict(list)
+    for oid, column, at, *said, unreadable in connection.execute(_COLUMNS):
+        native, base, strict, made, length, own = said
         kind = _KINDS.get(base, ColumnKind.OTHER)
         found[oid][at] = Column(column, native, kind, not strict, bool(made), length, bool(own))
-    return found
+        if unreadable:
+            closed[oid].append(column)
+    return found, closed
 
 
 def _table(
@@ -189,6 +198,6 @@ def _leading(columns: dict[int, Column], places: Sequence[int]) -> tuple[str, ..
 
 
 def digest(tables: Iterable[Table], keys: Iterable[ForeignKey]) -> str:
-    """A digest of the schema alone: row counts do not change it."""
-    said = repr(([replace(t, rows=None, by_size=None) for t in tables], list(keys)))
+    """A digest of the schema alone: neither row counts nor our rights change it."""
+    said = repr(([replace(t, rows=None, by_size=None, unreadable=()) for t in tables], list(keys)))
     return hashlib.sha256(said.encode()).hexdigest()

@@ -22,6 +22,10 @@ CASES ?= 10000
 night: .venv/test.stamp avow ## the laws on many random worlds (CASES=…), for hours
 	@AVOW_CASES=$(CASES) $(TOOLS) pytest tests/properties $(ARGS)
 
+SCALE ?= full
+bench: .venv/test.stamp ## figures beside their floors (SCALE=small: in minutes), and a page of them
+	@$(TOOLS) bench --scale $(SCALE) $(ARGS)
+
 lint: .venv/test.stamp ## style, types, import order
 	@$(TOOLS) ruff check
 	@$(TOOLS) ruff format --check
@@ -49,4 +53,4 @@ clean: ## what can be made again (the state in .avow stays)
 avow: .ci/setup
 	@.ci/setup launcher
 
-.PHONY: help demo test night lint docs lock clean
+.PHONY: help demo test night bench lint docs lock clean

@@ -36,7 +36,7 @@ class Chunk:
         return replace(self, size=max(1, self.size // 2))
 
 
-ROWS = Chunk(2_000, 2_000, 10_000, least=250)
+ROWS = Chunk(2_000, 2_000, 50_000, least=250)
 """Windows of a sweep, in rows."""
 
 WHOLE = Chunk(10**9, 10**9, 10**9, least=10**9)

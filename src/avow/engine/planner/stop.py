@@ -15,7 +15,7 @@ from pathlib import Path
 from avow.common.calendar import Period, add
 from avow.common.ids import new_id
 from avow.declaration.model import Member
-from avow.engine.db.store import Row, Runs
+from avow.engine.db.store import Runs
 from avow.engine.planner.guard import Every, Freeze
 from avow.engine.planner.refusals import PlannerError
 

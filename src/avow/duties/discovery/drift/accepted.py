@@ -1,8 +1,9 @@
 """The schema of a system as it was last accepted: a file beside the declaration, structure only.
 
-It holds the mapped tables: columns with their types, keys, foreign keys, triggers, and the paths
-inside JSON columns. No number of rows and no value is in it. Its text depends on the structure
-alone, one thing to a line, so that a difference of two versions can be read.
+It holds the mapped tables: columns with their types, keys, foreign keys, triggers, the paths inside
+JSON columns, digests of definitions, and the rights of the account that looked. No number of rows
+and no value is in it. Its text depends on the structure alone, one thing to a line, so that a
+difference of two versions can be read.
 """
 
 from __future__ import annotations
@@ -10,18 +11,22 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
 
 from avow.common.errors import AvowError
+from avow.duties.discovery.drift.definitions import Definitions
 from avow.estate.connectors.catalogue import Catalogue, Column, ForeignKey, Table
+from avow.estate.datamap.edges import edges
 from avow.estate.datamap.model import System
 
 FOLDER, VERSION = "schema", "1"
 _WIDEST = 100
 """Characters of a line that holds a whole list or mapping."""
+
+UNDEFINED = Definitions()
 
 Paths = Mapping[tuple[str, str], tuple[str, ...]]
 """(table, column) -> the leaf paths of a JSON column."""
@@ -54,7 +59,12 @@ class AcceptedKey:
 
 @dataclass(frozen=True, slots=True)
 class AcceptedTable:
-    """A table or, where `is_view`, a view that stands in its place."""
+    """A table or, where `is_view`, a view that stands in its place.
+
+    `bodies` are digests of what its triggers do, `definition` is that of a view; `row_security` is
+    `off`, `on` or `forced`; `led` are the columns of links that an index begins with; `rights` are
+    those of the account that looked. Of a file written before they were kept they are empty.
+    """
 
     columns: dict[str, AcceptedColumn]
     key: tuple[str, ...] = ()
@@ -62,14 +72,21 @@ class AcceptedTable:
     triggers: tuple[str, ...] = ()
     leaves: dict[str, tuple[str, ...]] = field(default_factory=dict)
     is_view: bool = False
+    bodies: dict[str, str] = field(default_factory=dict)
+    definition: str = ""
+    row_security: str = ""
+    led: tuple[tuple[str, ...], ...] = ()
+    rights: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The mapped tables of a system, by name."""
+    """The mapped tables of a system, by name; `account` is whose rights were seen, empty where
+    they could not be told."""
 
     system: str
     tables: dict[str, AcceptedTable]
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +94,7 @@ class _Written:
     avow_schema: str
     system: str
     tables: dict[str, AcceptedTable]
+    account: str = ""
 
 
 def file_of(declaration: Path, system: str) -> Path:
@@ -87,19 +105,60 @@ def file_of(declaration: Path, system: str) -> Path:
 
 
 def accept(
-    system: System, catalogue: Catalogue, paths: Paths, before: Accepted | None = None
+    system: System,
+    catalogue: Catalogue,
+    paths: Paths,
+    before: Accepted | None = None,
+    defined: Definitions = UNDEFINED,
 ) -> Accepted:
-    """The live schema of the mapped tables. Paths accepted before stay as long as their column
-    does: that a sample has none today does not say that they are gone."""
+    """The live schema of the mapped tables, with what is `defined` of them. Paths accepted before
+    stay as long as their column does: that a sample has none today does not say that they are
+    gone."""
     pointers = pointers_of(catalogue)
     names = sorted(name for name in system.datasets if name in catalogue.tables)
+    wanted = followed(system)
     return Accepted(
         system.name,
         {
-            name: _table(catalogue.tables[name], pointers.get(name, ()), paths, before)
+            name: _defined(
+                _table(catalogue.tables[name], pointers.get(name, ()), paths, before),
+                defined,
+                name,
+                tuple(fields for fields in wanted[name] if is_led(catalogue.tables[name], fields)),
+            )
             for name in names
         },
+        defined.account,
     )
+
+
+def _defined(
+    table: AcceptedTable, defined: Definitions, name: str, led: tuple[tuple[str, ...], ...]
+) -> AcceptedTable:
+    bodies = defined.bodies.get(name, {})
+    return replace(
+        table,
+        bodies={trigger: bodies[trigger].digest for trigger in sorted(bodies)},
+        definition=defined.views.get(name, ""),
+        row_security=defined.secured.get(name, ""),
+        led=led,
+        rights=defined.rights.get(name, ()),
+    )
+
+
+def followed(system: System) -> dict[str, tuple[tuple[str, ...], ...]]:
+    """The columns along which the links of each dataset are followed, from either end."""
+    found: defaultdict[str, dict[tuple[str, ...], None]] = defaultdict(dict)
+    for edge in edges(system):
+        found[edge.child][edge.child_fields] = None
+        found[edge.parent][edge.parent_fields] = None
+    return {name: tuple(found[name]) for name in system.datasets}
+
+
+def is_led(table: Table, fields: tuple[str, ...]) -> bool:
+    """Whether an index begins with these columns, in any order."""
+    known = (*table.indexes, table.key, *table.unique)
+    return bool(fields) and any(set(index[: len(fields)]) == set(fields) for index in known)
 
 
 def _table(
@@ -142,9 +201,11 @@ def key_of(key: ForeignKey) -> AcceptedKey:
 
 def text_of(accepted: Accepted) -> str:
     """The content of the file."""
-    written = _Written(VERSION, accepted.system, accepted.tables)
+    written = _Written(VERSION, accepted.system, accepted.tables, accepted.account)
     plain = msgspec.to_builtins(written)
     plain["tables"] = {name: _spare(table) for name, table in plain["tables"].items()}
+    if not accepted.account:
+        del plain["account"]
     return _lines(plain, 0) + "\n"
 
 
@@ -198,7 +259,7 @@ def read(file: Path) -> Accepted | None:
         raise _unreadable(file, str(error)) from None
     if written.avow_schema != VERSION:
         raise _unreadable(file, f"it is of version {written.avow_schema}, and {VERSION} is read")
-    return Accepted(written.system, written.tables)
+    return Accepted(written.system, written.tables, written.account)
 
 
 def _unreadable(file: Path, why: str) -> Unreadable:

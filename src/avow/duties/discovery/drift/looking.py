@@ -16,8 +16,10 @@ from avow.declaration.model import Declaration
 from avow.duties.discovery.drift import accepted as schema
 from avow.duties.discovery.drift.accepted import Accepted, Unreadable
 from avow.duties.discovery.drift.against_map import against_map
+from avow.duties.discovery.drift.definitions import definitions
 from avow.duties.discovery.drift.leaves import Leaves, leaves
 from avow.duties.discovery.drift.since_accepted import since_accepted
+from avow.duties.discovery.drift.since_defined import since_defined
 from avow.duties.discovery.drift.view import Drifted, View, place_of, spoken
 from avow.duties.discovery.sampling import SAMPLED, extents
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
@@ -78,10 +80,14 @@ def _looked(
     if inside:
         said += tuple(_look_inside(connection, catalogue, paths))
     categories = frozenset(declaration.categories)
-    view = View(system, catalogue, paths, before, categories, spoken(declaration))
-    found = [*said, *against_map(view), *since_accepted(view)]
+    shown = [
+        n for n in system.datasets if n in catalogue.tables and not catalogue.tables[n].writable
+    ]
+    defined = definitions(connection, shown)
+    view = View(system, catalogue, paths, before, categories, spoken(declaration), defined)
+    found = [*said, *against_map(view), *since_accepted(view), *since_defined(view)]
     found.sort(key=lambda d: (d.finding.place, d.finding.code, d.name))
-    live = schema.accept(system, catalogue, paths, before)
+    live = schema.accept(system, catalogue, paths, before, defined)
     return Looked(system.name, file, tuple(found), live, before is not None)
 
 

@@ -9,8 +9,15 @@ from dataclasses import dataclass, field
 from avow.common.findings import Finding, Kind, Severity
 from avow.common.places import Place
 from avow.declaration.model import Declaration
-from avow.duties.discovery.drift.accepted import Accepted, AcceptedTable, Paths, pointers_of
+from avow.duties.discovery.drift.accepted import (
+    UNDEFINED,
+    Accepted,
+    AcceptedTable,
+    Paths,
+    pointers_of,
+)
 from avow.duties.discovery.drift.change import Change
+from avow.duties.discovery.drift.definitions import Definitions
 from avow.duties.discovery.lexicon import OTHER_THINGS, WEAK, folded
 from avow.engine.planner.drift import named
 from avow.estate.connectors.catalogue import Catalogue, ForeignKey
@@ -27,8 +34,9 @@ Words = tuple[str, ...]
 class View:
     """One system: its map, its live schema, the paths seen inside its JSON columns, and the schema
     accepted last, if any. `categories` are those declared; `spoken` says which one the map gives
-    to columns of a name, where it gives them only one. `pointers` are the foreign keys of a table,
-    `named` the columns of each dataset that the map names."""
+    to columns of a name, where it gives them only one. `defined` is what the database says beside
+    its catalogue. `pointers` are the foreign keys of a table, `named` the columns of each dataset
+    that the map names."""
 
     system: System
     catalogue: Catalogue
@@ -36,6 +44,7 @@ class View:
     accepted: Accepted | None
     categories: frozenset[str]
     spoken: Mapping[Words, str]
+    defined: Definitions = UNDEFINED
     pointers: Mapping[str, tuple[ForeignKey, ...]] = field(init=False)
     named: Mapping[str, frozenset[str]] = field(init=False)
 

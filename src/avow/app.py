@@ -11,7 +11,6 @@ import psycopg
 from avow.common.clock import Clock, SystemClock
 from avow.common.errors import StateError
 from avow.common.ids import new_id
-from avow.declaration.model import Level
 from avow.engine.db.launcher import embedded
 from avow.engine.db.migrate import migrate
 from avow.engine.db.store import Store
@@ -19,8 +18,6 @@ from avow.engine.evidence.ledger import Ledger
 from avow.engine.evidence.verify import remember
 from avow.engine.keys.bundles import note_keys
 from avow.engine.keys.ring import KeyRing, load_ring
-from avow.estate.connectors.base import Access
-from avow.estate.datamap.model import System
 
 log = logging.getLogger(__name__)
 
@@ -91,14 +88,3 @@ def _migrated(url: str, clock: Clock) -> None:
 def _origin(store: Store, clock: Clock) -> str:
     store.run("ledger_open", origin=f"avow/{new_id('ledger')}", at=clock.now())
     return str(store.run("ledger_log")[0]["origin"])
-
-
-def least_rights(system: System, level: Level) -> tuple[list[str], bool]:
-    """The statements that give avow what a level needs on a system, and whether its database was
-    asked for its columns. No statements where systems of this kind have no rights of their own."""
-    if system.connector != "postgresql":
-        return [], False
-    from avow.estate.connectors.postgresql_grants import grants_at  # noqa: PLC0415 (loads a driver)
-
-    reading = level in {Level.OBSERVE, Level.REHEARSE}
-    return grants_at(system, Access.READ if reading else Access.WRITE)

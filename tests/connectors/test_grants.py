@@ -12,9 +12,11 @@ import psycopg
 import pytest
 from click.testing import CliRunner
 
-from avow.estate.connectors.base import Access, Refused
+from avow.estate.connectors.base import Access, Capability, Refused
+from avow.estate.connectors.catalogue import Column, ColumnKind, Table
 from avow.estate.connectors.postgresql import PostgresqlConnection, PostgresqlConnector
 from avow.estate.connectors.postgresql_grants import granted, grants, grants_at
+from avow.estate.connectors.rights import WRITING, Need, changed
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, Field, System
 from avow.estate.datamap.predicates import TRUE, Equal
 from avow.faces.cli.main import main
@@ -56,9 +58,11 @@ def role(system: System) -> str:
     return f"reader_{database(system)}"
 
 
-def connect(system: System, owner: psycopg.Connection[Any], access: Access) -> PostgresqlConnection:
+def connect(
+    system: System, owner: psycopg.Connection[Any], access: Access, undone: str = ""
+) -> PostgresqlConnection:
     """A connection of the role, after the owner ran what is printed for the access."""
-    for statement in grants(system, access, world.CATALOGUE, role(system)):
+    for statement in grants(system, Need(access, {undone}), world.CATALOGUE, role(system)):
         owner.execute(statement.encode())
     return as_role(system, access)
 
@@ -68,8 +72,10 @@ def as_role(system: System, access: Access) -> PostgresqlConnection:
     return PostgresqlConnector(engines.FAST).connect(replace(system, url=url), access)
 
 
-def codes(connection: PostgresqlConnection, access: Access) -> list[tuple[str, str]]:
-    return [(f.code, f.message) for f in granted(connection, access)]
+def codes(
+    connection: PostgresqlConnection, access: Access, undone: str = ""
+) -> list[tuple[str, str]]:
+    return [(f.code, f.message) for f in granted(connection, Need(access, {undone}))]
 
 
 def test_without_rights_each_gap_is_named(system: System, owner: psycopg.Connection[Any]) -> None:
@@ -111,6 +117,39 @@ def test_approve_can_do_every_step_and_nothing_beside_it(
     connection.close()
 
 
+def test_rows_come_back_only_where_a_rule_has_undo(
+    system: System, owner: psycopg.Connection[Any]
+) -> None:
+    """Planted: the right where nothing can be undone, and none where something can."""
+    connection = connect(system, owner, Access.WRITE)
+    assert codes(connection, Access.WRITE, NOTE) == [("AV511", f"INSERT on `{NOTE}` is missing")]
+    connection.close()
+    connection = connect(system, owner, Access.WRITE, NOTE)
+    assert codes(connection, Access.WRITE, NOTE) == []
+    assert [code for code, _ in codes(connection, Access.WRITE)] == ["AV512"]
+    connection.close()
+
+
+def test_a_receipt_can_be_left(system: System, owner: psycopg.Connection[Any]) -> None:
+    """In the table that the owner makes with the other statements; twice does no harm."""
+    connect(system, owner, Access.WRITE).close()
+    connection = connect(system, owner, Access.WRITE)
+    assert Capability.RECEIPTS in connection.capabilities
+    with connection.transaction() as batch:
+        batch.receipt("p", 1, 1, 3)
+    connection.close()
+
+
+def test_a_column_is_emptied_inside_if_only_a_place_in_it_is_mapped(
+    system: System, owner: psycopg.Connection[Any]
+) -> None:
+    del owner
+    table = Table(NOTE, (Column("id", "int", ColumnKind.INTEGER),
+                         Column("data", "jsonb", ColumnKind.JSON)), ("id",))  # fmt: skip
+    inside = Dataset(NOTE, key=("id",), fields=(Field("data$.who.mail", "email"),))
+    assert changed(inside, table) == changed(inside, None) == ("data",)
+
+
 def test_too_many_rights_are_a_finding(system: System, owner: psycopg.Connection[Any]) -> None:
     connection = connect(system, owner, Access.READ)
     owner.execute(f"GRANT INSERT, DELETE, UPDATE (at) ON public.note TO {role(system)}".encode())
@@ -145,7 +184,7 @@ def test_a_view_in_place_of_a_table_is_a_finding(
 
 def test_without_the_database_the_data_map_alone_gives_the_columns(system: System) -> None:
     away = replace(system, url="postgresql://nobody@127.0.0.1:1/nowhere")
-    statements, live = grants_at(away, Access.WRITE)
+    statements, live = grants_at(away, WRITING)
     assert not live
     assert 'GRANT UPDATE ("id", "email") ON "public"."note" TO "avow";' in statements
     assert not any("public.person" in s and "DELETE" in s for s in statements)

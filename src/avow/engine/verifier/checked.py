@@ -15,7 +15,6 @@ from datetime import date
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from avow.estate.connectors.base import Connection
-from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.predicates import (
     TRUE,
@@ -79,6 +78,14 @@ class CountsItself(Protocol):
     def changes(self) -> Mapping[str, tuple[int, int, int]]: ...
 
 
+@runtime_checkable
+class Tallies(Protocol):
+    """A connection that knows which tables its engine can change in a batch on `tables`: of each
+    a number that moves with its rows, between two readings inside the batch."""
+
+    def tally(self, tables: Sequence[str]) -> Mapping[str, int]: ...
+
+
 Row: TypeAlias = tuple[object, ...]
 
 
@@ -95,6 +102,7 @@ class Kept:
 class Before:
     """What must be the same afterwards, or differ by exactly what was moved."""
 
+    tables: tuple[str, ...]
     counts: Mapping[str, int]
     changes: Mapping[str, tuple[int, int, int]] | None
     dangling: Mapping[Edge, int]
@@ -120,19 +128,21 @@ class Checked:
     ) -> object:
         """Remember what must not change.
 
-        Where the engine counts its own work, rows in tables that the batch does not name cannot
-        change unseen, and only those of the step at `place` are looked at.
+        Where the engine counts its own work, or it is known what it can change, rows in tables that
+        the batch does not name cannot change unseen, and only those of the step at `place` are
+        looked at.
         """
         seen = self._of(plan)
-        catalogue = connection.catalogue()
         itself = connection.changes() if isinstance(connection, CountsItself) else None
+        trusting = itself is not None or isinstance(connection, Tallies)
         steps = program.steps
-        if itself is not None and place is not None:
+        if trusting and place is not None:
             steps = [program.steps[place]]
         return Before(
-            counts=_counts(connection, catalogue) if itself is None else {},
+            tables=_touched(steps),
+            counts=_counts(connection, _touched(steps)) if itself is None else {},
             changes=itself,
-            dangling=dict(_dangling(connection, steps, trusting=itself is not None)),
+            dangling=dict(_dangling(connection, steps, trusting=trusting)),
             others={n: _others(connection, steps, n, seen) for n in _touched(steps)},
         )
 
@@ -161,9 +171,11 @@ def _touched(steps: Sequence[Step]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*(s.dataset for s in steps), *along]))
 
 
-def _counts(connection: Connection, catalogue: Catalogue) -> dict[str, int]:
-    """Rows of every table that can be written to."""
-    tables = (t.name for t in catalogue.tables.values() if t.writable)
+def _counts(connection: Connection, touched: Sequence[str]) -> Mapping[str, int]:
+    """Rows of every table that can be written to, or of all that can change with those touched."""
+    if isinstance(connection, Tallies):
+        return connection.tally(touched)
+    tables = (t.name for t in connection.catalogue().tables.values() if t.writable)
     return {name: connection.count(name, TRUE) for name in tables}
 
 
@@ -183,7 +195,7 @@ def _collateral(
         )
         gone = Counter({table: d for table, (_, _, d) in did.items()})
     else:
-        now = _counts(connection, connection.catalogue())
+        now = _counts(connection, memory.tables)
         delta = {table: memory.counts.get(table, 0) - rows for table, rows in now.items()}
         yield from _added({table: -rows for table, rows in delta.items()})
         gone = Counter({table: rows for table, rows in delta.items() if rows > 0})

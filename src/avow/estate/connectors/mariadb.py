@@ -9,6 +9,7 @@ that rows which others write meanwhile are not taken for its own.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,7 +24,13 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
-from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column, ColumnKind
+from avow.estate.connectors.catalogue import (
+    RECEIPTS,
+    Catalogue,
+    Closed,
+    Column,
+    ColumnKind,
+)
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
 from avow.estate.connectors.mariadb_render import (
@@ -31,14 +38,15 @@ from avow.estate.connectors.mariadb_render import (
     MariadbGrammar,
     MariadbRenderer,
 )
+from avow.estate.connectors.mariadb_rights import Held, changeable, read_held
 from avow.estate.connectors.mariadb_session import Limits, opened, refusals
 from avow.estate.connectors.mariadb_values import (
     bound,
     column_type,
     copied,
+    insertion,
     kept,
     python,
-    quoted,
     stored,
 )
 from avow.estate.connectors.moments import day_of
@@ -55,7 +63,7 @@ from avow.estate.connectors.sql import (
 )
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Identity, System
-from avow.estate.datamap.predicates import InKeys, Predicate
+from avow.estate.datamap.predicates import TRUE, InKeys, Predicate
 from avow.estate.datamap.reach import Key
 
 _SMALL = 1000
@@ -84,6 +92,7 @@ class MariadbConnection(SqlConnection):
     def __init__(self, system: System, access: Access, limits: Limits) -> None:
         super().__init__(system, access)
         self._limits = limits
+        self._added = Counter[str]()
         self._made_inside: list[KeySet] = []
         self._dropped_inside: list[KeySet] = []
         self.raw = opened(system, access, limits)
@@ -91,7 +100,7 @@ class MariadbConnection(SqlConnection):
     @property
     def capabilities(self) -> frozenset[Capability]:
         """Without the word of a table whose engine cannot undo, there is none for the system."""
-        own = super().capabilities - {Capability.GRANTS}  # nobody reads them here yet
+        own = super().capabilities
         tables = map(self.catalogue().tables.get, self._system.datasets)
         if any(t is not None and t.closed is Closed.NOT_UNDONE for t in tables):
             own -= {Capability.TRANSACTIONS}
@@ -115,6 +124,17 @@ class MariadbConnection(SqlConnection):
 
     def read_catalogue(self) -> Catalogue:
         return self._live.catalogue
+
+    @property
+    def stamped(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that the server itself would set when a row is written, by table."""
+        return self._live.stamped
+
+    @cached_property
+    def held(self) -> Held:
+        """The rights of our account."""
+        with refusals(""):
+            return read_held(self.raw)
 
     def renderer(self) -> MariadbRenderer:
         return self._rendering(0)
@@ -142,7 +162,10 @@ class MariadbConnection(SqlConnection):
         return self._text(statement, written)
 
     def run(self, statement: Statement, dataset: str) -> int:
-        return self._do(dataset, *self._compiled(statement))
+        changed = self._do(dataset, *self._compiled(statement))
+        if isinstance(statement, sa.Delete) and isinstance(statement.table, sa.TableClause):
+            self._added[str(statement.table.name)] -= changed
+        return changed
 
     def _do(self, dataset: str, text: str, values: Any = None) -> int:  # noqa: ANN401
         with refusals(dataset), self.raw.cursor() as cursor:
@@ -397,7 +420,7 @@ class MariadbConnection(SqlConnection):
         self, rows: sa.TableClause, new: Mapping[str, Expression]
     ) -> dict[Any, Expression]:
         """Columns with `ON UPDATE CURRENT_TIMESTAMP` keep their value: nobody changed the row."""
-        stamped = self._live.stamped.get(str(rows.name), ())
+        stamped = self.stamped.get(str(rows.name), ())
         return {rows.c[f]: rows.c[f] for f in stamped if f not in new}
 
     def _these(
@@ -476,9 +499,8 @@ class MariadbConnection(SqlConnection):
         render = self.renderer()
         rows = render.rows(dataset)
         live = [render.column(dataset, c) for c in columns]
-        if inside := next((c for c in live if c.inside is not None), None):
-            # What was emptied inside a column cannot be brought back exactly.
-            raise Refused("form", dataset, inside.name)
+        if inside := [c.name for c in live if c.inside is not None]:  # not exactly brought back
+            raise Refused("form", dataset, inside[0])
         found = sa.select(*(copied(rows.c[c.name], c).label(None) for c in live))
         found = found.where(render.where(dataset, where, rows))
         found = found.where(*render.within(dataset, window, rows))
@@ -505,16 +527,17 @@ class MariadbConnection(SqlConnection):
     ) -> int:
         """Row by row, since the server looks at pointers so: rows that point to later ones wait."""
         self._open_to_batches(dataset)
-        into, places = self._into(dataset, columns)
+        render = self.renderer()
+        named = [render.column(dataset, c).name for c in columns]
+        into, places = insertion(dataset, named, [c.name for c in render.key_columns(dataset)])
         waiting, done = list(rows), 0
         while waiting:
             left: list[tuple[object, ...]] = []
             last: Refused | None = None
             for row in waiting:
                 try:
-                    done += self._do(
-                        dataset, into, [*map(stored, row), *(stored(row[p]) for p in places)]
-                    )
+                    found = [*map(stored, row), *(stored(row[p]) for p in places)]
+                    done += self._do(dataset, into, found)
                 except Refused as refused:
                     if not self._points_to_itself(dataset, refused):
                         raise
@@ -523,25 +546,12 @@ class MariadbConnection(SqlConnection):
             if last is not None and len(left) == len(waiting):
                 raise last
             waiting = left
+        self._added[dataset] += done
         return done
 
     def _points_to_itself(self, dataset: str, refused: Refused) -> bool:
-        keys = self.catalogue().foreign_keys
-        mine = {k.name for k in keys if k.child == k.parent == dataset}
+        mine = {k.name for k in self.catalogue().foreign_keys if k.child == k.parent == dataset}
         return refused.kind == "constraint" and refused.constraint in mine
-
-    def _into(self, dataset: str, columns: Sequence[str]) -> tuple[str, list[int]]:
-        """The statement that inserts a row unless its key is there, and where its values of the key
-        stand. As the server's own index tells keys apart."""
-        render = self.renderer()
-        named = [render.column(dataset, c).name for c in columns]
-        key = [c.name for c in render.key_columns(dataset)]
-        table, listed = quoted(dataset), ", ".join(map(quoted, named))
-        same = " AND ".join(f"o.{quoted(k)} = %s" for k in key)
-        return (
-            f"INSERT INTO {table} ({listed}) SELECT {', '.join(['%s'] * len(named))} FROM DUAL "  # noqa: S608 (quoted names)
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
-        ), [named.index(k) for k in key]
 
     # --- transactions --------------------------------------------------------------------
 
@@ -561,6 +571,11 @@ class MariadbConnection(SqlConnection):
         except Refused as refused:
             if keep or refused.kind != "lost":
                 raise
+
+    def tally(self, tables: Sequence[str]) -> dict[str, int]:
+        """See `Tallies` of the check."""
+        changed = changeable(self.catalogue(), self.held, tables)
+        return {n: self._added[n] if by_us else self.count(n, TRUE) for n, by_us in changed}
 
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         if not self._receipts:
@@ -582,5 +597,4 @@ def _fetched(
     with refusals(dataset):
         cursor = connection.cursor(SSCursor)
         cursor.execute(*written)
-        while block := cursor.fetchmany(size):
-            yield list(block)
+        yield from iter(lambda: list(cursor.fetchmany(size)), [])

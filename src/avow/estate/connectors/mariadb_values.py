@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +21,17 @@ _SHORT = 190
 def quoted(name: str) -> str:
     """A name in a statement with values, where a percent sign stands for one of them."""
     return "`{}`".format(name.replace("`", "``").replace("%", "%%"))
+
+
+def insertion(dataset: str, named: Sequence[str], key: Sequence[str]) -> tuple[str, list[int]]:
+    """The statement that inserts a row unless its key is there, and where its values of the key
+    stand. As the server's own index tells keys apart."""
+    table, listed = quoted(dataset), ", ".join(map(quoted, named))
+    same = " AND ".join(f"o.{quoted(k)} = %s" for k in key)
+    return (
+        f"INSERT INTO {table} ({listed}) SELECT {', '.join(['%s'] * len(named))} FROM DUAL "  # noqa: S608 (quoted names)
+        f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
+    ), [named.index(k) for k in key]
 
 
 def kept(column: Column) -> Column:

@@ -14,7 +14,8 @@ from psycopg import sql
 
 _DEPENDENT = """
 WITH RECURSIVE touched (oid, depth) AS (
-    SELECT to_regclass(t)::oid, 0 FROM unnest(%s::text[]) AS t
+    SELECT coalesce(part.relid::oid, to_regclass(t)::oid), 0
+    FROM unnest(%s::text[]) AS t LEFT JOIN LATERAL pg_partition_tree(to_regclass(t)) AS part ON true
     UNION
     SELECT r.ev_class, touched.depth + 1
     FROM touched
@@ -33,6 +34,9 @@ SELECT c.oid::regclass::text, pg_has_role(c.relowner, 'USAGE')
 FROM pg_class AS c WHERE c.oid = to_regclass(%s)
 """
 
+_ANEW = ("REFRESH MATERIALIZED VIEW", "ANALYZE")
+"""A view that is filled anew keeps the statistics of what it held before."""
+
 
 def refresh(connection: psycopg.Connection[Any], tables: Sequence[str]) -> list[str]:
     """Analyse these tables and refresh the materialized views that read them, deepest last.
@@ -44,9 +48,9 @@ def refresh(connection: psycopg.Connection[Any], tables: Sequence[str]) -> list[
     for table in quoted:
         found = connection.execute(_TABLE, [table]).fetchone()
         if found is not None:
-            said.append(_do(connection, "ANALYZE", "statistics of", *found))
+            said.append(_do(connection, ("ANALYZE",), "statistics of", *found))
     for view, ours in connection.execute(_DEPENDENT, [quoted]).fetchall():
-        said.append(_do(connection, "REFRESH MATERIALIZED VIEW", "materialized view", view, ours))
+        said.append(_do(connection, _ANEW, "materialized view", view, ours))
     return said
 
 
@@ -55,9 +59,12 @@ def _quoted(table: str) -> str:
     return sql.Identifier(schema, bare).as_string()
 
 
-def _do(connection: psycopg.Connection[Any], act: str, what: str, place: str, ours: bool) -> str:
-    """Run the act on a place that the database itself has quoted, where we may."""
+def _do(
+    connection: psycopg.Connection[Any], acts: Sequence[str], what: str, place: str, ours: bool
+) -> str:
+    """Run the acts on a place that the database itself has quoted, where we may."""
     if not ours:
         return f"not done: {what} {place} (we do not own it)"
-    connection.execute(sql.SQL(cast("Any", f"{act} {place}")))
+    for act in acts:
+        connection.execute(sql.SQL(cast("Any", f"{act} {place}")))
     return f"refreshed: {what} {place}"

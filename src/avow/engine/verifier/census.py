@@ -35,6 +35,10 @@ EMPTY_KINDS = frozenset({ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.NAIVE, 
 """Columns that cannot hold what names a person."""
 _TOKEN = re.compile(r"[^\s,;:<>\"'(){}\[\]|=\\]{6,}")
 _NOT_DIGIT = re.compile(r"[^0-9]")
+LONG = 100_000
+"""Characters; a longer text is looked into piece by piece, and is never as a whole one value."""
+_LAP = 1_000
+"""Characters that a piece repeats of the one before: no value that is looked for is longer."""
 
 
 @runtime_checkable
@@ -137,11 +141,17 @@ class Needles:
 
     def hits(self, value: object) -> set[str]:
         """The forms that stand in a value: as the whole of it, its digits, or a word inside."""
+        if isinstance(value, str | bytes) and len(value) > LONG:
+            pieces = (value[at : at + LONG] for at in range(0, len(value), LONG - _LAP))
+            return {hit for piece in pieces for hit in self._words(_text(piece))}
         text = _text(value)
         if len(text) < SHORTEST:
             return set()
         whole = {f for f in (text, _NOT_DIGIT.sub("", text)) if f in self.forms}
-        return whole | {w for t in _TOKEN.findall(text) if (w := t.strip(".!?*")) in self.forms}
+        return whole | self._words(text)
+
+    def _words(self, text: str) -> set[str]:
+        return {w for t in _TOKEN.findall(text) if (w := t.strip(".!?*")) in self.forms}
 
 
 def _text(value: object) -> str:
@@ -217,7 +227,8 @@ def _table(connection: Connection, looking: _Look, table: Table) -> None:
                 for column, value in zip(names, row, strict=True):
                     looking.value((table.name, column), value)
     except Refused as refused:
-        looking.gaps.append(f"{table.name}: refused ({refused.kind})")
+        why = f", {refused.constraint}" if refused.kind == "form" and refused.constraint else ""
+        looking.gaps.append(f"{table.name}: refused ({refused.kind}{why})")
     looking.columns += len(table.columns)
 
 

@@ -244,6 +244,15 @@ class Unreachable(Exception):
     """The system does not answer or refuses us; the message names it and never its password."""
 
 
+LONGEST_VALUE = 64 * 1024 * 1024
+"""Bytes of a value; a table with a longer one is not streamed, so that no row fills the memory."""
+TOO_LONG = "a value that is too long"
+OTHER_ENCODING = "a text in another encoding"
+"""Words of a refusal of this `form`."""
+NO_SPACE = "no space is left on the disk"
+"""Word of a `lost` batch: it may be tried again when there is."""
+
+
 class Refused(Exception):
     """The database refused a batch: a constraint, a missing right, a lock that did not come.
 

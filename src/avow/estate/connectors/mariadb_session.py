@@ -13,7 +13,7 @@ import pymysql
 from pymysql.constants import CLIENT
 
 from avow.estate.connectors.address import address
-from avow.estate.connectors.base import Access, Refused, Unreachable
+from avow.estate.connectors.base import NO_SPACE, Access, Refused, Unreachable
 from avow.estate.datamap.model import System
 
 OLDEST = (10, 6)
@@ -33,7 +33,7 @@ _CODES: Mapping[str, tuple[int, ...]] = {
     "lock": (1020, 1205, 1213, 1614),
     "time": (1317, 1969),
     "rights": (1044, 1045, 1142, 1143, 1227, 1290, 1370, 1698, 1792, 1836),
-    "lost": (0, 1053, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 2014, 2055),
+    "lost": (0, 1053, 1158, 1159, 1160, 1161, 1927, 2006, 2013, 2014, 2055, 1021, 1114),
     "schema": (1049, 1051, 1054, 1091, 1146, 1305),
     "form": (1264, 1265, 1267, 1271, 1292, 1366, 1406, 1411, 1525, 1690, 4037, 4038, 4078),
 }  # fmt: skip
@@ -168,5 +168,7 @@ def refusal(error: pymysql.Error, dataset: str) -> Refused:
     kind = _KINDS.get(code, "other")
     if found := _CONSTRAINT.search(message) if code in {1216, 1217, 1451, 1452} else None:
         return Refused(kind, found[1].replace("``", "`"), found[2].replace("``", "`"))
+    if code in {1021, 1114}:
+        return Refused(kind, dataset, NO_SPACE)
     place = _PLACES[code].search(message) if code in _PLACES else None
     return Refused(kind, dataset, place[1] if place else (str(code) if kind == "other" else ""))

@@ -24,7 +24,17 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 from avow.estate.connectors.address import address
-from avow.estate.connectors.base import Access, Capability, Partition, Refused, Unreachable
+from avow.estate.connectors.base import (
+    LONGEST_VALUE,
+    NO_SPACE,
+    OTHER_ENCODING,
+    TOO_LONG,
+    Access,
+    Capability,
+    Partition,
+    Refused,
+    Unreachable,
+)
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
@@ -190,6 +200,12 @@ def _listed(function: sa.Function[Any]) -> sa.TableValuedAlias:
     return function.table_valued("value", with_ordinality="n").render_derived(name="e")
 
 
+_LONG = frozenset({"text", "bytea", "character varying"})
+"""Types whose values may be as long as the server can hold."""
+_SAID = {"22021": OTHER_ENCODING, "22P05": OTHER_ENCODING, "53100": NO_SPACE}
+"""What some codes mean, where the server names no place."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How long a connection may wait, in milliseconds: for a statement, for a lock, and idle inside
@@ -298,9 +314,20 @@ class PostgresqlConnection(SqlConnection):
             sa.select(*(render.of(table, c, rows) for c in columns)).select_from(rows)
         )
         with refusals(table), self._snapshot() as cursor:
+            if cursor.connection.execute(*self._compiled(self._long(table, columns))).fetchone():
+                raise Refused("form", table, TOO_LONG)
             cursor.execute(text, values)
             while block := cursor.fetchmany(size):
                 yield block
+
+    def _long(self, table: str, columns: Sequence[str]) -> sa.Select[Any]:
+        """A row with a value that would fill our memory. Its length is known without reading it."""
+        render = self.renderer()
+        rows = render.rows(table)
+        live = [render.column(table, c) for c in columns]
+        lengths = (sa.func.octet_length(rows.c[name(c.name)]) for c in live if c.native in _LONG)
+        too_long = sa.or_(sa.false(), *(length > LONGEST_VALUE for length in lengths))
+        return sa.select(sa.literal(1)).select_from(rows).where(too_long).limit(1)
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.ServerCursor[Any]]:
@@ -525,7 +552,11 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
     }
     try:
         raw: psycopg.Connection[Any] = psycopg.connect(
-            address(system), autocommit=True, connect_timeout=limits.connect, prepare_threshold=None
+            address(system),
+            autocommit=True,
+            connect_timeout=limits.connect,
+            prepare_threshold=None,
+            client_encoding="UTF8",  # also where the database itself knows no encoding
         )
         for setting, content in settings.items():
             raw.execute("SELECT set_config(%s, %s, false)", [setting, content])
@@ -543,6 +574,7 @@ def _kind_of(error: psycopg.Error) -> str:
     known = {
         "42501": "rights", "25006": "rights", "55P03": "lock", "40P01": "lock", "40001": "lock",
         "57014": "time", "P0001": "constraint", "25P03": "lost", "57P01": "lost", "57P02": "lost",
+        "53100": "lost",
     }  # fmt: skip
     classes = {"23": "constraint", "08": "lost", "42": "schema", "22": "form", "3F": "schema"}
     if not state:
@@ -563,6 +595,7 @@ def refusals(dataset: str) -> Iterator[None]:
         )
         constraint = diagnosis.constraint_name or diagnosis.column_name or ""
         kind = _kind_of(error)
+        constraint = _SAID.get(error.sqlstate or "", constraint)
         raise Refused(
             kind, table, constraint or (error.sqlstate or "" if kind == "other" else "")
         ) from None

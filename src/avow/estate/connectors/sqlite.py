@@ -12,11 +12,12 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -25,7 +26,17 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
 from avow.estate.connectors.address import address
-from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Unreachable
+from avow.estate.connectors.base import (
+    LONGEST_VALUE,
+    NO_SPACE,
+    OTHER_ENCODING,
+    TOO_LONG,
+    Access,
+    Capability,
+    Oldest,
+    Refused,
+    Unreachable,
+)
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind
 from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, value
 from avow.estate.connectors.sql import (
@@ -48,6 +59,7 @@ _NAME = re.compile(r"[\w.]+")
 _LARGEST = 2**63
 TOO_DEEP = "statement too deeply nested"
 """Said when this SQLite cannot read a question over so many tables; nothing was done."""
+GONE = "the file is another one by now"
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the time."""
 
@@ -159,6 +171,8 @@ class SqliteConnection(SqlConnection):
         self._until = float("inf")
         self.grammar = SqliteGrammar(self._per_second)
         self.raw = _open(system, access, limits)
+        self._path = address(system).removeprefix("sqlite:///")
+        self._file = _identity(self._path)
         self.raw.set_progress_handler(self._too_late, _STEPS)
 
     @property
@@ -233,9 +247,10 @@ class SqliteConnection(SqlConnection):
         keyed = frozenset(self.renderer().key(dataset))
         with self._guarded(dataset):
             cursor = self._execute(statement)
-        while block := self._block(cursor, dataset):
-            for row in block:
-                yield tuple(_python(v, c, keyed) for v, c in zip(row, columns, strict=True))
+        with closing(cursor):  # an open one holds a lock on the file, also of a closed connection
+            while block := self._block(cursor, dataset):
+                for row in block:
+                    yield tuple(_python(v, c, keyed) for v, c in zip(row, columns, strict=True))
 
     def _block(self, cursor: sqlite3.Cursor, dataset: str) -> list[tuple[Any, ...]]:
         with self._guarded(dataset):
@@ -262,12 +277,13 @@ class SqliteConnection(SqlConnection):
     ) -> Iterator[list[tuple[object, ...]]]:
         with self._guarded(table):
             cursor = self._execute(found)
-        while True:
-            with self._guarded(table):
-                block = cursor.fetchmany(size)
-            if not block:
-                return
-            yield block
+        with closing(cursor):
+            while True:
+                with self._guarded(table):
+                    block = cursor.fetchmany(size)
+                if not block:
+                    return
+                yield block
 
     def oldest(
         self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
@@ -350,15 +366,25 @@ class SqliteConnection(SqlConnection):
     # --- transactions --------------------------------------------------------------------
 
     def begin(self) -> None:
+        self._still_there()
         with self._guarded(""):
             self.raw.execute("BEGIN IMMEDIATE")
 
     def end(self, *, keep: bool) -> None:
+        if keep:
+            self._still_there()
         with self._guarded(""):
             if keep:
                 self.raw.execute("COMMIT")
             elif self.raw.in_transaction:
                 self.raw.execute("ROLLBACK")
+
+    def _still_there(self) -> None:
+        """Refuse to go on in a file that was removed or replaced: nobody would see the batch."""
+        if _identity(self._path) != self._file:
+            if self.raw.in_transaction:
+                self.raw.execute("ROLLBACK")
+            raise Refused("lost", "", GONE)
 
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         if not self._receipts:
@@ -384,6 +410,15 @@ class SqliteConnection(SqlConnection):
         return said
 
 
+def _identity(path: str) -> tuple[int, int] | None:
+    """What tells that a file is still the one that was opened."""
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def _open(system: System, access: Access, limits: SqliteConnector) -> sqlite3.Connection:
     path = address(system).removeprefix("sqlite:///")
     mode = "ro" if access is Access.READ else "rw"
@@ -394,6 +429,8 @@ def _open(system: System, access: Access, limits: SqliteConnector) -> sqlite3.Co
         for setting in ("foreign_keys = on", "secure_delete = on", "temp_store = memory"):
             raw.execute(f"PRAGMA {setting}")
         raw.execute("SELECT count(*) FROM sqlite_master")
+        if access is Access.READ:  # who writes may have to write such a row again
+            raw.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_VALUE)
     except sqlite3.Error as error:
         raise Unreachable(f"`{system.name}` cannot be opened ({error.sqlite_errorname})") from None
     functions: Mapping[str, Callable[[Any], Any]] = {
@@ -474,12 +511,18 @@ def refusal(error: sqlite3.Error, dataset: str) -> Refused:
     name = getattr(error, "sqlite_errorname", "") or ""
     if name.startswith("SQLITE_CONSTRAINT"):
         return _constraint(error, dataset, name)
+    if name == "SQLITE_FULL":
+        return Refused("lost", dataset, NO_SPACE)
+    if name == "SQLITE_TOOBIG":
+        return Refused("form", dataset, TOO_LONG)
+    if not name and "decode to UTF-8" in str(error):  # said by the driver, with the whole value
+        return Refused("form", dataset, OTHER_ENCODING)
     if str(error) == "parser stack overflow":  # a hundred nested words, before SQLite 3.46
         return Refused("other", dataset, TOO_DEEP)
     kinds = {
         "SQLITE_BUSY": "lock", "SQLITE_LOCKED": "lock", "SQLITE_READONLY": "rights",
         "SQLITE_PERM": "rights", "SQLITE_AUTH": "rights", "SQLITE_INTERRUPT": "time",
-        "SQLITE_IOERR": "lost", "SQLITE_CORRUPT": "lost", "SQLITE_FULL": "lost",
+        "SQLITE_IOERR": "lost", "SQLITE_CORRUPT": "lost",
         "SQLITE_ERROR": "schema",
     }  # fmt: skip
     kind = next((kind for code, kind in kinds.items() if name.startswith(code)), "other")

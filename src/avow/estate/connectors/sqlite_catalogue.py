@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from typing import Any, TypeAlias
 
@@ -27,6 +27,9 @@ _COLUMNS = """
 SELECT t.name, c.name, c.type, c."notnull", c.pk, c.hidden
 FROM pragma_table_list AS t JOIN pragma_table_xinfo(t.name) AS c
 WHERE t.schema = 'main' AND c.hidden <> 1 ORDER BY t.name, c.cid
+"""
+_COLUMNS_OF = """
+SELECT name, type, "notnull", pk, hidden FROM pragma_table_xinfo(?) WHERE hidden <> 1 ORDER BY cid
 """
 _INDEXES = """
 SELECT t.name, i.name, i."unique", c.name
@@ -63,9 +66,7 @@ def kind_of(declared: str) -> ColumnKind:
 def read_catalogue(connection: sqlite3.Connection) -> Catalogue:
     """Every table, virtual table and view of the main database. The tables that a virtual table
     keeps its content in are there to be read, and not writable."""
-    columns: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
-    for table, *rest in connection.execute(_COLUMNS):
-        columns[table].append(tuple(rest))
+    columns = _columns(connection)
     indexes: defaultdict[str, dict[str, tuple[bool, list[str | None]]]] = defaultdict(dict)
     for table, index, alone, column in connection.execute(_INDEXES):
         indexes[table].setdefault(index, (bool(alone), []))[1].append(column)
@@ -77,25 +78,41 @@ def read_catalogue(connection: sqlite3.Connection) -> Catalogue:
         for name, kind, rowless in connection.execute(_TABLES)
     }
     keys = _foreign_keys(connection, tables)
-    measured = {name: replace(t, by_size=_by_size(connection, t)) for name, t in tables.items()}
+    room = _room(connection)
+    measured = {n: replace(t, by_size=_by_size(connection, t, room)) for n, t in tables.items()}
     return Catalogue(measured, keys, digest(tables.values(), keys))
 
 
-def _by_size(connection: sqlite3.Connection, table: Table) -> int | None:
+def _columns(connection: sqlite3.Connection) -> Mapping[str, list[tuple[Any, ...]]]:
+    """The columns of every table and view. One view that runs in a circle, or shows a table that is
+    gone, ends the question about all: then each is asked by itself, and such a view has none."""
+    found: defaultdict[str, list[tuple[Any, ...]]] = defaultdict(list)
+    try:
+        for table, *rest in connection.execute(_COLUMNS).fetchall():
+            found[table].append(tuple(rest))
+    except sqlite3.OperationalError:
+        for name, kind, _ in connection.execute(_TABLES).fetchall():
+            with suppress(sqlite3.OperationalError) if kind == "view" else nullcontext():
+                found[name] = connection.execute(_COLUMNS_OF, (name,)).fetchall()
+    return found
+
+
+def _room(connection: sqlite3.Connection) -> int:
+    """How many rows the file has room for, each of the fewest bytes."""
+    (pages,) = connection.execute("PRAGMA page_count").fetchone()
+    (size,) = connection.execute("PRAGMA page_size").fetchone()
+    return int(pages * size // 8)
+
+
+def _by_size(connection: sqlite3.Connection, table: Table, room: int) -> int | None:
     """No more rows than the largest number of a row, and than the file has room for. The number
     may be anybody's choice, and a virtual table or one without such numbers has none."""
     quoted = table.name.replace('"', '""')
     with suppress(sqlite3.Error):
-        (pages,), (size,), (last,) = (
-            connection.execute(question).fetchone()
-            for question in (
-                "PRAGMA page_count",
-                "PRAGMA page_size",
-                f'SELECT max(rowid) FROM "{quoted}"',  # noqa: S608 (quoted)
-            )
-        )
+        question = f'SELECT max(rowid) FROM "{quoted}"'  # noqa: S608 (quoted)
+        (last,) = connection.execute(question).fetchone()
         if isinstance(last or 0, int):
-            return min(max(last or 0, 0), pages * size // 8)
+            return min(max(last or 0, 0), room)
     return None
 
 
@@ -126,6 +143,7 @@ def _table(
         indexes=tuple(dict.fromkeys(f for f in leading if f)),
         unique=tuple(dict.fromkeys(f for f in (key, *unique) if f)),
         triggers=triggers,
+        row_security=not columns,  # a view that nobody can read: what it would show is unknown
         writable=kind in {"table", "virtual"},
     )
 

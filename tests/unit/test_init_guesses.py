@@ -180,3 +180,34 @@ def test_sample_points_are_spread_and_bounded() -> None:
     assert len(many) == ROWS
     assert many[len(many) // 2] == pytest.approx(5_000_000, rel=0.01)
     assert many[-1] > 9_900_000
+
+
+@pytest.mark.parametrize(
+    ("column", "category"),
+    [
+        ("adres_ip", "ip-address"), ("address_ipv4", "ip-address"), ("IpAddressV6", "ip-address"),
+        ("remote_address", "ip-address"), ("adresse_reseau", "ip-address"),
+        ("laatste_ip_adres", "ip-address"), ("adresse_ip_connexion", "ip-address"),
+        ("address_mail", "email"), ("adres_email", "email"), ("adresse_courriel", "email"),
+        ("adresse_electronique", "email"), ("billing_address_email", "email"),
+        ("elektronisch_adres", "email"), ("mail_address", "email"),
+        ("mac_address", None), ("web_address", None), ("adresse_web", None), ("wallet_address", None),
+        ("adres", "address"), ("billing_address", "address"), ("adresse_livraison", "address"),
+        ("mailing_address", "address"), ("address_line_2", "address"), ("huisadres", "address"),
+        ("klant_adressen", "address"), ("host_address", "address"), ("site_address", "address"),
+    ],
+)  # fmt: skip
+def test_an_address_is_that_of_a_house_unless_a_word_beside_it_says_otherwise(
+    column: str, category: str | None
+) -> None:
+    found = category_of(column)
+    assert (found[0] if found else None) == category
+
+
+def test_values_say_which_sort_of_address_a_column_holds() -> None:
+    """Logs call it `address`, newsletters too; that of a house has no shape to prove it."""
+    houses = [f"Kerkstraat {n}" for n in range(50)]
+    for values, category in ((ADDRESSES, "ip-address"), (EMAILS, "email"), (houses, "address")):
+        (guess,) = guesses_of(text_table("t", "address"), {"address": values})
+        assert guess.category == category
+        assert guess.by == ("name" if category == "address" else "values")

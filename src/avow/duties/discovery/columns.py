@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
 from avow.duties.discovery.lexicon import (
+    ADDRESSES,
     category_of,
     is_person_word,
     is_weak_name,
@@ -83,13 +84,11 @@ def guesses_of(table: Table, values: Mapping[str, Sequence[object]]) -> tuple[Gu
 def _guess(column: Column, values: Sequence[object]) -> Guess | None:
     named = named_guess(column)
     if named is None:
-        by_values = proven(values) if column.kind in TEXTS else None
-        if by_values is None:
-            return None
-        category, seen = by_values
-        return Guess(column.name, category, "values", "", seen.seen, seen.passed, seen.chance)
+        return _by_values(column, values)
     if named.by == "type":
         return named
+    if named.word in ADDRESSES:  # of a house, or of whatever the values are
+        return _by_values(column, values) or named
     looked = look(values, named.category)
     if looked is None or not looked.seen:
         return named
@@ -99,6 +98,14 @@ def _guess(column: Column, values: Sequence[object]) -> Guess | None:
     return Guess(
         column.name, named.category, by, named.word, looked.seen, looked.passed, looked.chance
     )
+
+
+def _by_values(column: Column, values: Sequence[object]) -> Guess | None:
+    by_values = proven(values) if column.kind in TEXTS else None
+    if by_values is None:
+        return None
+    category, seen = by_values
+    return Guess(column.name, category, "values", "", seen.seen, seen.passed, seen.chance)
 
 
 def moment_columns(table: Table, *, is_typed: bool) -> tuple[str, ...]:

@@ -32,14 +32,25 @@ CATEGORIES = _by_word(
         "national-number": "ssn niss insz bsn nir rijksregisternummer rijksregister nationalnumber "
         "numeronational registrenational",
         "bank-account": "iban bankaccount rekeningnummer bankrekening",
-        "address": "address street adresse rue straat adres postaladdress streetaddress postcode "
-        "zipcode codepostal postalcode",
+        "address": "address street adresse rue straat adres adressen huisadres woonadres postadres "
+        "postaladdress streetaddress postcode zipcode codepostal postalcode",
         "login-name": "username login gebruikersnaam nomutilisateur identifiant",
         "location": "latitude longitude geolocation",
         "recording": "recording audio video enregistrement opname voicemail",
     }
 )
 """Folded words of a column -> category."""
+
+ADDRESSES = frozenset("address adresse adres adressen".split())
+"""Words for an address of any sort: that of a house, unless a word beside it says otherwise."""
+_SORTS = _by_word(
+    {
+        "email": "email mail courriel mel electronique electronic elektronisch elektronische",
+        "ip-address": "ip ipv remote network netwerk reseau peer",
+        "": "mac web url http internet dns memory wallet bitcoin btc ethereum",
+    }
+)
+"""Words beside one for an address -> what it is then; empty: nothing that a name can tell."""
 
 WEAK = frozenset("name nom naam displayname".split())
 """Words for a name that may be a thing's as well as a person's."""
@@ -131,8 +142,16 @@ def category_of(column: str) -> tuple[str, str] | None:
         return None
     for stem in stems(words):
         if stem in CATEGORIES and (len(words) == 1 or words[-1] not in OTHER_THINGS - {"number"}):
-            return CATEGORIES[stem], stem
+            return _of_address(words, stem) if stem in ADDRESSES else (CATEGORIES[stem], stem)
     return None
+
+
+def _of_address(words: tuple[str, ...], stem: str) -> tuple[str, str] | None:
+    """What an address is, by the words beside it."""
+    for word in words:
+        if (sort := _SORTS.get(word)) is not None:
+            return (sort, word) if sort else None
+    return CATEGORIES[stem], stem
 
 
 def is_weak_name(column: str) -> bool:

@@ -17,7 +17,9 @@ from avow.engine.db.store import Store
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.evidence.verify import remember
 from avow.engine.keys.bundles import note_keys
+from avow.engine.keys.conversation import Conversations
 from avow.engine.keys.ring import KeyRing, load_ring
+from avow.estate.connectors.distant.channel import speaking_through
 
 log = logging.getLogger(__name__)
 
@@ -59,6 +61,7 @@ def open_state(
         ring = load_ring(state_dir / "keys")
         store = stack.enter_context(Store(url))
         note_keys(store, ring, at.now())
+        stack.enter_context(speaking_through(Conversations(store, ring, at)))
         ledger = Ledger(store, ring, _origin(store, at))
         said = remember(ledger, _witness(state_dir))
         if said:

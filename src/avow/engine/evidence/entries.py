@@ -331,6 +331,25 @@ class KeyRotated(Body, frozen=True, kw_only=True):
     public_key: Digest | None = None
 
 
+class WorkerEnrolled(Body, frozen=True, kw_only=True):
+    """A worker of a system registered its key; `public_key` is the SHA-256 of it."""
+
+    kind = "worker-enrolled"
+    worker: Id
+    system: Name
+    by: Name
+    public_key: Digest
+
+
+class WorkerRevoked(Body, frozen=True, kw_only=True):
+    """A worker of a system may not speak any more."""
+
+    kind = "worker-revoked"
+    worker: Id
+    system: Name
+    by: Name
+
+
 class ClockMovedBack(Body, frozen=True, kw_only=True):
     """The clock said an instant before the last entry's; those after it keep the last one's."""
 

@@ -58,10 +58,15 @@ def check_request(request: Asked, hosts: frozenset[str]) -> None:
 
     Raises `ClientException` (400) and `PermissionDeniedException` (403).
     """
-    if host_name(request.headers.get("host", "")) not in hosts:
-        raise ClientException("this server does not answer to that host name")
+    check_host(request, hosts)
     if request.method not in SAFE_METHODS and not from_here(request):
         raise PermissionDeniedException("the form was not sent from a page of this server")
+
+
+def check_host(request: Asked, hosts: frozenset[str]) -> None:
+    """Refuse a foreign host name. Raises `ClientException` (400)."""
+    if host_name(request.headers.get("host", "")) not in hosts:
+        raise ClientException("this server does not answer to that host name")
 
 
 def host_name(host: str) -> str:

@@ -91,7 +91,7 @@ class Table:
     what a statement says. `has_heirs`: other tables inherit from it, and show their rows in it.
     `by_size` is a rough guess of its rows from what it takes on disk, for where `rows` is unknown
     or was never looked at. `is_partitioned`: its rows lie in tables below it. `unreadable` are the
-    columns that nobody gave us the right to read.
+    columns that nobody gave us the right to read. `is_foreign`: its rows lie in another system.
     """
 
     name: str
@@ -110,6 +110,7 @@ class Table:
     is_partitioned: bool = False
     unreadable: tuple[str, ...] = ()
     closed: Closed | None = None
+    is_foreign: bool = False
 
     @property
     def holds_rows(self) -> bool:

@@ -115,7 +115,7 @@ def read_catalogue(connection: psycopg.Connection[Any]) -> Catalogue:
         bare[oid] = Table(
             table, (), rows=rows, row_security=bool(secured),
             writable=kind in {"r", "p"}, materialized=kind == "m", has_heirs=bool(heirs),
-            by_size=size, is_partitioned=kind == "p",
+            by_size=size, is_partitioned=kind == "p", is_foreign=kind == "f",
         )  # fmt: skip
     columns, unreadable = _columns(connection)
     indexes = _grouped(connection.execute(_INDEXES))

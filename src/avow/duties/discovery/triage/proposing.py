@@ -26,7 +26,7 @@ from avow.duties.discovery.triage.pointing import any_row, may_point
 from avow.duties.discovery.triage.programs import is_carrier, program_of
 from avow.duties.discovery.triage.signals import Basis, Look, Pointer, Signals, Sureness
 from avow.duties.discovery.triage.standing import Standing, standings
-from avow.estate.connectors.catalogue import ColumnKind
+from avow.estate.connectors.catalogue import ColumnKind, Table
 
 OF_PERSONS = frozenset({"email", "phone", "name", "birth-date", "national-number", "login-name"})
 _MAY_BE_ANOTHERS = frozenset({"email", "phone"})
@@ -151,8 +151,7 @@ class _Triage:
     def _out(self, look: Look) -> Proposal | None:
         name = look.table.name
         if not look.table.writable:
-            what = "derived: refreshed from other tables" if look.table.materialized else "a view"
-            return _plain(look, Whose.OUT, Sureness.SURE, f"{what}; nothing is stored by itself")
+            return _plain(look, Whose.OUT, Sureness.SURE, _derived(look.table))
         if look.gap:
             return _plain(look, Whose.UNKNOWN, Sureness.UNSURE, look.gap)
         if not look.rows:
@@ -376,6 +375,15 @@ def _signs(look: Look) -> frozenset[str]:
 def _has_unique(look: Look, category: str) -> bool:
     fields = [g.field for g in look.guesses if g.category == category]
     return any((f,) in look.table.unique or f in look.single for f in fields)
+
+
+def _derived(table: Table) -> str:
+    """Why nobody is asked about what shows the rows of other tables."""
+    if table.is_foreign:
+        return "a foreign table: its rows lie in another system, which is mapped for itself"
+    if table.materialized:
+        return "derived: holds copies until it is refreshed, and nothing is erased in it"
+    return "a view; nothing is stored by itself"
 
 
 def _is_writer(pointer: Pointer) -> bool:

@@ -117,6 +117,8 @@ def read(connection: SqlConnection, skipped: Iterable[str] = ()) -> Signals:
 def _look(
     connection: SqlConnection, table: Table, extent: Extent | None, *, is_known: bool
 ) -> Look:
+    if not table.writable and not is_known:
+        return Look(table)  # it is out, and one row of it may take hours
     if gap := _gap(table, extent):
         return Look(table, gap=gap)
     try:

@@ -52,6 +52,7 @@ from avow.estate.connectors.base import Access, Connection
 from examples.clearnox.canary import Canary, canary
 from examples.clearnox.estate import SYSTEMS, load
 from tests.postgres import database
+from tests.properties.collateral import Difference, Snapshot, of_postgresql, of_sqlite
 
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 22)
@@ -135,6 +136,7 @@ class World:
     applied: dict[str, Applied] = field(default_factory=dict)
     refused: Applied | None = None
     plans: list[Plan] = field(default_factory=list)
+    differences: dict[str, Difference] = field(default_factory=dict)
 
     @property
     def estate(self) -> Estate:
@@ -158,6 +160,11 @@ class World:
         if system == "web":
             return seen_in_sqlite(Path(self.urls[system]), wanted)
         return seen_in_postgresql(self.urls[system], wanted)
+
+    def snapshot(self, system: str) -> Snapshot:
+        """The hash of every row of a system, by a reader that shares nothing with us."""
+        url = self.urls[system]
+        return of_sqlite(Path(url)) if system == "web" else of_postgresql(url)
 
     def erase(self, system: str, bird: Canary | None = None) -> Applied:
         """Find the person, plan, approve by two, apply."""

@@ -7,6 +7,7 @@ A planted copy shows that the scanner would find one.
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 from io import StringIO
@@ -20,6 +21,7 @@ from avow.common.masked import Masked
 from avow.engine.facts.standing import Who
 from avow.engine.planner import hold
 from avow.engine.planner.plan import plan_json
+from avow.engine.planner.program import Move
 from avow.engine.planner.records import Status
 from avow.engine.planner.written import canonical
 from avow.faces.cli.render_plans import beside, plan_table
@@ -38,6 +40,7 @@ from tests.faults.birds import (
     run,
     seen_in_postgresql,
 )
+from tests.properties.collateral import difference
 
 REFUSING = """
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -56,7 +59,9 @@ def world(
         run(made.urls["marketing"], REFUSING)
         made.refused = made.erase("marketing")
         run(made.urls["marketing"], "DROP TRIGGER refuse ON survey_answer; DROP FUNCTION refuse")
+        before = {system: made.snapshot(system) for system in SYSTEMS}
         made.applied = {system: made.erase(system) for system in SYSTEMS}
+        made.differences = {s: difference(before[s], made.snapshot(s)) for s in SYSTEMS}
         yield made
 
 
@@ -86,6 +91,22 @@ def columns(bird: Canary, system: str, dataset: str, marks: set[str]) -> set[str
 def test_every_erasure_was_done(world: World) -> None:
     assert {s: a.status for s, a in world.applied.items()} == dict.fromkeys(SYSTEMS, Status.DONE)
     assert {s: a.blocked for s, a in world.applied.items()} == dict.fromkeys(SYSTEMS, ())
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_of_thousands_of_rows_only_the_persons_own_are_another(world: World, system: str) -> None:
+    """By hashes of every row of every table: what changed are rows that were planted for the
+    person, as many of each table as the plan showed, and not one of anybody else."""
+    found = world.differences[system]
+    schema = "" if system == "web" else "public."
+    mine = {(f"{schema}{n}", (key,)) for (of, n), key in world.bird.keys.items() if of == system}
+    plan = [each for each in world.plans if each.system == system][-1]
+    steps = [each for _, each in plan.steps if each.measure.rows]
+    gone = Counter({s.step.dataset: s.measure.rows for s in steps if s.step.move is Move.DELETE})
+    assert found.gone | found.changed <= mine
+    assert Counter(name for name, _ in found.gone) == gone
+    assert {n for n, _ in found.changed} == {s.step.dataset for s in steps} - gone.keys()
+    assert not found.came
 
 
 @pytest.mark.parametrize("system", ["marketing", "support", "web"])

@@ -50,7 +50,7 @@ from tests.properties.test_on_real_engines import (
 from tests.properties.worlds import QUICK, ZONE, World, cases, table_of, worlds
 
 MANY = settings(
-    QUICK, max_examples=cases(10), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    QUICK, max_examples=cases(6), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
@@ -148,7 +148,7 @@ def test_rows_of_others_change_exactly_as_the_plan_showed(
     exactly(engine, Way(store, release, 50), *engine.named(case))
 
 
-@settings(MANY, max_examples=cases(5))
+@settings(MANY, max_examples=cases(3))
 @given(case=in_circles())
 def test_so_they_do_over_circles(
     engine: Engine, store: Store, release: str, case: tuple[World, Roots]
@@ -205,7 +205,7 @@ def _pointed(world: World, mark: tuple[str, object], gone: set[tuple[str, object
     )
 
 
-@settings(MANY, max_examples=cases(5))
+@settings(MANY, max_examples=cases(3))
 @given(world=worlds())
 def test_a_sweep_changes_exactly_the_rows_that_it_showed(
     engine: Engine, store: Store, release: str, world: World

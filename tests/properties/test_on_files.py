@@ -26,7 +26,7 @@ from tests.properties.test_on_real_engines import erased, in_chunks, proven, swe
 from tests.properties.worlds import QUICK, World, cases, worlds
 
 MANY = settings(
-    QUICK, max_examples=cases(10), suppress_health_check=[HealthCheck.function_scoped_fixture]
+    QUICK, max_examples=cases(6), suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 Load = Callable[[World], AbstractContextManager[Real]]
 
@@ -82,7 +82,7 @@ def test_files_after_an_erasure_are_the_model(
         proven(real, Way(store, release, 50), program, roots, erased(world, roots, 50))
 
 
-@settings(MANY, max_examples=cases(5))
+@settings(MANY, max_examples=cases(3))
 @given(case=in_circles())
 def test_files_after_an_erasure_over_circles_are_the_model(
     load: Load, store: Store, release: str, case: tuple[World, Roots]
@@ -94,7 +94,7 @@ def test_files_after_an_erasure_over_circles_are_the_model(
         proven(real, Way(store, release, 50), program, roots, erased(world, roots, 50))
 
 
-@settings(MANY, max_examples=cases(5))
+@settings(MANY, max_examples=cases(3))
 @given(case=requests(), size=st.sampled_from((1, 2)))
 def test_persons_go_in_chunks_as_the_specification_says(
     load: Load, store: Store, release: str, case: tuple[World, Roots], size: int

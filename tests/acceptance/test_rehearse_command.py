@@ -15,6 +15,7 @@ import pytest
 from click.testing import Result
 from psycopg.conninfo import conninfo_to_dict
 
+from tests import mariadb
 from tests.acceptance.evidence import avow, judged_right, planned, restored
 from tests.faults.small import DECLARATION
 from tests.postgres import database
@@ -281,3 +282,42 @@ def test_a_file_that_holds_no_judgements_of_this_sample_is_refused(
 
 def test_nobody_judges_under_a_name_that_nobody_has(home: Path) -> None:
     assert "AV582" in avow("sample", planned(), "--as", "nobody", answers="r\n", expect=3).output
+
+
+def test_the_commands_on_a_copy_of_mariadb(
+    mariadb_server: Path, state_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on any database: the copy is changed, and the system by another name is none."""
+    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    with mariadb.database(mariadb_server) as app, mariadb.database(mariadb_server) as copy:
+        there, elsewhere = (mariadb.url(mariadb_server, name) for name in (app, copy))
+        for url in (there, elsewhere):
+            with closing(mariadb.connect_at(url)) as owner, owner.cursor() as cursor:
+                for statement in filter(str.strip, TABLES.split(";")):
+                    cursor.execute(statement)
+                cursor.execute("INSERT INTO person VALUES (1, 'p')")
+                days = [today - timedelta(days=90 if n < 6 else 3) for n in range(40)]
+                visits_ = [(n, 1, day, "page") for n, day in enumerate(days)]
+                cursor.executemany("INSERT INTO visit VALUES (%s, %s, %s, %s)", visits_)
+        text = DECLARATION.replace("connector: memory", "connector: mariadb\n    url: ${APP}")
+        (tmp_path / "all.yaml").write_text(text)
+        (tmp_path / "state").mkdir()
+        _live_in(monkeypatch, tmp_path, state_url)
+        monkeypatch.setenv("APP", there)
+        avow("activate", str(tmp_path / "all.yaml"), "--author", "claire", *BOTH)
+        for back in range(7):
+            avow("plan", "--as-of", (today - timedelta(days=back)).isoformat())
+        avow("level", "app", "visits", "rehearse", *BOTH)
+        plan = planned()
+        other = there.replace("mariadb://root@localhost", "mysql://root@another.example")
+        assert "AV571" in avow("rehearse", plan, "--on", other, expect=3).output
+        said = json.loads(avow("rehearse", plan, "--on", elsewhere, "--json").output)
+        step = deletion(said)
+        assert (step["planned"], step["counted"], step["moved"], step["remaining"]) == (6, 6, 6, 0)
+        assert said["passed"]
+        left = []
+        for url in (there, elsewhere):
+            with closing(mariadb.connect_at(url)) as owner, owner.cursor() as cursor:
+                cursor.execute("SELECT count(*) FROM visit")
+                left.append((cursor.fetchone() or (0,))[0])
+        assert left == [40, 34]

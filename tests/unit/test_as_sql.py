@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 import sqlite3
-import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
@@ -47,7 +45,7 @@ from avow.estate.connectors.base import Access
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import System
-from tests import mariadb
+from tests import clients, mariadb
 from tests.acceptance.evidence import avow
 from tests.faults.small import DECLARATION, Small
 from tests.postgres import database
@@ -140,38 +138,21 @@ def mariadb_place(url: str) -> tuple[Path, str]:
     return Path(parse_qs(parts.query)["unix_socket"][0]), unquote(parts.path[1:])
 
 
-def printed(command: list[str], script: Path, *, reads: bool) -> str:
-    """What a client printed, whatever it ended with."""
-    with script.open() as given:
-        done = subprocess.run(
-            command, stdin=given if reads else None, capture_output=True, text=True, check=False,
-            timeout=60,
-        )  # fmt: skip
-    (script.parent / "errors.txt").write_text(done.stderr)
-    return done.stdout
-
-
 @contextmanager
 def postgresql(server: Path) -> Iterator[Place]:
     """A database of PostgreSQL, and psql."""
-    assert shutil.which("psql"), "Debian: apt-get install postgresql-client"
     with database(server) as url:
 
         def run(*texts: str) -> None:
             with psycopg.connect(url) as owner:
                 owner.execute("; ".join(texts).encode())
 
-        def client(script: Path) -> str:
-            return printed(["psql", "-X", "-d", url, "-f", str(script)], script, reads=False)
-
-        yield Place("postgresql", url, run, client)
+        yield Place("postgresql", url, run, clients.psql(url))
 
 
 @contextmanager
 def in_mariadb(server: Path) -> Iterator[Place]:
     """A database of MariaDB, and its client."""
-    program = mariadb.program("mariadb")
-    assert program, "Debian: apt-get install mariadb-client"
     with mariadb.database(server) as name:
 
         def run(*texts: str) -> None:
@@ -179,28 +160,19 @@ def in_mariadb(server: Path) -> Iterator[Place]:
                 for text in texts:
                     cursor.execute(text)
 
-        def client(script: Path) -> str:
-            words = [program, "--no-defaults", f"--socket={server}", "--user=root", "--batch",
-                     "--skip-column-names", name]  # fmt: skip
-            return printed(words, script, reads=True)
-
-        yield Place("mariadb", mariadb.url(server, name), run, client)
+        yield Place("mariadb", mariadb.url(server, name), run, clients.in_mariadb(server, name))
 
 
 @contextmanager
 def in_sqlite(folder: Path, name: str) -> Iterator[Place]:
     """A file of SQLite, and sqlite3."""
-    program, file = shutil.which("sqlite3"), folder / f"{name}.db"
-    assert program, "Debian: apt-get install sqlite3"
+    file = folder / f"{name}.db"
 
     def run(*texts: str) -> None:
         with closing(sqlite3.connect(file)) as owner, owner:
             owner.executescript("; ".join(texts))
 
-    def client(script: Path) -> str:
-        return printed([program, str(file)], script, reads=True)
-
-    yield Place("sqlite", f"sqlite:///{file}", run, client)
+    yield Place("sqlite", f"sqlite:///{file}", run, clients.sqlite3(file))
 
 
 @pytest.fixture(params=ENGINES)
@@ -362,17 +334,40 @@ def visit(engine: str, number: int, day: date = DUE) -> str:
     return f"INSERT INTO {table} VALUES ({number}, 1, '{day}', 'new')"
 
 
-def test_more_rows_than_were_approved_stop_the_script_before_its_batch(desk: Desk) -> None:
+def test_more_rows_than_were_approved_stop_the_script_before_its_batch(file: Desk) -> None:
     """A row that became due after the count: nothing of the batch that would take it is changed."""
-    plan = desk.issued()
-    desk.place.run(visit(desk.place.engine, 900))
-    before = desk.place.rows()
-    desk.run(APPLY, CHECK)
-    assert desk.place.rows() == before
-    told = desk.attest(plan.id)
+    plan = file.issued()
+    file.place.run(visit(file.place.engine, 900))
+    before = file.place.rows()
+    file.run(APPLY, CHECK)
+    assert file.place.rows() == before
+    told = file.attest(plan.id)
     assert ([f.code for f in told.findings], told.rows) == (["AV475"], 0)
     assert "more" in told.findings[0].because
-    assert desk.word().status is Word.BROKEN
+    assert file.word().status is Word.BROKEN
+
+
+def test_what_must_stop_a_script_stops_it_before_a_row_is_changed(desk: Desk) -> None:
+    """Three times the script of one plan: its last day is over; a row more is due; a column more
+    is there. Each time the database stays as it is, and the result says why."""
+    plan, engine = desk.approved(), desk.place.engine
+    table = quoted(engine, VISIT)
+    planted = {
+        "late": (),
+        "more": (visit(engine, 900),),
+        "schema": (f"ALTER TABLE {table} ADD COLUMN referrer varchar(10)",),
+    }
+    for why, texts in planted.items():
+        written = packages.issue(desk.work, plan.id, NOON)
+        last, gone = f"'{written.package.valid_until}'", f"'{TODAY - timedelta(days=1)}'"
+        script = written.files[APPLY]
+        (desk.folder / APPLY).write_text(script.replace(last, gone) if why == "late" else script)
+        if texts:
+            desk.place.run(*texts)
+        before = desk.place.rows()
+        said = desk.run(APPLY).read_text()
+        assert re.search(rf"avow\|stopped\|-?\d+\|{why}", said), said
+        assert desk.place.rows() == before
 
 
 def test_a_held_row_stays_and_the_readme_says_that_its_key_is_there(desk: Desk) -> None:
@@ -441,17 +436,17 @@ def test_a_count_above_the_share_is_refused_as_any_other(file: Desk) -> None:
     assert [f.code for f in made.findings] == ["AV401"]
 
 
-def test_a_table_that_changed_since_it_was_accepted_is_refused(desk: Desk) -> None:
+def test_a_table_that_changed_since_it_was_accepted_is_refused(file: Desk) -> None:
     """A column more after the script was issued: it stops by itself, and no result is taken."""
-    plan = desk.issued()
-    table = quoted(desk.place.engine, VISIT)
-    desk.place.run(f"ALTER TABLE {table} ADD COLUMN referrer varchar(10)")
-    before = desk.place.rows()
-    text = desk.run(APPLY, CHECK).read_text()
+    plan = file.issued()
+    table = quoted(file.place.engine, VISIT)
+    file.place.run(f"ALTER TABLE {table} ADD COLUMN referrer varchar(10)")
+    before = file.place.rows()
+    text = file.run(APPLY, CHECK).read_text()
     assert "avow|stopped|-1|schema" in text
-    assert desk.place.rows() == before
+    assert file.place.rows() == before
     with pytest.raises(Guarded, match=r"AV471.*referrer"):
-        desk.attest(plan.id)
+        file.attest(plan.id)
 
 
 def test_a_foreign_key_from_a_table_that_is_not_mapped_is_refused_before_the_count(
@@ -469,20 +464,20 @@ def test_a_foreign_key_from_a_table_that_is_not_mapped_is_refused_before_the_cou
     assert kind in ENGINES
 
 
-def test_a_script_is_not_run_after_its_last_day(desk: Desk) -> None:
+def test_a_script_is_not_run_after_its_last_day(file: Desk) -> None:
     """The script asks the database what day it is; a result of a late one is refused."""
-    plan = desk.approved()
-    written = packages.issue(desk.work, plan.id, NOON)
+    plan = file.approved()
+    written = packages.issue(file.work, plan.id, NOON)
     last, gone = f"'{written.package.valid_until}'", f"'{TODAY - timedelta(days=1)}'"
-    desk.hand_over(written)
-    (desk.folder / APPLY).write_text(written.files[APPLY].replace(last, gone))
-    before = desk.place.rows()
-    text = desk.run(APPLY, CHECK).read_text()
+    file.hand_over(written)
+    (file.folder / APPLY).write_text(written.files[APPLY].replace(last, gone))
+    before = file.place.rows()
+    text = file.run(APPLY, CHECK).read_text()
     assert "avow|stopped|-1|late" in text
-    assert desk.place.rows() == before
-    desk.hand_over(written)
+    assert file.place.rows() == before
+    file.hand_over(written)
     with pytest.raises(PlannerError, match="AV474"):
-        desk.attest(plan.id)
+        file.attest(plan.id)
 
 
 def test_a_hold_that_came_while_the_script_was_out_is_said(file: Desk) -> None:

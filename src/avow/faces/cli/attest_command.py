@@ -8,7 +8,8 @@ import click
 import msgspec
 
 from avow.common.exits import Exit
-from avow.duties.retention import attested
+from avow.duties.retention.attested import desk as desk_of
+from avow.duties.retention.attested import take
 from avow.engine.planner.as_sql import packages
 from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.opened import json_option
@@ -34,7 +35,7 @@ def count(
     """Make a plan of what 00-count.sql printed; it is guarded and approved as any other."""
     text = file.read_text(encoding="utf-8")
     with opened(folder, database_url) as desk:
-        work = attested.desk(desk.office, desk.memory)
+        work = desk_of(desk.office, desk.memory)
         made = packages.take_counts(work, script, text, person, desk.now())
         desk.note_plan(made.plan)
     if is_json:
@@ -61,8 +62,8 @@ def result(
     PLAN is a plan, or the id of scripts that only read.
     """
     with opened(folder, database_url) as desk:
-        work = attested.desk(desk.office, desk.memory)
-        told = attested.take(work, script, file, person, desk.now(), desk.note)
+        work = desk_of(desk.office, desk.memory)
+        told = take(work, script, file, person, desk.now(), desk.note)
     if is_json:
         click.echo(msgspec.json.encode(told.plain()).decode())
     else:

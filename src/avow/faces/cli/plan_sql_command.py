@@ -11,6 +11,7 @@ import msgspec
 from avow.duties.discovery.drift import accepted as schema
 from avow.duties.discovery.drift.as_catalogue import catalogue_of
 from avow.duties.retention import attested
+from avow.engine.evidence.entries import ScriptIssued
 from avow.engine.planner.as_sql import packages
 from avow.engine.planner.as_sql.packages import Written
 from avow.engine.planner.as_sql.readme import manifest, readmes
@@ -55,6 +56,7 @@ def command(
             written = packages.make(work, wish, _catalogue(desk, path, name), at)
         else:
             written = packages.issue(work, name, at)
+            desk.note(_issued(written), at)
         _write(desk, target, written)
     said = {"script": written.package.id, "plan": written.package.plan,
             "files": dict(written.package.files)}  # fmt: skip
@@ -76,6 +78,18 @@ def _catalogue(desk: Desk, path: Path, name: str) -> packages.Schema:
             code="AV470",
         )
     return catalogue_of(found, desk.declaration.datamap.systems[name].connector)
+
+
+def _issued(written: Written) -> ScriptIssued:
+    """What the ledger is told of a script that changes."""
+    package = written.package
+    return ScriptIssued(
+        script=package.id,
+        plan=package.plan or "",
+        system=package.system,
+        digest=package.files[packages.APPLY],
+        valid_until=package.valid_until or package.as_of,
+    )
 
 
 def _number(text: str) -> tuple[str, int]:

@@ -5,12 +5,15 @@ have run. Values stand in the text, because an owner's client binds none.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.mysql.mysqldb import MySQLCompiler_mysqldb
+from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
+from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError
 
 from avow.engine.planner.refusals import PlannerError
@@ -19,7 +22,7 @@ from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
 from avow.estate.connectors.mariadb import MariadbConnection
 from avow.estate.connectors.mariadb_catalogue import Live
 from avow.estate.connectors.mariadb_render import EXACT
-from avow.estate.connectors.mariadb_values import column_type, kept
+from avow.estate.connectors.mariadb_values import column_type, kept, stored
 from avow.estate.connectors.postgresql import PostgresqlConnection
 from avow.estate.connectors.sql import (
     DAY,
@@ -111,10 +114,11 @@ class Offline(SqlConnection):
         """
         settings = {"literal_binds": True, "render_postcompile": True}
         try:
-            text = str(statement.compile(dialect=self.shown_as, compile_kwargs=settings))
+            made = statement.compile(dialect=self.shown_as, compile_kwargs=settings)
         except CompileError:
             raise Refused("form", dataset) from None
-        if _OURS.search(text):
+        text = str(made)
+        if made.params or _OURS.search(text):
             raise Refused("form", dataset)
         return text
 
@@ -284,8 +288,32 @@ class SqliteOffline(Offline, SqliteConnection):
         return f"CREATE TEMP TABLE {table} ({SUBJECT}, {keys}{DAY})"
 
 
+class _Literal(MySQLCompiler_mysqldb):
+    """Where the library forgets, on both sides of `<=>`, that values are to stand in the text."""
+
+    def visit_is_distinct_from_binary(self, binary: Any, operator: Any, **how: Any) -> str:  # noqa: ANN401 (the library's own)
+        del operator
+        return f"NOT ({self.process(binary.left, **how)} <=> {self.process(binary.right, **how)})"
+
+
+class _Utc(sa.DateTime):
+    """An instant as the session writes it: in UTC, and without saying so."""
+
+    def literal_processor(self, dialect: Dialect) -> Callable[[Any], str]:
+        """The instant in quotes."""
+        del dialect
+        return lambda moment: f"'{stored(moment)}'"
+
+
+class _MariadbDialect(MySQLDialect_pymysql):
+    statement_compiler = _Literal
+    colspecs = {**MySQLDialect_pymysql.colspecs, sa.DateTime: _Utc}  # noqa: RUF012 (the library's own)
+
+
 class MariadbOffline(Offline, MariadbConnection):
     """As MariaDB is spoken to."""
+
+    shown_as = _MariadbDialect(paramstyle="named")
 
     @property
     def _live(self) -> Live:

@@ -222,9 +222,22 @@ def package_of(desk: Desk, name: str) -> Package:
 def _program(desk: Desk, package: Package, system: System) -> Program:
     """The sweep at the maximum: an owner keeps no bundle, so nothing leaves earlier."""
     law, _ = in_force(desk.declaration, package.as_of)
-    return sweep(
-        judge(desk.declaration, law, system, package.as_of), package.catalogue, package.clause
-    )
+    verdicts = judge(desk.declaration, law, system, package.as_of)
+    program = sweep(verdicts, package.catalogue, package.clause)
+    refuse_made_again(program)
+    return program
+
+
+def refuse_made_again(program: Program) -> None:
+    """Refuse steps after which something has to be made again from other rows (AV479)."""
+    for step in program.steps:
+        if getattr(step, "derives", ()):
+            raise PlannerError(
+                f"columns or views are made from `{step.dataset}`, and a script makes none again",
+                because="what is made from rows that go would still tell what they said",
+                help="let avow reach the system",
+                code="AV479",
+            )
 
 
 def _count(desk: Desk, package: Package, system: System, asked: Questions) -> Part:

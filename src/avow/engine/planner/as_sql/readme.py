@@ -46,7 +46,7 @@ def _readme(written: Written, declaration: Declaration, system: System, language
         "## " + say("What they do"),
         _list((
             say("`{file}` counts what is due. It changes nothing.", file=COUNT),
-            *((_changing(written, language),) if changes else ()),
+            *((_changing(written, controller, language),) if changes else ()),
             say("`{file}` looks at what is left. It changes nothing.", file=CHECK),
         )),
         "## " + say("How they are run"),
@@ -65,12 +65,13 @@ def _readme(written: Written, declaration: Declaration, system: System, language
     return "\n\n".join(parts) + "\n"
 
 
-def _changing(written: Written, language: str) -> str:
+def _changing(written: Written, controller: str, language: str) -> str:
     say, package = words(language).say, written.package
     until = words(language).day(package.valid_until or package.as_of)
     parts = [
-        say("`{file}` takes away what is due, in small batches. Two persons approved it as {plan}. "
-            "It runs until {until}.", file=APPLY, plan=package.plan, until=until),
+        say("`{file}` takes away what is due, in small batches. {controller} decided it, and two "
+            "persons there approved it as {plan}. It runs until {until}.",
+            file=APPLY, controller=controller, plan=package.plan, until=until),
     ]  # fmt: skip
     if written.facts:
         parts.append(

@@ -395,3 +395,27 @@ def test_the_secret_is_kept_nowhere_and_the_ledger_names_nobody(
     ours = "".join(r.getMessage() for r in caplog.records if r.name != "httpx")
     assert token not in ours
     assert "veryprivate" not in ours
+
+
+def test_an_answer_changed_in_the_database_and_a_fault_of_ours_tell_no_secret(
+    asked: AskedHouse, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Planted: an answer of another invitation, and a database that goes away."""
+    _, token = asked.asks_about_tables()
+    app = asked_app(asked.desk, hosts=(HOST,))
+    with TestClient(app, base_url=f"http://{HOST}", raise_server_exceptions=False) as client:
+        post(client, token, 1, a1="nobody", why1="veryprivate")
+        with asked.store.outside() as connection:
+            connection.execute("UPDATE avow.invitation_answer SET question = 2")
+        assert client.get(f"/en/ask/{token}").status_code == 404
+        assert "AV872" in caplog.text
+        with asked.store.outside() as connection:
+            connection.execute("ALTER TABLE avow.invitation RENAME TO elsewhere")
+        answer = client.get(f"/en/ask/{token}")
+    assert answer.status_code == 500
+    assert "a page failed: UndefinedTable" in caplog.text
+    ours = "".join(
+        r.getMessage() + str(r.exc_info or "") for r in caplog.records if r.name != "httpx"
+    )
+    for secret in (token, "veryprivate"):
+        assert secret not in answer.text + ours

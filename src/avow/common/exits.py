@@ -36,8 +36,8 @@ _BY_FAMILY = {
 }
 _STATE = ("AV85", "AV87")
 """Our own database, and our keys."""
-_REHEARSED = ("AV57", "AV58")
-"""Rehearsals and samples: what is refused before anything is done."""
+_REHEARSED = ("AV546", "AV547", "AV549", "AV57", "AV58")
+"""One-time pages, rehearsals and samples: what is refused before anything is done."""
 
 
 def exit_of(code: str) -> Exit:

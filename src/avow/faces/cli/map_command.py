@@ -42,7 +42,7 @@ from avow.faces.cli.opened import json_option, now, path_option, sound
 
 _ANSWERS = ("y", "n", "ask", "skip", "stop")
 _MOST_SHOWN = 8
-_MISUSE = frozenset({"AV540", "AV541", "AV542", "AV543", "AV544", "AV545", "AV546"})
+_MISUSE = frozenset({"AV540", "AV541", "AV542", "AV543", "AV544", "AV545"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from traceback import extract_tb
 
 from litestar import Litestar, Response
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
+from litestar.types import Scope
 
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.asked.first import first as asked_first
@@ -33,6 +37,8 @@ from avow.faces.web.render import Pages
 from avow.faces.web.security import Asked, add_headers, check_request
 from avow.faces.web.source import PageSource
 from avow.faces.web.static_files import style
+
+log = logging.getLogger(__name__)
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LARGEST_FORM = 20_000  # bytes; the longest of our forms has ten questions with a sentence each
@@ -81,6 +87,17 @@ def asked_app(asked: AskedDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litest
     return _app((*ASKED_HANDLERS, style), _desk(asked), problem, hosts)
 
 
+async def tell_fault(error: Exception, scope: Scope) -> None:
+    """Say that a page failed: what kind of fault, and where in our code. Its words are left out,
+    and so is the path: either may hold a person's value or a secret."""
+    del scope
+    if not isinstance(error, HTTPException):
+        last = extract_tb(error.__traceback__)[-1]
+        log.error(
+            "a page failed: %s (%s:%s)", type(error).__name__, Path(last.filename).name, last.lineno
+        )
+
+
 def _desk(asked: AskedDesk) -> dict[str, Provide]:
     return {"asked": Provide(lambda: asked, sync_to_thread=False)}
 
@@ -101,7 +118,9 @@ def _app(
         dependencies=given,
         before_request=before,
         before_send=[add_headers],
+        after_exception=[tell_fault],
         exception_handlers={HTTPException: problem},
         openapi_config=None,
+        logging_config=None,
         request_max_body_size=LARGEST_FORM,
     )

@@ -97,10 +97,11 @@ class Page:
 
 
 def pages(standpoint: Standpoint) -> list[Page]:
-    """The pages of all open questions, by person and language, ten tables each."""
+    """The pages of all open questions, by person and language, ten tables each. A question that
+    stands on a one-time page is not asked a second time."""
     asked: dict[tuple[str, str], list[tuple[str, Remembered]]] = {}
     for table, known in sorted(standpoint.known.items()):
-        if known.state is State.ASKED and known.person:
+        if known.state is State.ASKED and known.person and not known.invitation:
             asked.setdefault((known.person, known.language), []).append((table, known))
     found: list[Page] = []
     for (person, language), several in sorted(asked.items()):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import HTTPException, NotFoundException
 
 from avow.common.clock import Clock
+from avow.common.errors import KeyringError
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.duties.assurance.source import ClauseText
@@ -21,6 +23,8 @@ from avow.faces.web.asked.map_sheet import MapSheet
 from avow.faces.web.asked.sample_sheet import SampleSheet
 from avow.faces.web.security import Asked as Request
 from avow.faces.web.source import House
+
+log = logging.getLogger(__name__)
 
 MOST_GUESSES = 20
 """Wrong addresses that one reader may open within a window."""
@@ -94,8 +98,16 @@ class AskedDesk:
         return invitation
 
     def sheet(self, invitation: Invitation, language: str) -> MapSheet | SampleSheet:
-        """Its questions, and the answers that were saved."""
-        said = answered(self.runs, self.ring, invitation)
+        """Its questions, and the answers that were saved.
+
+        Raises:
+            NotFoundException: somebody changed an answer in the database.
+        """
+        try:
+            said = answered(self.runs, self.ring, invitation)
+        except KeyringError as changed:
+            log.error("%s: %s", invitation.id, changed)  # noqa: TRY400 (a trace says no more)
+            raise NotFoundException from None
         if invitation.kind is Kind.MAP:
             return MapSheet.of(invitation.content, said, language)
         return SampleSheet.of(invitation.content, said, language)

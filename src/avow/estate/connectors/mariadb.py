@@ -24,7 +24,6 @@ from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import (
-    LONGEST_VALUE,
     TOO_LONG,
     Access,
     Capability,
@@ -39,6 +38,7 @@ from avow.estate.connectors.catalogue import (
     Column,
     ColumnKind,
 )
+from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
 from avow.estate.connectors.mariadb_render import (
@@ -76,8 +76,6 @@ from avow.estate.datamap.reach import Key
 
 _SMALL = 1000
 _ALL = 2**63 - 1
-_LONG = ("longtext", "longblob")
-"""Types whose values may be as long as the server can hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +224,8 @@ class MariadbConnection(SqlConnection):
         rows = render.rows(table)
         live = [render.column(table, c) for c in columns]
         found = sa.select(*(rows.c[c.name] for c in live)).select_from(rows)
-        self._refuse_long(table, rows, live)
+        if self.select(too_long(rows, live), table):
+            raise Refused("form", table, TOO_LONG)
         if self._in_batch:
             held = self.select(found, table)
             blocks = (held[at : at + size] for at in range(0, len(held), size))
@@ -235,14 +234,6 @@ class MariadbConnection(SqlConnection):
         with self._aside() as aside:
             for block in _fetched(aside, self._compiled(found), table, size):
                 yield [tuple(map(python, row, live)) for row in block]
-
-    def _refuse_long(self, table: str, rows: sa.FromClause, live: Sequence[Column]) -> None:
-        """Refuse a table with a value that would fill the memory; other types hold 16 MB."""
-        lengths = (sa.func.octet_length(rows.c[c.name]) for c in live if c.native.startswith(_LONG))
-        over = [length > LONGEST_VALUE for length in lengths]
-        some = sa.select(sa.literal(1)).select_from(rows).where(sa.or_(*over)).limit(1)
-        if over and self.select(some, table):
-            raise Refused("form", table, TOO_LONG)
 
     def oldest(
         self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate

@@ -25,7 +25,6 @@ from sqlalchemy.sql.compiler import SQLCompiler
 
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import (
-    LONGEST_VALUE,
     NO_SPACE,
     OTHER_ENCODING,
     TOO_LONG,
@@ -36,6 +35,7 @@ from avow.estate.connectors.base import (
     Unreachable,
 )
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, Table
+from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
 from avow.estate.connectors.postgresql_partitions import (
@@ -200,8 +200,6 @@ def _listed(function: sa.Function[Any]) -> sa.TableValuedAlias:
     return function.table_valued("value", with_ordinality="n").render_derived(name="e")
 
 
-_LONG = frozenset({"text", "bytea", "character varying"})
-"""Types whose values may be as long as the server can hold."""
 _SAID = {"22021": OTHER_ENCODING, "22P05": OTHER_ENCODING, "53100": NO_SPACE}
 """What some codes mean, where the server names no place."""
 
@@ -310,24 +308,16 @@ class PostgresqlConnection(SqlConnection):
     ) -> Iterator[list[tuple[object, ...]]]:
         render = self.renderer()
         rows = render.rows(table)
+        live = [render.column(table, c) for c in columns]
         text, values = self._compiled(
             sa.select(*(render.of(table, c, rows) for c in columns)).select_from(rows)
         )
         with refusals(table), self._snapshot() as cursor:
-            if cursor.connection.execute(*self._compiled(self._long(table, columns))).fetchone():
+            if cursor.connection.execute(*self._compiled(too_long(rows, live))).fetchone():
                 raise Refused("form", table, TOO_LONG)
             cursor.execute(text, values)
             while block := cursor.fetchmany(size):
                 yield block
-
-    def _long(self, table: str, columns: Sequence[str]) -> sa.Select[Any]:
-        """A row with a value that would fill our memory. Its length is known without reading it."""
-        render = self.renderer()
-        rows = render.rows(table)
-        live = [render.column(table, c) for c in columns]
-        lengths = (sa.func.octet_length(rows.c[name(c.name)]) for c in live if c.native in _LONG)
-        too_long = sa.or_(sa.false(), *(length > LONGEST_VALUE for length in lengths))
-        return sa.select(sa.literal(1)).select_from(rows).where(too_long).limit(1)
 
     @contextmanager
     def _snapshot(self) -> Iterator[psycopg.ServerCursor[Any]]:

@@ -520,3 +520,38 @@ def test_a_view_in_place_of_a_table_refuses_the_plan(found: Found, view: str) ->
         assert land.codes(plan) == ["AV403"]
         assert "public.visit" in plan.parts[0].gaps[0]
     assert land.rows() == before
+
+
+RANGES = """
+CREATE TABLE person (id int PRIMARY KEY, name text, left_on date);
+CREATE TABLE stay (id int PRIMARY KEY, person_id int, nights daterange,
+    until date GENERATED ALWAYS AS (upper(nights) - 1) STORED,
+    EXCLUDE USING gist (nights WITH &&));
+INSERT INTO person VALUES (1, 'ann', NULL);
+INSERT INTO stay VALUES (1, 1, '[2026-03-01,2026-04-01]'), (2, 1, '[2026-04-02,2026-04-02]'),
+    (3, 1, '[2026-04-03,)'), (4, 1, 'empty');
+"""
+STAYS = """
+public.person: {subject: visitor, key: [id], collected_at: door, rest: data,
+  events: {left: left_on}}
+public.stay: {key: [id], owned_by: {public.person: person_id}, collected_at: door, rest: log,
+  events: {seen: BY}}
+"""
+
+
+def test_a_range_ends_with_the_computed_day_of_its_upper_bound(found: Found) -> None:
+    """One without end never ends, and an empty one has no day: neither is due."""
+    land = found(RANGES, STAYS.replace("BY", "until"))
+    land.done(land.sweep_plan())
+    assert land.rows()["stay"] == [
+        '(2,1,"[2026-04-02,2026-04-03)",2026-04-02)',
+        '(3,1,"[2026-04-03,)",)',
+        "(4,1,empty,)",
+    ]
+
+
+def test_a_range_itself_is_no_moment_and_that_is_said(found: Found) -> None:
+    land = found(RANGES, STAYS.replace("BY", "nights"))
+    plan = land.sweep_plan()
+    assert land.codes(plan) == ["AV403"]
+    assert "`app.public.stay` (nights) cannot be compared with a day" in plan.parts[0].gaps[0]

@@ -12,7 +12,7 @@ from avow.engine.planner.keysets import Held, Known, Roots, seat
 from avow.engine.planner.plan import Measure, Part, PlannedStep
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
-from avow.estate.connectors.base import Connection, DropsPartitions, Partition
+from avow.estate.connectors.base import Connection, DropsPartitions, Partition, Refused
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Right, Side, edges
 from avow.estate.datamap.predicates import (
@@ -56,7 +56,12 @@ def count(connection: Connection, what: Counting) -> Part:
     held.refresh(what.program)
     seat(connection, what.program, what.roots)
     tally = Tally(connection, frozenset(name for name, k in held.put.items() if not k.rows))
-    steps = [_planned(tally, catalogue, what, i) for i in range(len(what.program.steps))]
+    try:
+        steps = [_planned(tally, catalogue, what, i) for i in range(len(what.program.steps))]
+    except Refused as refusal:
+        if refusal.kind != "form":
+            raise
+        return _uncounted(catalogue, what, (preflight.formless(what.program.system, refusal),))
     return Part(what.program, tuple(steps), catalogue.digest)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from avow.engine.planner.plan import Cascade, Measure, Unindexed
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
-from avow.estate.connectors.base import Capability, Connection
+from avow.estate.connectors.base import Capability, Connection, Refused
 from avow.estate.connectors.catalogue import FIRES, Catalogue, Closed, ForeignKey, OnDelete, Table
 from avow.estate.connectors.indexing import index_text
 from avow.estate.datamap.edges import Edge, Right, Side
@@ -179,6 +179,14 @@ def gaps(connection: Connection, catalogue: Catalogue, program: Program) -> tupl
         if name not in moved:
             said += _closed_to_us(catalogue, program.system, name)
     return tuple(said)
+
+
+def formless(system: str, refusal: Refused) -> str:
+    """What cannot be asked of a column, in words."""
+    return (
+        f"values of `{system}.{refusal.table}` ({refusal.constraint}) cannot be compared with a "
+        "day, or not be emptied in the way that the map says"
+    )
 
 
 def _asked(program: Program) -> Iterator[str]:

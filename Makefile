@@ -19,8 +19,10 @@ test: .venv/test.stamp avow ## every test (ARGS=… goes to pytest)
 	@$(TOOLS) pytest $(ARGS)
 
 CASES ?= 2000
+LAWS := tests/properties tests/faults/test_bad_input.py
+NOISE := -W ignore::hypothesis.errors.HypothesisWarning
 night: .venv/test.stamp avow ## the laws on many random worlds (CASES=… for each), in every engine, for hours
-	@AVOW_CASES=$(CASES) $(TOOLS) pytest tests/properties tests/faults/test_bad_input.py $(ARGS)
+	@AVOW_CASES=$(CASES) $(TOOLS) pytest -o faulthandler_timeout=0 $(NOISE) $(LAWS) $(ARGS)
 
 SCALE ?= full
 bench: .venv/test.stamp ## figures beside their floors (SCALE=small: in minutes), and a page of them

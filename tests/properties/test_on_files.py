@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from avow.engine.db.store import Store
+from avow.estate.connectors.base import Connection
+from avow.estate.datamap.model import LinkWord
 from avow.estate.datamap.stored import FileFormat
 from tests.connectors.file_estates import FORMATS
 from tests.faults.small import Small
 from tests.properties import test_erasure, test_sweep
+from tests.properties import test_erasure_by_hand as by_hand
 from tests.properties.engines import Real, Way
 from tests.properties.files import in_files, without_foreign_keys
+from tests.properties.test_collateral import Wide
 from tests.properties.test_erasure import Roots, in_circles, requests
 from tests.properties.test_on_real_engines import erased, in_chunks, proven, swept, untouched
 from tests.properties.worlds import QUICK, World, cases, worlds
@@ -103,3 +108,20 @@ def test_persons_go_in_chunks_as_the_specification_says(
     world, roots = without_foreign_keys(case[0]), case[1]
     with load(world) as real:
         in_chunks(real, Way(store, release, size), test_erasure.program(world, roots), roots, size)
+
+
+def test_one_row_too_many_is_seen(load: Load, store: Store, release: str) -> None:
+    """Planted: a batch that takes the letter of person 3 too, and says that it did not."""
+    letters = by_hand.dataset("d1", by_hand.link(LinkWord.OWNED_BY, "d0", "p0"))
+    given: by_hand.Given = {
+        "d0": [{"id": n} for n in (1, 2, 3)],
+        "d1": [{"id": n, "p0": n} for n in (1, 2, 3)],
+    }
+    world = by_hand.world(given, by_hand.dataset("d0", subject="kind"), letters)
+    roots: Roots = {"d0": [(1,)]}
+    program, expected = test_erasure.program(world, roots), erased(world, roots, 50)
+    with load(world) as real:
+        proven(real, Way(store, release, 50), program, roots, expected)
+    wide = Way(store, release, 50, lambda c: cast("Connection", Wide(c)))
+    with load(world) as real, pytest.raises(AssertionError):
+        proven(real, wide, program, roots, expected)

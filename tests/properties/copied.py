@@ -11,10 +11,21 @@ from avow.declaration.decision.fate import Fate, FateKind, fate, removes
 from avow.engine.planner.judge import FLOOR
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, ForeignKey, Table
 from avow.estate.datamap.copies import copy_edges
+from avow.estate.datamap.derived import erased_with
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, BlankKind, Dataset, Field, Link, LinkWord, Normaliser
+from avow.estate.datamap.model import (
+    Blank,
+    BlankKind,
+    Dataset,
+    Derivation,
+    Field,
+    Link,
+    LinkWord,
+    Normaliser,
+    Then,
+)
 from avow.estate.datamap.reach import Row, across, applies
-from tests.properties.oracle import Mark, Oracle
+from tests.properties.oracle import Mark, Oracle, holds_some
 from tests.properties.test_readings_and_verdicts import estate
 from tests.properties.worlds import ID, TODAY, World, worlds
 
@@ -28,6 +39,9 @@ def copied_worlds(draw: st.DrawFn) -> World:
     for number in range(draw(st.integers(1, 3))):
         names = sorted(world.rows)
         world = draw(_with_copies(world, f"x{number}", draw(st.sampled_from(names))))
+    if draw(st.booleans()):
+        names = [n for n in sorted(world.rows) if n != "x0" or draw(st.booleans())]
+        world = draw(_with_made(world, draw(st.sampled_from(names))))
     if draw(st.integers(0, 2)) == 0:
         held = draw(st.sampled_from([n for n in sorted(world.rows) if n.startswith("x")]))
         floor: dict[tuple[object, ...], date] = {(1,): TODAY}
@@ -105,6 +119,18 @@ def _joined(
 
 
 @st.composite
+def _with_made(draw: st.DrawFn, world: World, of: str) -> World:
+    """Rows of nobody's, each made from one row of `of`, or from all with the same `sort`."""
+    own, theirs = draw(st.sampled_from((("source", "id"), ("sort", "sort"))))
+    how = Derivation(of, Then.ERASE, (own,), (theirs,))
+    dataset = Dataset("y", key=("id",), nobody="made from others", derived=(how,))
+    rows = [
+        draw(_copy(world, of, number, False)) for number in range(1, draw(st.integers(2, 5)) + 1)
+    ]
+    return _joined(world, dataset, rows, None)
+
+
+@st.composite
 def _pointed_to(draw: st.DrawFn, world: World) -> World:
     """Rows of nobody's that must point to a copy, which therefore cannot go."""
     name = draw(st.sampled_from([n for n in sorted(world.rows) if n.startswith("x")]))
@@ -126,6 +152,8 @@ class CopyOracle(Oracle):
     when its original goes, is not there, or could not be found any more."""
 
     def fate(self, mark: Mark, going: set[Mark]) -> Fate:
+        if self.world.system.datasets[mark[0]].derived:
+            return fate({}, follows=self.is_made_of_what_goes(mark))
         found = super().fate(mark, going)
         outside = self.mine is not None and mark not in self.mine
         if found.kind is FateKind.DELETE or outside or not self.follows(mark):
@@ -139,6 +167,22 @@ class CopyOracle(Oracle):
         if estate(self.world).held(mark[0], row, FLOOR):
             return False
         return any(applies(e, row) and self._with(e, mark, row) for e in edges)
+
+    def is_made_of_what_goes(self, mark: Mark) -> bool:
+        """Whether something goes of a row that this one is made from."""
+        sources = (
+            (edge.parent, row["id"])
+            for edge in erased_with(self.world.system, mark[0])
+            for row in across(edge, self.world.rows, self.rows[mark], Side.CHILD)
+        )
+        return any(self._ends(s) or (self._may(s) and self._has_due(s)) for s in sources)
+
+    def _has_due(self, mark: Mark) -> bool:
+        dataset = self.world.system.datasets[mark[0]]
+        return any(
+            removes(v) and c.columns and holds_some(dataset, c, self.rows[mark])
+            for c, v in self.verdicts[mark].items()
+        )
 
     def _with(self, edge: Edge, mark: Mark, row: Row) -> bool:
         found = across(edge, self.world.rows, row, Side.CHILD)

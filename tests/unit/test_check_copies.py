@@ -75,3 +75,49 @@ def test_a_copy_is_read_with_its_place() -> None:
         [link] = reading(SOUND + text).whole.datamap.systems["desk"].datasets["cache"].links
         assert (link.word, link.to, link.fields) == (LinkWord.COPY_OF, "caller", ("x",))
         assert (link.parent_fields, link.place.line > 40) == (theirs, True)
+
+
+def made(how: str) -> set[str]:
+    """The codes of the check for a list that is made so."""
+    return codes(
+        f"      list: {{key: [id], owned_by: nobody, because: x, derived_from: {how}}}\n{LETTER}"
+    )
+
+
+def test_what_is_made_from_rows() -> None:
+    """A view, rows that go along, and columns that are computed again are no findings."""
+    sound = ("{caller: refresh}", "{from: caller, field: x, then: erase}")
+    columns = "[{from: caller, field: x, recompute: {n: 1}}, {from: list, recompute: {m: 1}}]"
+    for how in (*sound, columns):
+        assert not {"AV325", "AV326", "AV327"} & made(how)
+
+
+@pytest.mark.parametrize(
+    ("code", "how"),
+    [
+        ("AV325", "{callers: refresh}"),
+        ("AV326", "{caller: erase}"),
+        ("AV326", "{from: caller, field: [x, y], then: erase}"),
+        ("AV326", "{from: caller, field: x, then: refresh}"),
+        ("AV327", "{from: list, then: erase}"),
+    ],
+)
+def test_what_could_not_be_made_again(code: str, how: str) -> None:
+    """Each is an error with the code that says which."""
+    assert code in made(how)
+
+
+def test_computed_from_what_is_computed() -> None:
+    """The second would be computed from what the first still was."""
+    first = LETTER.replace(
+        "rest", "derived_from: {from: caller, field: x, recompute: {n: 1}}, rest"
+    )
+    second = first.replace("letter", "page").replace("from: caller", "from: letter")
+    assert "AV327" in codes(first + second)
+    assert "AV327" not in codes(first)
+
+
+def test_two_things_cannot_happen_at_once() -> None:
+    """Computed again, or gone."""
+    wrong = CACHE.replace("rest", "derived_from: {from: caller, field: x}, rest")
+    assert [f.code for f in reading(SOUND + wrong).findings] == ["AV121"]

@@ -63,13 +63,14 @@ def fate(
     `verdicts` maps each category of the row to its verdict. Otherwise the due cells are blanked; a
     row all of whose cells are due becomes a shell that keeps its key, and goes with its last
     referrer. `shared`: an owner outside the batch is left, so only the leaver's link and the cells
-    that speak of it end. `follows`: it is a copy whose original goes or is gone, and under no
-    floor: every cell of it is due. Cells whose action is archive or review are not removed here.
+    that speak of it end. `follows`: it is a copy whose original goes or is gone, or is made from a
+    row of which something goes, and under no hold: every cell of it is due. Cells whose action is
+    archive or review are not removed here.
     """
     removable = frozenset(c for c, v in verdicts.items() if follows or removes(v))
     if shared:
         return Fate(FateKind.UNLINK)
-    if not removable:
+    if not removable and not follows:
         return Fate(FateKind.KEEP)
     if len(removable) == len(verdicts) and not any(r.blocks for r in referrers):
         return Fate(FateKind.DELETE)

@@ -29,6 +29,7 @@ from avow.estate.datamap.model import (
     Blank,
     BlankKind,
     Dataset,
+    Derivation,
     EventMap,
     EventMode,
     Field,
@@ -40,6 +41,7 @@ from avow.estate.datamap.model import (
     Source,
     Strength,
     System,
+    Then,
 )
 
 _COLUMNS = one_or_many(NAME)
@@ -137,6 +139,55 @@ _COPY = record(
     _NORMALISE,
 )
 _COPIES = _links(_COPY)
+
+# --- what is made from other rows ------------------------------------------------------------
+
+_FROM, _OWN_COLUMN = need("from", NAME), may("field", _COLUMNS, ())
+_THEN_WORD: Shape[Then] = one_of(Then, "what happens to what is made from rows")
+_THEN, _EXPRESSIONS = may("then", _THEN_WORD, None), may_map("recompute", mapping(PROSE))
+
+
+def _derivation(f: Fields) -> Derivation | None:
+    if (f[_THEN] is None) is not bool(f[_EXPRESSIONS]):
+        f.wrong("AV121", "one thing happens", hint="`recompute` with columns, or `then`")
+        f.notes.dropped += 1
+        return None
+    then = f[_THEN] or Then.RECOMPUTE
+    own, theirs = f[_OWN_COLUMN], f[_PARENT_COLUMN]
+    return Derivation(f[_FROM], then, own, theirs, f[_EXPRESSIONS], f.place(_FROM))
+
+
+_LONG_DERIVATION = record(
+    "what rows are made from",
+    _derivation,
+    _FROM,
+    _OWN_COLUMN,
+    _PARENT_COLUMN,
+    _THEN,
+    _EXPRESSIONS,
+)
+_SHORT_DERIVATIONS = mapping(_THEN_WORD)
+_DERIVATION_LIST = many(_LONG_DERIVATION.shape)
+
+
+def _read_derivations(node: Node, notes: Notes) -> tuple[Derivation, ...] | None:
+    """In any form: `{source: then}`, one long form, or a list of long forms."""
+    if isinstance(node, Pairs) and node.get("from") is None:
+        words = _SHORT_DERIVATIONS.read(node, notes)
+        places = {key.value: key.place for key, _ in node.pairs}
+        short = words.items() if words is not None else ()
+        return tuple(Derivation(of, then, place=places[of]) for of, then in short)
+    if isinstance(node, Pairs):
+        one = _LONG_DERIVATION.read(node, notes)
+        return None if one is None else (one,)
+    return _DERIVATION_LIST.read(node, notes)
+
+
+_DERIVATIONS: Shape[tuple[Derivation, ...]] = Shape(
+    "what rows are made from",
+    _read_derivations,
+    {"anyOf": [_SHORT_DERIVATIONS.schema, _LONG_DERIVATION.schema, _DERIVATION_LIST.schema]},
+)
 
 # --- fields and identities -----------------------------------------------------------------------
 
@@ -303,6 +354,7 @@ _OTHER_LINKS = {
 }
 _IDENTITY_KEY, _FIELD_KEY = may_map("identities", _IDENTITIES), may_map("fields", _FIELDS)
 _REST, _EVENT_KEY = may("rest", ID, None), may_map("events", _EVENTS)
+_DERIVED = may("derived_from", _DERIVATIONS, ())
 _BLANK_KEY, _NEEDS = may_map("blank", _BLANKS), may_map("needs", mapping(_COLUMNS))
 
 
@@ -326,6 +378,7 @@ def _dataset(f: Fields) -> Dataset:
         nobody=f[_BECAUSE] or "" if nobody else None,
         zone=f[_ZONE],
         stored=files,
+        derived=f[_DERIVED],
         place=f.name.place,
     )
 
@@ -357,6 +410,7 @@ _DATASET = record(
     _EVENT_KEY,
     _BLANK_KEY,
     _NEEDS,
+    _DERIVED,
     _ZONE,
     *STORED_KEYS,
 )

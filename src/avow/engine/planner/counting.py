@@ -7,6 +7,7 @@ from datetime import date
 
 from avow.engine.planner import preflight
 from avow.engine.planner.chunks import ROWS
+from avow.engine.planner.deriving import shown, underivable
 from avow.engine.planner.judge import FLOOR
 from avow.engine.planner.keysets import Held, Known, Roots, seat
 from avow.engine.planner.plan import Measure, Part, PlannedStep
@@ -79,13 +80,14 @@ def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> 
     return PlannedStep(
         step,
         measure,
-        sql="\n".join([*(p.how for p in partitions), statement]),
+        sql="\n".join([*(p.how for p in partitions), statement, *shown(step)]),
         partitions=partitions,
         cascades=preflight.cascades(tally, catalogue, what.program, index),
         triggers=table.triggers,
         unindexed=preflight.unindexed(catalogue, what.program, step, measure, kind),
         unblankable=preflight.unblankable(catalogue, step),
         closed=preflight.closed(catalogue, step),
+        underivable=underivable(tally.connection, catalogue, step),
     )
 
 
@@ -95,7 +97,9 @@ def _partitions(
     """Parts of the table that a sweep may drop whole: what must come back, or goes with rows of
     other tables, goes row by row."""
     connection = tally.connection
-    whole = step.move is Move.DELETE and not (program.roots or step.along or step.undo_days)
+    whole = step.move is Move.DELETE and not (
+        program.roots or step.along or step.undo_days or step.derives
+    )
     if not whole or not measure.rows or not isinstance(connection, DropsPartitions):
         return ()
     return connection.partitions(step.dataset, tally.settled(preflight.rows_of(step)))

@@ -115,6 +115,7 @@ def _step(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
     yield from _cascades(plan, each)
     yield from _unblankable(plan, each)
     yield from _closed(plan, each)
+    yield from _underivable(plan, each)
     yield from _slow(plan, each)
 
 
@@ -223,6 +224,17 @@ def _closed(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
         code, because, help_ = _CLOSED[why]
         message = f"`{plan.system}.{table}` can be read and not changed"
         yield _finding(code, each, message, because, help_)
+
+
+def _underivable(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
+    for why in each.underivable if each.measure.rows else ():
+        yield _finding(
+            "AV452",
+            each,
+            f"what is made from rows of {_where(plan, each)} would go on telling of them",
+            why,
+            "correct `derived_from` in the data map, or let the owner give what is missing",
+        )
 
 
 def _slow(plan: Plan, each: PlannedStep) -> Iterator[Finding]:

@@ -213,6 +213,21 @@ def cell_groups(system: System, dataset: Dataset, columns: tuple[str, ...]) -> t
     return tuple(Cells(place, tuple(names)) for place, names in groups.items())
 
 
+def without_made(groups: tuple[Cells, ...], dataset: Dataset) -> tuple[Cells, ...]:
+    """The groups without columns that are computed from others: like generated ones, those are made
+    again when what they are made from goes. The rest is the row itself where nothing else is left
+    of it; any other group that is computed whole is no cell."""
+    made, rest = dataset.made, dataset.rest
+    if not made:
+        return groups
+    kept = ((c, tuple(n for n in c.columns if n not in made)) for c in groups)
+    return tuple(
+        Cells(c.place, names)
+        for c, names in kept
+        if names or not c.columns or c.place.category == rest
+    )
+
+
 def moment_columns(system: System, dataset: str) -> frozenset[str]:
     """The columns of a dataset that give the moment of an event, to its own rows or to others."""
     return frozenset(

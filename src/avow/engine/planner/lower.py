@@ -14,11 +14,13 @@ from typing import Any
 from avow.common.remembered import remembered
 from avow.declaration.decision.fate import REMOVING
 from avow.engine.planner.dependence import Dependence, dependence
-from avow.engine.planner.judge import Cells, Judge, cell_groups, filled
+from avow.engine.planner.deriving import with_derived
+from avow.engine.planner.judge import Cells, Judge, cell_groups, filled, without_made
 from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.copies import copy_edges, only_to, without_original
+from avow.estate.datamap.derived import erased_with
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System, structure
 from avow.estate.datamap.paths import column_of
@@ -75,8 +77,9 @@ class Lowering:
         table = self.catalogue.tables.get(dataset)
         if table is None:
             return ()
+        mapped = self.system.datasets[dataset]
         columns = tuple(c.name for c in table.columns if not c.generated)
-        return cell_groups(self.system, self.system.datasets[dataset], columns)
+        return without_made(cell_groups(self.system, mapped, columns), mapped)
 
     @remembered
     def within(self, dataset: str) -> Predicate:
@@ -94,9 +97,26 @@ class Lowering:
         A group whose every column is empty is no cell: a call that was never recorded does not
         wait for the day on which its recording would be due.
         """
-        return all_of(
-            [self.within(dataset), any_of([self._spent_itself(dataset), self.follows(dataset)])]
+        due = any_of([self._spent_itself(dataset), self.follows(dataset)])
+        return any_of([all_of([self.within(dataset), due]), self._made_from(dataset)])
+
+    @remembered
+    def _made_from(self, dataset: str) -> Predicate:
+        """Rows that go because something of a row that they are made from goes. Their own persons
+        are not asked; a hold on them is."""
+        ways = any_of(
+            all_of([matching(e), Related(e, Side.PARENT, self._loses(e.parent))])
+            for e in erased_with(self.system, dataset)
         )
+        return all_of([ways, negate(self.judge.held(dataset))])
+
+    def _loses(self, dataset: str) -> Predicate:
+        """Rows of which something is due for removal and there."""
+        mapped, parts = self.system.datasets[dataset], [self.spent(dataset)]
+        for cells in self.cells(dataset):
+            there = filled(mapped, cells.columns)
+            parts.append(all_of([self.within(dataset), self.judge.removed(cells), there]))
+        return any_of(parts)
 
     def _spent_itself(self, dataset: str) -> Predicate:
         groups = self.cells(dataset)
@@ -259,13 +279,17 @@ class Lowering:
     @remembered
     def order(self) -> tuple[str, ...]:
         """The datasets in the order of their steps, children first."""
-        before = (*self._after_those_along(), *self._after_copies())
+        before = (*self._after_those_along(), *self._before_their_sources())
         return children_first(self.system.datasets, self.found, before)
 
-    def _after_copies(self) -> Iterator[tuple[str, str]]:
-        """A copy asks its original whether it must go, which must be there to say so."""
+    def _sources(self, name: str) -> tuple[Edge, ...]:
+        """To the rows with which those of a dataset go: originals, and what they are made from."""
+        return (*copy_edges(self.system, name), *erased_with(self.system, name))
+
+    def _before_their_sources(self) -> Iterator[tuple[str, str]]:
+        """These rows ask their source whether they must go, which must be there to say so."""
         for name in self.system.datasets:
-            yield from ((e.child, e.parent) for e in copy_edges(self.system, name))
+            yield from ((e.child, e.parent) for e in self._sources(name))
 
     def _after_those_along(self) -> Iterator[tuple[str, str]]:
         """Rows that go along with one row may point to another, which can go only after them."""
@@ -281,10 +305,9 @@ class Lowering:
         return bool(groups) and (clause is None or any(clause in self.clauses(c) for c in groups))
 
     def _asked(self, name: str) -> tuple[Cells, ...]:
-        """The cell groups on whose account rows of a dataset may go: of copies, also those of their
-        originals."""
-        copied = (self._asked(e.parent) for e in copy_edges(self.system, name))
-        return (*self.cells(name), *(c for cells in copied for c in cells))
+        """The cell groups on whose account rows of a dataset may go, those of their sources too."""
+        theirs = (self._asked(e.parent) for e in self._sources(name))
+        return (*self.cells(name), *(c for cells in theirs for c in cells))
 
     def clauses(self, cells: Cells) -> tuple[str, ...]:
         """The promises that may demand the removal of these cells."""
@@ -309,7 +332,7 @@ class Lowering:
                 self._rules(groups),
                 counted=self.deleted(name),
                 along=self._along(name),
-                because=_copied_from(copy_edges(self.system, name)),
+                because=_with(self._sources(name)),
             )
 
     def _along(self, name: str) -> tuple[Along, ...]:
@@ -358,8 +381,9 @@ class Lowering:
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
         dataset = self.system.datasets[name]
         for cells in self.cells(name):
-            removed = any_of([self.judge.removed(cells), self.follows(name)])
-            asked = self._asked(name) if self.follows(name) != FALSE else (cells,)
+            more = any_of([self.follows(name), self._made_from(name)])
+            removed = any_of([self.judge.removed(cells), more])
+            asked = self._asked(name) if more != FALSE else (cells,)
             clauses = self._all_clauses(asked)
             if removed == FALSE or (clause is not None and clause not in clauses):
                 continue
@@ -421,10 +445,11 @@ class Lowering:
                 yield negate(self.judge.removed(cells))
 
 
-def _copied_from(edges: tuple[Edge, ...]) -> str:
-    """Why copies go; nothing where they are none."""
-    names = " or ".join(dict.fromkeys(e.parent for e in edges))
-    return f"a copy goes with its original in {names}" if names else ""
+def _with(edges: tuple[Edge, ...]) -> str:
+    """Why rows go that are made from others; nothing where they are not."""
+    ways = (f"{'a copy of' if e.copy else 'made from'} {e.parent}" for e in edges)
+    named = ", ".join(dict.fromkeys(ways))
+    return f"{named}, with which it goes" if named else ""
 
 
 def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:
@@ -435,7 +460,7 @@ def blanks_of(dataset: Dataset, columns: tuple[str, ...]) -> dict[str, Blank]:
 def sweep(judge: Judge, catalogue: Catalogue, clause: str | None = None) -> Program:
     """The program that removes what is due in one system on the judge's day, for every clause or
     for one."""
-    steps = tuple(Lowering(judge, catalogue).steps(clause))
+    steps = with_derived(judge.system, Lowering(judge, catalogue).steps(clause))
     return Program(judge.system.name, judge.day, steps, facts=needed(steps))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
+from avow.engine.planner.deriving import made_again
 from avow.engine.planner.program import Move, Step
 from avow.estate.connectors.base import Batch, Connection, Window
-from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.predicates import InKeys, all_of
 
 GO = "go"
 """The key set of the rows of a step that takes other rows along."""
@@ -40,25 +41,31 @@ def move(
 
     `skip`: as many rows in front of the window were set aside and still match.
     """
+    if step.along or any(each.edge is not None for each in step.derives):
+        mine = _picked(connection, step, window, skip)
+        with made_again(connection, batch, step, mine):
+            return _together(batch, step, mine)
     if step.move is not Move.DELETE:
         return Done(batch.blank(step.dataset, step.where, step.blanks, window))
-    if not step.along:
-        return Done(batch.remove(step.dataset, step.where, window))
-    return _together(connection, batch, step, window, skip)
+    return Done(batch.remove(step.dataset, step.where, window))
 
 
-def _together(
-    connection: Connection, batch: Batch, step: Step, window: Window | None, skip: int
-) -> Done:
+def _picked(connection: Connection, step: Step, window: Window | None, skip: int) -> InKeys:
     """The keys are read first: once the rows along are gone, nothing says any more that these are
-    due."""
+    due; and once these are gone, nothing says what is made from them."""
     key = connection.system.datasets[step.dataset].key
     limit = None if window is None else window.rows + skip
     found = connection.fetch(step.dataset, step.where, key, limit)
     rows = [(n, k, None) for n, k in enumerate(islice(found, skip, None))]
     connection.drop_keys(GO)
     connection.put_keys(GO, step.dataset, rows)
-    mine = InKeys(key, GO)
+    return InKeys(key, GO)
+
+
+def _together(batch: Batch, step: Step, mine: InKeys) -> Done:
+    if step.move is not Move.DELETE:
+        where = all_of([mine, step.where])
+        return Done(batch.blank(step.dataset, where, step.blanks))
     along = Counter[str]()
     for each in reversed(step.along):
         along[each.edge.child] += batch.remove(each.edge.child, each.pointing(mine))

@@ -61,7 +61,8 @@ class Counted:
     `examined`: all rows. `past`: rows that reached the end of one of the clause's rules before the
     day and still hold something; of these `overdue` should have gone. `undecided` rows are between
     two limits that contradict each other (the clauses of `contradicts`), `undated` ones have no
-    start. `orphaned` are copies whose original is not there: due at once. `reaches` is what was asked; `acts`: the rules whose action no system can do yet.
+    start. `orphaned` are copies whose original is not there: due at once. `reaches` is what was
+    asked; `acts`: the rules whose action no system can do yet.
     """
 
     examined: int

@@ -16,6 +16,7 @@ from graphlib import CycleError, TopologicalSorter
 from avow.common.findings import Finding
 from avow.declaration.model import InForce
 from avow.engine.planner.dependence import dependence
+from avow.engine.planner.deriving import with_derived
 from avow.engine.planner.judge import Judge, filled
 from avow.engine.planner.known import WITHDRAWABLE
 from avow.engine.planner.lower import NULL, Lowering, needed
@@ -289,7 +290,8 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
     members = {d: ownership.member(d) for d in names}
     shared = {d: shared_rows(judge.system, ownership, d) for d in names}
     lowering = Lowering(judge, catalogue, members, shared, narrowed=True)
-    steps = (*_unshare(lowering, ownership), *lowering.steps())
+    whole = (*_unshare(lowering, ownership), *lowering.steps())
+    steps = with_derived(judge.system, whole)
     root_sets = {d: named(d) for d in sorted(roots)}
     return Program(
         judge.system.name,

@@ -95,6 +95,7 @@ class PlannedStep:
     unblankable: tuple[str, ...] = ()
     partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
+    underivable: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +198,7 @@ class _Beside:
     unblankable: tuple[str, ...] = ()
     partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
+    underivable: tuple[str, ...] = ()
 
 
 def _part_json(part: Part) -> Json:
@@ -215,10 +217,9 @@ def _step_json(step: PlannedStep) -> Json:
         for late in ("read", "remedy"):
             if not link[late]:
                 del link[late]
-    if not plain["partitions"]:
-        del plain["partitions"]
-    if not plain["closed"]:
-        del plain["closed"]
+    for late in ("partitions", "closed", "underivable"):
+        if not plain[late]:
+            del plain[late]
     return plain
 
 

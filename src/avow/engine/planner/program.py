@@ -52,6 +52,22 @@ class Along:
 
 
 @dataclass(frozen=True, slots=True)
+class Derives:
+    """What is made again when rows of the dataset `of` change or go, in the same transaction: the
+    `columns` of those rows of `dataset` that are made from them, over `edge`. Without an edge the
+    dataset is a view, and is refreshed after the last step."""
+
+    dataset: str
+    of: str
+    edge: Edge | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def made_from(self, rows: Predicate) -> Predicate:
+        """The rows of `dataset` that are made from some of these."""
+        return rows if self.edge is None else Related(self.edge, Side.PARENT, rows)
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One set-based action on one dataset, with the promises that demand it.
 
@@ -59,7 +75,7 @@ class Step:
     whose level in the system governs the step. Steps run children first: `where` counts on the
     earlier steps having run, `counted` says beforehand which rows that will be. With `along` the
     keys of the step's rows are read first, then the rows along go, the last of `along` first, then
-    the step's own. With
+    the step's own. What is made from these rows is in `derives`. With
     `undo_days` rows go as many days before their maximum, and are kept until then.
     """
 
@@ -74,6 +90,7 @@ class Step:
     along: tuple[Along, ...] = ()
     because: str = ""
     undo_days: int = 0
+    derives: tuple[Derives, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from avow.engine.evidence.entries import BatchApplied, BatchChecked
+from avow.engine.planner.deriving import remade
 from avow.engine.planner.dropping import drop_partitions
 from avow.engine.planner.erase import DONE, Erasing, named
 from avow.engine.planner.ground import Block, Ground
@@ -124,7 +125,8 @@ class Running:
         number = len(self.plan.steps)
         if self._taken(number, self.plan.system, "effect") is None:
             return
-        touched = dict.fromkeys(s.step.dataset for _, s in self.plan.steps if s.bound)
+        moved = [s.step for _, s in self.plan.steps if s.bound]
+        touched = dict.fromkeys([*(s.dataset for s in moved), *remade(moved)])
         self.effects += tuple(self.ground.connection.effects(tuple(touched))) if touched else ()
         self.ground.crash("effects")
         self.ground.journal.leave(number, "done")

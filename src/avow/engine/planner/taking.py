@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from avow.engine.planner.deriving import made_again
 from avow.engine.planner.ground import Ground
 from avow.engine.planner.journal import Seat
 from avow.engine.planner.moving import GO, Done
@@ -70,7 +71,8 @@ def taken_out(ground: Ground, batch: Batch, step: Step, seat: Seat, window: Wind
         batch.lock(step.dataset, mine)
     seen = ground.keeper.keep(connection, batch, step, seat, mine)
     ground.crash("kept")
-    done = _moved(batch, step, mine)
+    with made_again(connection, batch, step, mine):
+        done = _moved(batch, step, mine)
     if done.rows > seen[step.dataset] or any(n > seen[d] for d, n in done.others.items()):
         raise Refused("lock", step.dataset)
     return done

@@ -88,6 +88,10 @@ def step_json(step: Step) -> Json:
     plain: Json = msgspec.to_builtins(data)
     if not step.undo_days:  # as plans were written before steps could be undone
         del plain["undo_days"]
+    if not step.derives:  # and before anything was made again
+        del plain["derives"]
+    for each in plain.get("derives", ()):
+        each["edge"] = each["edge"] and _edge(each["edge"])
     for each in plain["along"]:
         each["edge"] = _edge(each["edge"])
         each["through"] = [_edge(e) for e in each["through"]]

@@ -36,6 +36,7 @@ class Capability(StrEnum):
     GRANTS = "say what we are allowed"
     EFFECTS = "refresh what is derived"
     INSERT = "bring rows back"
+    RECOMPUTE = "compute columns again"
     WHOLE = "move all rows of a step at the price of one"
 
 

@@ -467,6 +467,9 @@ class Renderer:
             case BlankKind.TRUNCATE:
                 now = self.of(dataset, column.name, rows)
                 return self._truncated(dataset, column, how.value, now)
+            case BlankKind.RECOMPUTE if how.value is not None:
+                # The declaration's own words, signed with it, in one expression and no statement.
+                return sa.type_coerce(sa.literal_column(f"({how.value})"), sa.types.NullType())
         raise Refused("form", dataset, column.name)
 
     def _constant(self, dataset: str, column: Column, text: str) -> Expression:

@@ -55,6 +55,7 @@ WRITING = READING | {
     Capability.LOCKS,
     Capability.EFFECTS,
     Capability.INSERT,
+    Capability.RECOMPUTE,
 }
 
 
@@ -575,8 +576,7 @@ def key_table(table: str, columns: Sequence[Column], schema: str | None = None) 
 
 
 def _delete(render: Renderer, dataset: str, where: Predicate) -> sa.Delete:
-    rows = render.rows(dataset)
-    return sa.delete(rows).where(render.where(dataset, where, rows))
+    return sa.delete(rows := render.rows(dataset)).where(render.where(dataset, where, rows))
 
 
 def _update(

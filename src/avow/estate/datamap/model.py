@@ -54,6 +54,14 @@ class BlankKind(StrEnum):
     RECOMPUTE = "recompute"
 
 
+class Then(StrEnum):
+    """What happens to what is made from rows when those rows change or go."""
+
+    REFRESH = "refresh"
+    RECOMPUTE = "recompute"
+    ERASE = "erase"
+
+
 class EventMode(StrEnum):
     """How the moment of an event is read from its sources."""
 
@@ -125,6 +133,23 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Derivation:
+    """That a dataset, or some columns of it, are made from the rows of `of`.
+
+    A row is made from those rows whose `source_fields` (empty: their key) hold the values of its
+    own `fields`. `columns` says how a column is computed, as an expression of the system's own
+    language over a row of the dataset. A view is refreshed whole, and has none of these.
+    """
+
+    of: str
+    then: Then
+    fields: tuple[str, ...] = ()
+    source_fields: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    place: Place = field(default=NOWHERE, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """Where an event is read: a field of the dataset itself, or of one linked to it.
 
@@ -174,6 +199,7 @@ class Dataset:
     nobody: str | None = None
     zone: str | None = None
     stored: Stored | None = None
+    derived: tuple[Derivation, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
@@ -185,6 +211,11 @@ class Dataset:
     def is_ours(self) -> bool:
         """Whether its rows are ours as controller, and not a tenant's whose processor we are."""
         return self.sphere_field is None
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The columns that are computed from others: they hold no cells of their own."""
+        return frozenset(column for each in self.derived for column in each.columns)
 
     def categories(self) -> tuple[str, ...]:
         """Every category of its cells, declared order, each once; `rest` last."""

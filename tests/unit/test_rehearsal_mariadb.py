@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import cast
 from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
@@ -16,8 +17,8 @@ from avow.engine.db.store import Store
 from avow.engine.planner.making import Estate
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.rehearsal_run import rehearse
-from avow.estate.connectors.base import Access
-from avow.estate.connectors.itself import Itself, itself
+from avow.estate.connectors.base import Access, Connection
+from avow.estate.connectors.itself import Itself, itself, reach
 from avow.estate.connectors.mariadb import MariadbConnector
 from avow.estate.datamap.model import DataMap, System
 from tests import mariadb
@@ -209,3 +210,11 @@ def test_it_says_the_same_of_itself_each_time_and_another_of_each_database(pair:
     assert not first.is_same(copy)
     replica = replace(first, server="another", follows=True)
     assert first.is_same(replica), "what is written there may come here"
+
+
+def test_a_connection_that_cannot_ask_for_code_does_not_say_that_there_is_none() -> None:
+    """As one whose session is on another machine."""
+    own = Itself("mariadb", ("copy",), "server")
+    distant = cast("Connection", object())
+    assert reach(distant, own, replace(own, data=("shop",))) != ""
+    assert reach(distant, own, replace(own, data=("shop",), server="another")) == ""

@@ -96,6 +96,8 @@ def reach(connection: Connection, own: Itself, other: Itself) -> str:
     cannot. Only code of MariaDB speaks of other databases of its server."""
     if own.kind != "mariadb" or own.kind != other.kind or own.server != other.server:
         return ""
+    if not hasattr(connection, "raw"):
+        return "its code cannot be asked for from here"
     from avow.estate.connectors.mariadb_itself import reaching  # noqa: PLC0415 (loads a driver)
 
     return reaching(cast("_Raw", connection).raw, other.data[0])

@@ -28,7 +28,8 @@ from avow.estate.datamap.predicates import Equal, Null, all_of
 
 SHORTEST = 6
 """Shorter values stand everywhere by chance: they are not looked for."""
-BLOCK = 5_000
+BLOCK = 500
+"""Rows that are held at once; a megabyte in each of them still fits."""
 SAMPLE = 20
 """Persons looked at for one who can be a canary."""
 EMPTY_KINDS = frozenset({ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.NAIVE, ColumnKind.BOOLEAN})

@@ -555,3 +555,64 @@ def test_a_range_itself_is_no_moment_and_that_is_said(found: Found) -> None:
     plan = land.sweep_plan()
     assert land.codes(plan) == ["AV403"]
     assert "`app.public.stay` (nights) cannot be compared with a day" in plan.parts[0].gaps[0]
+
+
+RING = """
+CREATE TABLE account (id int PRIMARY KEY, main_id int NOT NULL, left_on date);
+CREATE TABLE address (id int PRIMARY KEY, account_id int NOT NULL REFERENCES account, street text);
+ALTER TABLE account ADD CONSTRAINT main FOREIGN KEY (main_id) REFERENCES address
+    DEFERRABLE INITIALLY DEFERRED;
+CREATE INDEX ON account (main_id); CREATE INDEX ON address (account_id);
+BEGIN;
+INSERT INTO account VALUES (1, 1, '2026-01-01'), (2, 2, NULL);
+INSERT INTO address VALUES (1, 1, 'a'), (2, 2, 'b'), (3, 1, 'c');
+COMMIT;
+"""
+RINGED = """
+public.account: {subject: visitor, key: [id], collected_at: door, rest: data,
+  events: {left: left_on}, no_right: {public.address: main_id}}
+public.address: {key: [id], owned_by: {public.account: account_id}, collected_at: door, rest: data}
+"""
+
+
+def test_a_ring_of_pointers_that_cannot_be_emptied_stays_as_keys_and_that_is_said(
+    found: Found,
+) -> None:
+    """Though the one is deferred. What was of the person in it is emptied, address 3 goes whole."""
+    land = found(RING, RINGED)
+    for plan in (land.sweep_plan(), land.erasure_plan({"public.account": [(1,)]})):
+        applied = land.apply(land.approved(plan))
+        assert "not done: 0 of 1 rows of public.account went" in applied.effects
+        assert land.rows() == {
+            "account": ["(1,1,2026-01-01)", "(2,2,)"],
+            "address": ["(1,1,)", "(2,2,b)"],
+        }
+
+
+REVERTS = (
+    "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.page := OLD.page; "
+    "RETURN NEW; END'; CREATE TRIGGER act BEFORE UPDATE ON visit FOR EACH ROW EXECUTE FUNCTION "
+    "act(); ALTER TABLE visit ADD COLUMN kept text; UPDATE visit SET kept = 'x';"
+)
+PARTLY = SAID.replace("rest: log", "fields: {page: log}, rest: data")
+
+
+def test_a_trigger_that_puts_back_what_was_emptied_is_spoken(found: Found) -> None:
+    land = found(SIMPLE + REVERTS, PARTLY)
+    applied = land.apply(land.approved(land.sweep_plan()))
+    assert [(b.table, b.constraint) for b in applied.blocked] == [("public.visit", "act")]
+    assert land.rows()["visit"][0] == "(1,1,2026-01-01,a,x)"
+
+
+def test_a_trigger_that_keeps_a_persons_row_leaves_nothing_of_the_person_in_it(
+    found: Found,
+) -> None:
+    """What stays is emptied, and the plan ends with the number that did not go."""
+    land = found(SIMPLE + KEEPS, SAID)
+    applied = land.apply(land.approved(land.erasure_plan(ERASED)))
+    assert "not done: 0 of 2 rows of public.visit went" in applied.effects
+    assert land.rows() == {
+        "audit": [],
+        "person": ["(2,bob,2026-01-01)"],
+        "visit": ["(1,,2026-01-01,)", "(2,,2026-04-20,)"],
+    }

@@ -265,3 +265,17 @@ def test_a_cascade_that_only_our_connection_fires_is_counted_and_refused(found: 
     (step,) = (s for _, s in plan.steps if s.step.dataset == "person" and s.cascades)
     assert step.measure.rows == 0, "nobody declared whose the pet is, so its owner stays"
     assert land.codes(plan) == ["AV404"]
+
+
+WORDS = """
+CREATE VIRTUAL TABLE words USING fts5(page, content='visit', content_rowid='id');
+INSERT INTO words (words) VALUES ('rebuild');
+CREATE TRIGGER gone AFTER DELETE ON visit BEGIN
+    INSERT INTO words (words, rowid, page) VALUES ('delete', old.id, old.page); END;
+"""
+
+
+def test_a_full_text_table_that_triggers_keep_undoes_the_batch(found: Found) -> None:
+    """Its segments would go on holding the words of a row that is gone."""
+    land = found(SIMPLE + WORDS, SAID)
+    assert "rows of `words` went that no step names" in land.undone(land.sweep_plan())

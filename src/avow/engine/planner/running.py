@@ -64,6 +64,8 @@ class Running:
         going.first = drop_partitions
         self._go(going, number)
         self.effects += tuple(going.said)
+        if step.move is Move.DELETE and not self.plan.is_cut and len(self.plan.parts) == 1:
+            self._fewer(going.seat, step.dataset, going.seat.rows, planned.bound)
         self._note(going.seat, step.dataset, {DONE[step.move]: going.seat.rows})
 
     def _spare(self, number: int, part: Part, place: int) -> int:
@@ -90,6 +92,14 @@ class Running:
                 if s.dataset == dataset
             }
             self._note(going.seat, dataset, moved)
+        for step in (s for s in part.steps if s.step.move is Move.DELETE):
+            self._fewer(going.seat, step.step.dataset, going.total[named(step.step)], step.bound)
+
+    def _fewer(self, seat: Seat, dataset: str, went: int, approved: int) -> None:
+        """Nothing done is not success: a hold, a refusal, a ring of rows that hold each other or a
+        trigger may have kept what was approved to go."""
+        if went < approved and not seat.at_least:
+            self.effects += (f"not done: {went:,} of {approved:,} rows of {dataset} went",)
 
     def _go(self, going: Sweeping | Erasing, number: int) -> None:
         try:

@@ -14,7 +14,7 @@ settings.register_profile("ci", derandomize=True)
 if os.environ.get("AVOW_CI") == "1":
     settings.load_profile("ci")
 
-pytest_plugins = ["tests.postgres", "tests.mariadb", "tests.skips"]
+pytest_plugins = ["tests.postgres", "tests.mariadb", "tests.owners", "tests.skips"]
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _POSTGRESQL_HOMES = "usr/lib/postgresql/*/bin/postgres"

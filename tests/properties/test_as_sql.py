@@ -36,7 +36,7 @@ from tests.properties.engines import NOON, Real, Way, facts, in_postgresql, in_s
 from tests.properties.test_on_real_engines import swept
 from tests.properties.worlds import QUICK, World, worlds
 
-CASES = int(os.environ.get("AVOW_CASES", "4"))
+CASES = int(os.environ.get("AVOW_CASES", "3"))
 SOME = settings(
     QUICK, max_examples=CASES, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -57,7 +57,15 @@ def add(
         )
         with Console(stderr=True).status("waiting for the batches that are going on"):
             since = hold.wait(state.store, name, state.clock, time.sleep)
+        out = state.store.run("scripts_out", day=desk.today)
     click.echo(f"{name}: effective since {since:%Y-%m-%d %H:%M:%S} UTC")
+    for each in out:
+        # Nobody can call back a text that lies with somebody else.
+        click.echo(
+            f"{each['plan']}: the owner of `{each['system']}` may run its script until "
+            f"{each['valid_until']}, and it does not know of this hold: tell them",
+            err=True,
+        )
 
 
 def _about(

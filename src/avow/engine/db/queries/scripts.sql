@@ -30,3 +30,9 @@ WHERE id = %(id)s AND attested_at IS NULL RETURNING id
 -- since: 12
 UPDATE avow.script SET result = %(result)s, attested_by = %(by)s, attested_at = %(at)s
 WHERE id = %(id)s AND attested_at IS NULL RETURNING id
+
+-- name: scripts_out
+-- Scripts of changes that owners may still run on a day.
+-- since: 12
+SELECT id, system, plan, valid_until FROM avow.script
+WHERE valid_until >= %(day)s AND attested_at IS NULL ORDER BY issued_at, id

@@ -8,7 +8,6 @@ that rows which others write meanwhile are not taken for its own.
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -23,21 +22,8 @@ from pymysql.cursors import SSCursor
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
-from avow.estate.connectors.base import (
-    TOO_LONG,
-    Access,
-    Capability,
-    Oldest,
-    Refused,
-    Window,
-)
-from avow.estate.connectors.catalogue import (
-    RECEIPTS,
-    Catalogue,
-    Closed,
-    Column,
-    ColumnKind,
-)
+from avow.estate.connectors.base import TOO_LONG, Access, Capability, Oldest, Refused, Window
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column, ColumnKind
 from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
@@ -49,11 +35,11 @@ from avow.estate.connectors.mariadb_render import (
 from avow.estate.connectors.mariadb_rights import Held, changeable, read_held
 from avow.estate.connectors.mariadb_session import Limits, opened, refusals
 from avow.estate.connectors.mariadb_values import (
-    bound,
-    column_type,
+    bound_keys,
     copied,
     insertion,
     kept,
+    key_table_made,
     python,
     stored,
 )
@@ -276,14 +262,7 @@ class MariadbConnection(SqlConnection):
             return KeySet(keys, None, tuple(entries))
         self._made += 1
         made = KeySet(keys, f"avow_k{self._made}")
-        named = [(f"k{n}", *column_type(c)) for n, c in enumerate(keys, 1)]
-        parts = "".join(f"{n} {native}, " for n, native, _ in named)
-        index = ", ".join(n + beginning for n, _, beginning in named)
-        self._do(
-            "",
-            f"CREATE TEMPORARY TABLE {made.table} ({SUBJECT} BIGINT NOT NULL, {parts}{DAY} DATE, "
-            f"KEY ({index}, {SUBJECT})) ENGINE = InnoDB",
-        )
+        self._do("", key_table_made(made.table or "", keys))
         if self._in_batch:
             self._made_inside.append(made)
         if entries:
@@ -314,13 +293,7 @@ class MariadbConnection(SqlConnection):
         if made.table is not None:
             columns: list[sa.ColumnClause[Any]] = [sa.column(n) for n in names]
             return sa.table(made.table, *columns).alias(alias)
-        types = ["BIGINT", *(column_type(c, bound=True)[0] for c in made.columns), "DATE"]
-        parts = (
-            f"{n} {t} PATH '$[{at}]'" for at, (n, t) in enumerate(zip(names, types, strict=True))
-        )
-        content = json.dumps([[bound(v) for v in (s, *k, d)] for s, k, d in made.held])
-        text: Expression = sa.literal_column(f"'$[*]' COLUMNS ({', '.join(parts)})")
-        return sa.func.json_table(value(content), text).table_valued(*names, name=alias)
+        return bound_keys(made.columns, made.held, names, alias)
 
     def _found(self, dataset: str, identity: Identity, given: KeySet) -> sa.Select[Any]:
         render = self.renderer()
@@ -331,8 +304,8 @@ class MariadbConnection(SqlConnection):
         shown = (column, render.of(dataset, identity.field, rows))
         if column.kind is not ColumnKind.TEXT:
             shown = (VALUE, render.text(shown[1], column))
-        pairs = render.pairs((kept(VALUE), wanted.c.k1), shown, identity.normalise)
-        return render.met_by(sa.select(wanted.c[SUBJECT]), pairs, rows, dataset).distinct()
+        known, asked = sa.select(wanted.c[SUBJECT]), (kept(VALUE), wanted.c.k1)
+        return render.meeting(known, [(asked, shown)], identity.normalise, rows, dataset)
 
     def _reached(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
         """The giver's values are gathered first, once for all rows of the other side."""
@@ -354,10 +327,9 @@ class MariadbConnection(SqlConnection):
             met = (render.same(a, pair) for a, pair in zip(at, by_field.values(), strict=True))
             known = known.where(*met, *([] if down else speaks))
             known = known.select_from(start, *([] if down else listed))
-        pairs = render.met(edge, given, asked)
-        beside = listed if down else []
-        found = render.met_by(known, pairs, rows, there, beside).distinct()
-        return found.where(*(speaks if down else []))
+        pairs, beside = list(zip(given, asked, strict=True)), listed if down else []
+        also = speaks if down else []
+        return render.meeting(known, pairs, edge.normalise, rows, there, beside, also)
 
     # --- writing -------------------------------------------------------------------------
 

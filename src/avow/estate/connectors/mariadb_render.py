@@ -47,6 +47,20 @@ text, lower case there changes A to Z alone."""
 _START = 190
 """Characters of a text that are looked up by an index."""
 _CHARSET = re.compile(r" CHARACTER SET (\w+) COLLATE (\w+)$")
+_LETTERS = {
+    "utf8mb4": "",
+    "utf8mb3": r"\x{0}-\x{FFFF}",
+    "latin1": r"\x{0}-\x{7F}\x{A0}-\x{FF}€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ",
+    "ascii": r"\x{0}-\x{7F}",
+}
+"""What a character set can say, for a regular expression; nothing where that is all."""
+_FOLDING = r"[a-z0-9]+_(general|swedish|unicode|unicode_520|uca1400_a[is])_ci"
+_PADS: Mapping[Normaliser, re.Pattern[str]] = {
+    Normaliser.ASCII_LOWER: re.compile(_FOLDING),
+    Normaliser.TRIM: re.compile(rf"{_FOLDING}|[a-z0-9]+_bin"),
+}
+"""Collations that find equal what is so after this, whatever spaces stand at the end: none has
+letters made of several, or a language with another small letter for an I."""
 _NUMERIC = frozenset({ColumnKind.INTEGER, ColumnKind.NUMBER})
 _INTEGER = re.compile(r"[1-9][0-9]{0,19}")
 
@@ -384,6 +398,25 @@ class MariadbRenderer(Renderer):
             for c in self.key_columns(dataset)
         ]
 
+    def meeting(
+        self,
+        known: sa.Select[Any],
+        fields: Sequence[tuple[Field, Field]],
+        how: Normaliser,
+        rows: sa.FromClause,
+        dataset: str,
+        listed: Sequence[sa.FromClause] = (),
+        also: Sequence[Condition] = (),
+    ) -> sa.Select[Any]:
+        """The subject of `known` and the keys of `rows` that its fields meet, normalised."""
+        (one, two), *more = fields
+        near = None if more or listed else self.near(dataset, one, two, how)
+        if near is not None:
+            said = self.normal(*self._said(one), how)
+            return self.met_nearly(known, (said, two[1], how), near, rows, dataset, also)
+        pairs = [pair for a, b in fields for pair in self.pairs(a, b, how)]
+        return self.met_by(known, pairs, rows, dataset, listed, also)
+
     def met_by(
         self,
         known: sa.Select[Any],
@@ -391,11 +424,13 @@ class MariadbRenderer(Renderer):
         rows: sa.FromClause,
         dataset: str,
         listed: Sequence[sa.FromClause] = (),
+        also: Sequence[Condition] = (),
     ) -> sa.Select[Any]:
         """The subject of `known` and the keys of `rows` that its values meet, pair by pair.
 
         Its values are gathered first. Where no column of `rows` stands for itself, no index helps:
-        every row is then read once, and its beginning looked up among those of the values.
+        every row is then read once, and its beginning looked up among those of the values. `also`
+        must be true of the rows.
         """
         is_computed = not any(isinstance(b, sa.ColumnClause) for _, b in pairs)
         if is_computed:
@@ -404,10 +439,45 @@ class MariadbRenderer(Renderer):
         named = known.add_columns(*(a.label(f"v{n}") for n, (a, _) in enumerate(pairs)))
         values = named.distinct().subquery("g")
         met = [values.c[f"v{n}"] == b for n, (_, b) in enumerate(pairs)]
-        found: sa.Select[Any] = sa.select(values.c[0], *self.key_values(dataset, rows)).where(*met)
+        found: sa.Select[Any] = sa.select(values.c[0], *self.key_values(dataset, rows))
+        found = found.where(*met, *also).distinct()
         if is_computed:
             return found.select_from(rows, *listed, values).prefix_with("STRAIGHT_JOIN")
         return found
+
+    def near(self, dataset: str, one: Field, two: Field, how: Normaliser) -> Expression | None:
+        """What the second value, a column with an index, is equal to by the column's own collation
+        if the two are equal as `how` says, and it does not begin with a space; None where that does
+        not follow."""
+        (column, text), spoken = two, written_in(two[0])
+        if spoken is None or not isinstance(text, sa.ColumnClause) or column.inside is not None:
+            return None
+        if (fits := _PADS.get(how)) is None or fits.fullmatch(spoken[1]) is None:
+            return None
+        if not any(index[:1] == (column.name,) for index in self.table(dataset).indexes):
+            return None
+        return _in_charset(self.normal(*self._said(one), how), *spoken)
+
+    def met_nearly(
+        self,
+        known: sa.Select[Any],
+        pair: tuple[Expression, Expression, Normaliser],
+        near: Expression,
+        rows: sa.FromClause,
+        dataset: str,
+        also: Sequence[Condition] = (),
+    ) -> sa.Select[Any]:
+        """As `met_by` for one pair: the rows are looked up by the index, one value after the other,
+        and compared exactly then; those that begin with a space are looked at one by one."""
+        given, bare, how = pair
+        asked = self._trimmed(bare, how)
+        named = known.add_columns(given.label("v0"), near.label("v1")).distinct().subquery("g")
+        found = sa.select(named.c[0], *self.key_values(dataset, rows))
+        found = found.where(named.c.v0 == asked, *also).prefix_with("STRAIGHT_JOIN")
+        looked_up = found.select_from(named, rows).where(bare == named.c.v1)
+        spaced = found.select_from(rows, named).where(bare.like(value(" %")))
+        both = sa.union(looked_up, spaced).subquery("b")
+        return sa.select(*both.c)
 
     # --- emptying ------------------------------------------------------------------------
 
@@ -461,8 +531,20 @@ def _collated(one: tuple[Column, Expression], two: tuple[Column, Expression]) ->
         return []
     if mine == theirs:
         return [(a, b)]
-    charset, collation = theirs
-    return [(sa.collate(using(a, charset), collation), b)]
+    said = _in_charset(a, *theirs)
+    return [] if said is None else [(said, b)]
+
+
+def _in_charset(text: Expression, charset: str, collation: str) -> Expression | None:
+    """A text in a column's own character set and collation, absent where it has letters that the
+    set has not: to ask for them is an error. None where nobody knows which those are."""
+    if charset not in _LETTERS:
+        return None
+    there = using(text, charset)
+    if letters := _LETTERS[charset]:
+        whole = exact(text).op("REGEXP", is_comparison=True)(value(rf"\A[{letters}]*\z"))
+        there = sa.case((whole, there))
+    return sa.collate(there, collation)
 
 
 def _bare(piece: object) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from avow.estate.connectors.catalogue import Column, ColumnKind
 from avow.estate.connectors.mariadb_render import EXACT, MOMENTS, cast_as, exact
-from avow.estate.connectors.render import TEXTUAL, Expression
+from avow.estate.connectors.render import TEXTUAL, Expression, value
+from avow.estate.connectors.sql import DAY, SUBJECT, Entry
 
 TEXTS = frozenset({*TEXTUAL, ColumnKind.JSON})
 """Kinds that a key set holds as texts."""
@@ -117,3 +121,25 @@ def copied(expression: Expression, column: Column) -> Expression:
     if column.native.startswith("float"):
         return cast_as(expression, "DOUBLE")
     return expression
+
+
+def key_table_made(name: str, keys: Sequence[Column]) -> str:
+    """The statement that makes the temporary table of a key set, with an index over its keys."""
+    named = [(f"k{n}", *column_type(c)) for n, c in enumerate(keys, 1)]
+    parts = "".join(f"{n} {native}, " for n, native, _ in named)
+    index = ", ".join(n + beginning for n, _, beginning in named)
+    return (
+        f"CREATE TEMPORARY TABLE {name} ({SUBJECT} BIGINT NOT NULL, {parts}{DAY} DATE, "
+        f"KEY ({index}, {SUBJECT})) ENGINE = InnoDB"
+    )
+
+
+def bound_keys(
+    keys: Sequence[Column], held: Sequence[Entry], names: Sequence[str], alias: str
+) -> sa.TableValuedAlias:
+    """The entries of a key set as a relation that is bound to a statement as JSON."""
+    types = ["BIGINT", *(column_type(c, bound=True)[0] for c in keys), "DATE"]
+    parts = (f"{n} {t} PATH '$[{at}]'" for at, (n, t) in enumerate(zip(names, types, strict=True)))
+    content = json.dumps([[bound(v) for v in (s, *k, d)] for s, k, d in held])
+    text: Expression = sa.literal_column(f"'$[*]' COLUMNS ({', '.join(parts)})")
+    return sa.func.json_table(value(content), text).table_valued(*names, name=alias)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
@@ -11,12 +12,16 @@ from uuid import UUID
 import pytest
 
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
+from avow.estate.connectors.distant import connection as connection_module
+from avow.estate.connectors.distant import contract as contract_module
 from avow.estate.connectors.distant import predicates
 from avow.estate.connectors.distant.answering import Answering
 from avow.estate.connectors.distant.channel import AT_WORKER, speaking_through
 from avow.estate.connectors.distant.connection import DistantConnector
+from avow.estate.connectors.distant.contract import contract
 from avow.estate.connectors.distant.predicates import Heard, Told
 from avow.estate.connectors.distant.wire import packed, unpacked, written
+from avow.estate.connectors.itself import itself
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.edges import Side
 from avow.estate.datamap.model import System
@@ -148,7 +153,7 @@ def test_a_message_that_cannot_be_read_ends_the_conversation(local: Estate) -> N
                 packed(["count", [PERSON], False, [], []]),
                 packed(["count", [PERSON, 99], False, [], []]),
                 packed(["remove", [PERSON, 0, None], False, [["And", []]], []]),
-                packed(["open", [{}, "write"], False, [], []])):  # fmt: skip
+                packed(["open", ["", {}, "write"], False, [], []])):  # fmt: skip
         connection = at_worker(local).read()
         with pytest.raises(ConnectionError):
             wire(connection).ask(odd)
@@ -261,6 +266,43 @@ def test_a_system_at_a_worker_needs_no_driver_here_and_says_when_nobody_speaks_f
     assert isinstance(connector, DistantConnector)
     with pytest.raises(Unreachable, match="no state is open"):
         connector.connect(system, Access.READ)
+
+
+def test_a_worker_of_another_version_is_refused_before_anything_is_opened(
+    local: Estate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: avow's end says another contract, as it would with one more field of a link, which
+    an older worker would pass over."""
+    monkeypatch.setattr(connection_module, "contract", lambda: "0.0.0 other")
+    with pytest.raises(Unreachable, match="AV588: it is of another version"):
+        at_worker(local).read()
+
+
+def test_the_contract_moves_with_the_form_of_what_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contract()
+    assert before == contract()
+
+    @dataclass(frozen=True, slots=True)
+    class Edge:
+        child: str
+        only_when: str = ""
+
+    contract.cache_clear()
+    monkeypatch.setattr(contract_module, "SPOKEN", (*contract_module.SPOKEN, Edge))
+    assert contract() != before
+    contract.cache_clear()
+
+
+def test_a_server_says_which_database_it_is_and_a_file_of_another_machine_says_nothing(
+    local: Estate, postgres_url: str
+) -> None:
+    """So a plan can be rehearsed on a copy: what is behind the worker is told from it."""
+    there = engines.in_postgresql(postgres_url, world.CATALOGUE, world.fresh(), world.SYSTEM)
+    with closing(at_worker(there).read()) as distant, closing(there.read()) as own:
+        told = itself(distant)
+        assert told is not None
+        assert told == itself(own)
+    assert itself(at_worker(local).read()) is None
 
 
 def test_connections_speak_through_the_channels_in_use(local: Estate) -> None:

@@ -95,6 +95,7 @@ def served(store: Store) -> Iterator[Centre]:
             until(lambda: server.started)
             yield Centre(store, f"http://127.0.0.1:{port}", ring, clock, noted)
         finally:
+            desk.bell.end()
             server.should_exit = True
             running.join(10)
 

@@ -148,8 +148,8 @@ class Conversation:
 
     def _awaited(self, silence: float) -> bytes:
         """The next message of the worker; ConnectionError when it is silent for so many seconds."""
-        found = self._taken()
-        while found is None:
+        found = None
+        while found is None:  # nothing is there before the database called
             self._wait()
             found = self._taken()
             if found is None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol, cast, runtime_checkable
 
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Connection
@@ -56,8 +56,18 @@ class _Raw(Protocol):
     def raw(self) -> Any: ...  # noqa: ANN401 (the driver's)
 
 
+@runtime_checkable
+class SaysItself(Protocol):
+    """A connection that asks elsewhere which database it is."""
+
+    def itself(self) -> Itself | None:
+        """See `itself`."""
+
+
 def itself(connection: Connection) -> Itself | None:
     """Which database this is; None where its server does not say, or nobody knows how to ask."""
+    if isinstance(connection, SaysItself):
+        return connection.itself()
     if connection.system.connector in _FOLDERS:
         return _folder(connection.system)
     ask = _ASK.get(connection.system.connector)
@@ -132,3 +142,6 @@ _ASK: Mapping[str, Callable[[_Raw], Itself | None]] = {
     "sqlite": _sqlite,
 }
 _FOLDERS = frozenset({"files", "eml", "maildir", "mbox"})
+BY_SERVER = frozenset({"mariadb", "postgresql"})
+"""Kinds whose server tells which database it is, from wherever it is asked. The number of a file is
+that of one machine: on another it may be another file's."""

@@ -22,9 +22,11 @@ from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import RANK, WORST_FIRST, PromiseStatus, Status
 from avow.duties.assurance.source import StatusSource
 from avow.duties.assurance.standing import Standing
+from avow.engine.db.store import Row
 from avow.engine.planner.bundle_end import rows_lying
 from avow.faces.cli.desk import day_of
 from avow.faces.cli.render_plans import lying_lines
+from avow.faces.cli.render_workers import worker_json, worker_lines
 
 LOOK = {
     Status.BROKEN: ("▲", "red"),
@@ -69,21 +71,29 @@ def command(
     with open_state(folder, database_url) as state:
         source = Standing(promised, state.store, state.clock)
         now, promises = source.now(), fold(source.evidenced(), source.now())
+        workers = state.store.run("workers")
         if as_json:
-            click.echo(to_json(promises, now))
+            click.echo(to_json(promises, now, workers))
         else:
             show(Console(highlight=False), source, promises, words(lang), show_all=show_all)
             for line in lying_lines(rows_lying(state.store, day_of(state, promised))):
                 click.echo(line)
+            for line in worker_lines(workers):
+                click.echo(f"worker of {line}")
     if any(promise.status is Status.BROKEN for promise in promises):
         ctx.exit(Exit.FINDINGS)
 
 
-def to_json(promises: Iterable[PromiseStatus], now: datetime) -> str:
-    """The whole status as one line: instant, counts, promises."""
+def to_json(promises: Iterable[PromiseStatus], now: datetime, workers: Iterable[Row] = ()) -> str:
+    """The whole status as one line: instant, counts, promises, and when workers were heard."""
     found = tuple(promises)
     counts = Counter(promise.status for promise in found)
-    said = {"at": now, "counts": {w: counts[w] for w in WORST_FIRST}, "promises": found}
+    said = {
+        "at": now,
+        "counts": {w: counts[w] for w in WORST_FIRST},
+        "promises": found,
+        "workers": [worker_json(row) for row in workers],
+    }
     return msgspec.json.encode(said).decode()
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from types import FrameType
 
 import click
 import msgspec
 import uvicorn
 
 from avow.app import State, open_state
-from avow.engine.db.store import Row
 from avow.engine.evidence.entries import Body, WorkerRevoked
 from avow.engine.keys.enrolment import LIFE, make_code
 from avow.engine.planner.refusals import PlannerError
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
+from avow.faces.cli.render_workers import worker_json, worker_lines
 from avow.faces.web.application import LOCAL_HOSTS
 from avow.faces.web.worker.application import worker_app
 from avow.faces.web.worker.bell import Bell
@@ -80,30 +82,9 @@ def listed(folder: Path, database_url: str | None, *, is_json: bool) -> None:
     with open_state(folder, database_url) as state:
         rows = state.store.run("workers")
     if is_json:
-        click.echo(msgspec.json.encode([_shown(row) for row in rows]).decode())
+        click.echo(msgspec.json.encode([worker_json(row) for row in rows]).decode())
         return
-    click.echo("\n".join(map(_line, rows)) or "no worker is enrolled")
-
-
-def _shown(row: Row) -> dict[str, object]:
-    heard: datetime | None = row["heard_at"]
-    return {
-        "worker": row["id"],
-        "system": row["system"],
-        "enrolled_by": row["enrolled_by"],
-        "enrolled_at": row["enrolled_at"].isoformat(),
-        "heard_at": None if heard is None else heard.isoformat(),
-        "silent_seconds": None if heard is None else round(row["silent"]),
-        "connector": row["kind"],
-        "access": row["access"],
-    }
-
-
-def _line(row: Row) -> str:
-    if row["heard_at"] is None:
-        return f"{row['system']}: {row['id']}, never heard"
-    heard = f"{row['heard_at']:%Y-%m-%d %H:%M:%S} UTC, {round(row['silent'])} s ago"
-    return f"{row['system']}: {row['id']}, {row['kind']}, {row['access']}, last heard {heard}"
+    click.echo("\n".join(worker_lines(rows)) or "no worker is enrolled")
 
 
 @click.command()
@@ -128,10 +109,9 @@ def serve(
     before it: workers speak plain http only to their own machine.
     """
     with open_state(folder, database_url) as state:
-        app = worker_app(desk_of(state), hosts=(*LOCAL_HOSTS, *hosts))
-        click.echo(f"{'https' if certificate else 'http'}://{address}:{port}")
-        uvicorn.run(
-            app,
+        desk = desk_of(state)
+        config = uvicorn.Config(
+            worker_app(desk, hosts=(*LOCAL_HOSTS, *hosts)),
             host=address,
             port=port,
             log_level="warning",
@@ -139,6 +119,21 @@ def serve(
             ssl_keyfile=key,
             timeout_graceful_shutdown=GRACE,
         )
+        click.echo(f"{'https' if certificate else 'http'}://{address}:{port}")
+        with suppress(KeyboardInterrupt):
+            _Server(config, desk.bell).run()
+
+
+class _Server(uvicorn.Server):
+    """A server that first sends home who waits, so that it can end at once."""
+
+    def __init__(self, config: uvicorn.Config, bell: Bell) -> None:
+        super().__init__(config)
+        self._bell = bell
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._bell.end()
+        super().handle_exit(sig, frame)
 
 
 def desk_of(state: State) -> WorkerDesk:

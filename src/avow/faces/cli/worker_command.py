@@ -16,7 +16,7 @@ import click
 from avow.common.clock import SystemClock
 from avow.faces.worker.enrolling import enrol as register
 from avow.faces.worker.identity import read_identity
-from avow.faces.worker.serving import Serving
+from avow.faces.worker.serving import Serving, spoken
 from avow.faces.worker.setting import EXAMPLE, Home, read_setting
 
 
@@ -94,6 +94,7 @@ def command(
 def run(home: Home) -> None:
     """Serve until a signal ends it. What is open then is undone by the database."""
     setting, identity = read_setting(home), read_identity(home)
+    spoken(setting)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     serving = Serving(home, setting, identity, _number, _today)
     click.echo(f"{identity.worker}: {setting.access} on {setting.system}, by {identity.at}")

@@ -10,8 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from avow.estate.connectors.base import Access
+from avow.estate.connectors.distant.answering import CODE
 from avow.estate.datamap.model import System
 from avow.faces.worker.setting import Home, Setting
+
+STOPPED = f"{CODE}: its owner stopped it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +29,16 @@ class OwnerBounds:
     def opening(self, system: System, access: Access) -> str:
         """Not for another system or kind, not beyond the tables named, not while it is stopped."""
         if self.home.stop.exists():
-            return "AV588: its owner stopped it"
+            return STOPPED
         if (system.name, system.connector) != (self.setting.system, self.setting.connector):
-            return f"AV588: it speaks for a `{self.setting.connector}` called `{self.home.system}`"
+            return f"{CODE}: it speaks for a `{self.setting.connector}` called `{self.home.system}`"
         if access is Access.WRITE and self.setting.access != "write":
-            return "AV588: its owner lets it read only"
+            return f"{CODE}: its owner lets it read only"
         return ""
 
     def beginning(self) -> str:
         """Not while it is stopped."""
-        return "AV588: its owner stopped it" if self.home.stop.exists() else ""
+        return STOPPED if self.home.stop.exists() else ""
 
     def moving(self, rows: int) -> str:
         """Not more than is left of the day."""
@@ -58,7 +61,7 @@ class OwnerBounds:
 
     def _over(self, rows: int) -> str:
         most = self.setting.rows_per_day
-        return f"AV588: its owner lets {most} rows go a day" if rows > most else ""
+        return f"{CODE}: its owner lets {most} rows go a day" if rows > most else ""
 
     def _spent(self) -> int:
         if not self.home.spent.exists():

@@ -20,7 +20,7 @@ from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import System
 from avow.faces.worker.bounds import OwnerBounds
 from avow.faces.worker.identity import Identity
-from avow.faces.worker.setting import Home, Setting
+from avow.faces.worker.setting import Home, Setting, WorkerError
 from avow.faces.worker.speaking import Asking, Broken, Line, NotHeard, Over
 
 log = logging.getLogger(__name__)
@@ -42,6 +42,17 @@ class Pace:
 OK = 200
 MOST = 4
 """Conversations at once; more wait at avow."""
+
+
+def spoken(setting: Setting) -> None:
+    """Load what speaks to the owner's kind of system, before anybody waits for it.
+
+    Raises:
+        WorkerError: AV590, it is not installed.
+    """
+    connector = connector_for(System(setting.system, setting.connector, setting.url))
+    if isinstance(connector, Finding):
+        raise WorkerError(connector.message, because=connector.because, help=connector.help)
 
 
 @dataclass(slots=True)
@@ -153,8 +164,10 @@ class Talk:
             why = f"broken, {type(error).__name__}"
         finally:
             self._over.set()
-            with suppress(Refused):
+            try:
                 self.answering.end()
+            except Exception as error:  # noqa: BLE001 (as above; what was open is gone with it)
+                why = f"{why}, {type(error).__name__} at its end"
             self._leave()
             log.info("%s %s: %s", self.name, why, told(self.answering.counts))
 

@@ -15,8 +15,10 @@ import msgspec
 
 from avow.estate.connectors.base import Access, Batch, Connection, Refused, Unreachable, Window
 from avow.estate.connectors.distant.connection import window_of, window_said
+from avow.estate.connectors.distant.contract import contract
 from avow.estate.connectors.distant.predicates import Heard
 from avow.estate.connectors.distant.wire import packed, rows_of, unpacked, written
+from avow.estate.connectors.itself import BY_SERVER, itself
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Predicate
@@ -26,6 +28,8 @@ ROWS = 1_000
 HEAVIEST = 2_000_000
 """Bytes of text after which an answer holds no further row."""
 OPENED_ONCE = "a conversation opens one system"
+CODE = "AV588"
+OTHER = f"{CODE}: it is of another version of avow, and both must be of the same"
 _Blanks = dict[str, Blank]
 
 
@@ -144,10 +148,12 @@ class Answering:
 
     # --- the conversation itself -------------------------------------------------------
 
-    def open(self, system: object, access: str) -> list[str]:
+    def open(self, spoken: str, system: object, access: str) -> list[str]:
         """Open the system as the message's part of the data map says, at our own address."""
         if self._connection is not None:
             raise Ended(OPENED_ONCE)
+        if spoken != contract():
+            raise Refused("worker", "", OTHER)
         asked, how = msgspec.convert(system, System), Access(access)
         if why := self.bounds.opening(asked, how):
             raise Refused("worker", "", why)
@@ -306,6 +312,12 @@ def _receipt(on: Answering, plan: str, step: int, batch: int, rows: int) -> obje
     return None
 
 
+def _itself(on: Answering) -> object:
+    if on.here.system.connector not in BY_SERVER:
+        return None
+    return msgspec.to_builtins(itself(on.here))
+
+
 def _within(window: list[Any] | None) -> Window | None:
     return None if window is None else window_of(window)
 
@@ -334,6 +346,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "drop_keys": lambda on, keys: on.here.drop_keys(keys),
     "oldest": _oldest,
     "window": _window,
+    "itself": _itself,
     "effects": lambda on, tables: on.here.effects(tables),
     "lock": lambda on, dataset, where: on.batch.lock(dataset, on.where(where)),
     "remove": _remove,

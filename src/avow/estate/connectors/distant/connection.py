@@ -26,8 +26,10 @@ from avow.estate.connectors.base import (
 )
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.connectors.distant.channel import Channel, Channels, channels_in_use
+from avow.estate.connectors.distant.contract import contract
 from avow.estate.connectors.distant.predicates import Told
 from avow.estate.connectors.distant.wire import packed, rows_of, unpacked, written
+from avow.estate.connectors.itself import Itself
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Predicate
@@ -95,7 +97,7 @@ class DistantConnection:
 
     def begin(self, access: Access) -> None:
         """Have the worker open the system; it gets what the map says of it, and no address."""
-        said = self.ask("open", msgspec.to_builtins(self._system), str(access))
+        said = self.ask("open", contract(), msgspec.to_builtins(self._system), str(access))
         self._capabilities = frozenset(Capability(each) for each in said)
 
     def ask(self, operation: str, *arguments: object) -> Any:  # noqa: ANN401 (each knows its answer)
@@ -223,6 +225,11 @@ class DistantConnection:
     def effects(self, tables: Sequence[str]) -> list[str]:
         """See `Connection.effects`."""
         return [str(each) for each in self.ask("effects", list(tables))]
+
+    def itself(self) -> Itself | None:
+        """Which database the worker opened, where its server says so."""
+        said = self.ask("itself")
+        return None if said is None else msgspec.convert(said, Itself)
 
     def close(self) -> None:
         """See `Connection.close`."""

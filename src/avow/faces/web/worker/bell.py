@@ -38,11 +38,24 @@ class Bell:
         self._thread = threading.Thread(target=self._listen, name="worker bell", daemon=True)
         self._thread.start()
 
-    async def stop(self) -> None:
-        """Listen no more; whoever waits is woken."""
+    @property
+    def is_ending(self) -> bool:
+        """Whether the server ends, so that nobody waits any more."""
+        return self._ends.is_set()
+
+    def end(self) -> None:
+        """Wake whoever waits, for good; may be called from anywhere."""
         self._ends.set()
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._ring_all)
+
+    def _ring_all(self) -> None:
         for name in list(self._waiting):
             self._ring(name)
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        self.end()
         if self._thread is not None:
             await asyncio.to_thread(self._thread.join)
 

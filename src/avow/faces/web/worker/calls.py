@@ -3,7 +3,6 @@ one."""
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Literal
 
@@ -14,7 +13,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT
 
 from avow.engine.db.store import Row
 from avow.faces.web.security import Asked
-from avow.faces.web.worker.desk import GivenDesk, Question, WorkerDesk, question, refusal
+from avow.faces.web.worker.desk import GivenDesk, Question, Wish, WorkerDesk, question, refusal
 
 
 class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,11 +27,10 @@ class Said(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 async def calls(request: Asked, desk: GivenDesk) -> Response[bytes]:
     """Hold the question until there is a conversation; 204 when none comes."""
     asked = await question(request, desk)
-    await asyncio.to_thread(partial(_noted, desk, asked))
-    take = partial(
-        desk.store.one, "worker_call_take", worker=asked.who.worker, number=asked.who.number
-    )
-    call: Row | None = await desk.waited(asked.who.worker, take)
+    who = asked.who
+    take = partial(desk.store.one, "worker_call_take", worker=who.worker, number=who.number)
+    before, check = partial(_noted, desk, asked), partial(_may_speak, desk, who.worker)
+    call: Row | None = await desk.waited(Wish(who.worker, before, take, check))
     if call is None:
         return Response(b"", status_code=HTTP_204_NO_CONTENT)
     return Response(
@@ -40,6 +38,11 @@ async def calls(request: Asked, desk: GivenDesk) -> Response[bytes]:
         media_type="application/octet-stream",
         headers={"avow-conversation": call["id"]},
     )
+
+
+def _may_speak(desk: WorkerDesk, worker: str) -> None:
+    if desk.store.one("worker_key", id=worker) is None:
+        raise refusal("it was revoked")
 
 
 def _noted(desk: WorkerDesk, asked: Question) -> None:

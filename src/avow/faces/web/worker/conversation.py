@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 
 from litestar import Response, post
@@ -11,7 +10,7 @@ from litestar.params import FromPath
 from litestar.status_codes import HTTP_200_OK, HTTP_204_NO_CONTENT, HTTP_410_GONE
 
 from avow.faces.web.security import Asked
-from avow.faces.web.worker.desk import GivenDesk, Question, WorkerDesk, question
+from avow.faces.web.worker.desk import GivenDesk, Question, Wish, WorkerDesk, question
 
 
 class Over(HTTPException):
@@ -28,8 +27,9 @@ async def conversation(request: Asked, name: FromPath[str], desk: GivenDesk) -> 
     An empty body is no answer: the worker waits on.
     """
     asked = await question(request, desk)
-    await asyncio.to_thread(partial(passed_on, desk, name, asked))
-    box = await desk.waited(f"{name} >", partial(_next, desk, name))
+    before, check = partial(passed_on, desk, name, asked), partial(_stands, desk, name)
+    wish = Wish(f"{name} >", before, partial(_taken, desk, name), check, is_answer=bool(asked.body))
+    box = await desk.waited(wish)
     if box is None:
         return Response(b"", status_code=HTTP_204_NO_CONTENT)
     return Response(box, media_type="application/octet-stream")
@@ -42,24 +42,27 @@ def passed_on(desk: WorkerDesk, name: str, asked: Question) -> None:
         Over: there is no such conversation of this worker any more, or it said this before.
     """
     who = asked.who
-    if not desk.store.run("worker_call_asks", id=name, worker=who.worker, number=who.number):
-        raise Over
-    if asked.body and not desk.store.run(
-        "worker_message_put",
-        conversation=name,
-        to_worker=False,
-        number=who.number,
-        box=asked.body,
-    ):
-        raise Over
+    with desk.store.transaction() as tx:
+        if not tx.run("worker_call_asks", id=name, worker=who.worker, number=who.number):
+            raise Over
+        if asked.body:
+            tx.run(
+                "worker_message_put",
+                conversation=name,
+                to_worker=False,
+                number=who.number,
+                box=asked.body,
+            )
 
 
-def _next(desk: WorkerDesk, name: str) -> bytes | None:
+def _taken(desk: WorkerDesk, name: str) -> bytes | None:
     found = desk.store.one("worker_message_take", conversation=name, to_worker=True)
-    if found is not None:
-        return bytes(found["box"])
-    if desk.store.one("worker_call_stands", id=name) is None:
-        raise Over
+    return None if found is None else bytes(found["box"])
+
+
+def _stands(desk: WorkerDesk, name: str) -> None:
+    """Raise Over for a conversation that was ended, or whose opener is gone."""
     if desk.store.run("worker_call_forsaken", id=name):
         raise Over
-    return None
+    if desk.store.one("worker_call_stands", id=name) is None:
+        raise Over

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from litestar.di import NamedDependency
 from litestar.exceptions import NotAuthorizedException
@@ -34,6 +34,19 @@ LARGEST = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
+class Wish(Generic[Found]):
+    """What a question waits for. `called` is the name that the database calls. `before` is done
+    once, when nothing that is called can be missed any more; where it passes an answer on, nothing
+    can wait yet (`is_answer`). `look` looks for it, `check` whether waiting still has a sense."""
+
+    called: str
+    before: Callable[[], object]
+    look: Callable[[], Found | None]
+    check: Callable[[], object]
+    is_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class WorkerDesk:
     """The web server's side of workers. `note` writes an entry to the ledger."""
 
@@ -44,21 +57,21 @@ class WorkerDesk:
     bell: Bell
     hold: float = HOLD
 
-    async def waited(self, called: str, look: Callable[[], Found | None]) -> Found | None:
-        """What `look` finds, now or as soon as the database calls; None when it stays nothing."""
+    async def waited(self, wish: Wish[Found]) -> Found | None:
+        """What is wished for, as soon as it is there; None when it does not come, or we end."""
         loop = asyncio.get_running_loop()
         end = loop.time() + self.hold
-        with self.bell.waiting(called) as rung:
-            while True:
-                rung.clear()
-                found = await asyncio.to_thread(look)
-                left = end - loop.time()
-                if found is not None or left <= 0:
-                    return found
+        with self.bell.waiting(wish.called) as rung:
+            await asyncio.to_thread(wish.before)
+            found = None if wish.is_answer else await asyncio.to_thread(wish.look)
+            while found is None and loop.time() < end and not self.bell.is_ending:
                 try:
-                    await asyncio.wait_for(rung.wait(), min(left, LOOK))
+                    await asyncio.wait_for(rung.wait(), LOOK)
                 except TimeoutError:
-                    continue
+                    await asyncio.to_thread(wish.check)
+                rung.clear()
+                found = await asyncio.to_thread(wish.look)
+        return found
 
 
 GivenDesk = NamedDependency[WorkerDesk]
@@ -78,13 +91,13 @@ async def question(request: Asked, desk: WorkerDesk) -> Question:
     Raises:
         NotAuthorizedException: nobody signed it, or one who may not speak (401).
     """
-    body = await request.body()
     who = signed(request.headers.get(HEADER, ""))
     if who is None:
         raise refusal("the question is not signed")
     key = await asyncio.to_thread(partial(desk.store.one, "worker_key", id=who.worker))
     if key is None:
         raise refusal("no such worker may speak here: it was revoked, or never enrolled")
+    body = await request.body()
     if not who.is_of(key["public_key"], request.url.path, body):
         raise refusal("the signature is not the worker's")
     return Question(who, body)

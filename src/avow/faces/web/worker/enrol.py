@@ -18,6 +18,8 @@ from avow.engine.keys.enrolment import Enrolled
 from avow.faces.web.security import Asked
 from avow.faces.web.worker.desk import GivenDesk, WorkerDesk
 
+LARGEST_FORM = 4_000  # bytes; anybody may send it
+
 
 class Form(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What the worker says."""
@@ -35,7 +37,7 @@ class Told(msgspec.Struct, frozen=True):
     avow_key: bytes
 
 
-@post("/enrol", status_code=HTTP_200_OK)
+@post("/enrol", status_code=HTTP_200_OK, request_max_body_size=LARGEST_FORM)
 async def enrol(request: Asked, desk: GivenDesk) -> Response[bytes]:
     """Enrol a worker, once for each code."""
     try:

@@ -15,9 +15,10 @@ from avow.engine.planner.guard import plan_findings
 from avow.engine.planner.plan import plan_json, plan_of
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import PlannerError
+from tests import mariadb
 from tests.faults import derived
 from tests.faults.derived import COUNT, TABLES, TOTALS, VIEW, Shop
-from tests.faults.small import Small
+from tests.faults.small import DECLARATION, Small
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
@@ -128,3 +129,38 @@ def test_killed_and_run_again_it_is_all_there(shop: Shop, last: int) -> None:
         ("robert", 7),
         ("", 0),
     ]
+
+
+def test_the_same_in_mariadb(mariadb_url: str, store: Store) -> None:
+    """Columns are computed again and rows go along; there a view is never refreshed."""
+    with closing(mariadb.connect_at(mariadb_url)) as owner, owner.cursor() as cursor:
+        for statement in filter(str.strip, TABLES.split(";")):
+            cursor.execute(statement)
+        owner.commit()
+    text = derived.declaration("mariadb", mariadb_url, "")
+
+    def ask(question: str) -> list[tuple[object, ...]]:
+        with closing(mariadb.connect_at(mariadb_url)) as owner, owner.cursor() as cursor:
+            cursor.execute(question)
+            return list(cursor.fetchall())
+
+    shop = derived.shop(Small(store), ask, text)
+    assert shop.apply().status is Status.DONE
+    people = ask("SELECT search, visits FROM person ORDER BY id")
+    assert people == [("annabel", 1), ("robert", 7), ("", 0)]
+    assert ask("SELECT count(*) FROM by_day") == [(2,)]
+
+
+def test_a_system_that_computes_nothing_says_so(store: Store) -> None:
+    """In memory, as in files, there is no language in which a column could be computed."""
+    computed = (
+        "      person:\n        derived_from: {from: visit, field: id, parent_field: person_id,"
+    )
+    text = DECLARATION.replace("      person:\n", f"{computed} recompute: {{name: x}}}}\n")
+    small = Small(store)
+    small.activate(text)
+    [said] = plan_findings(small.plan())
+    assert (said.code, said.because) == (
+        "AV452",
+        "`person` is made from `visit`: this kind of system cannot compute columns again",
+    )

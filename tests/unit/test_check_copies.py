@@ -121,3 +121,9 @@ def test_two_things_cannot_happen_at_once() -> None:
     """Computed again, or gone."""
     wrong = CACHE.replace("rest", "derived_from: {from: caller, field: x}, rest")
     assert [f.code for f in reading(SOUND + wrong).findings] == ["AV121"]
+
+
+def test_an_original_in_another_system_is_refused() -> None:
+    """Nothing would make the copy go: said, and not passed over."""
+    elsewhere = CACHE.replace("{caller: x}", "{to: caller, system: crm, field: x}")
+    assert [f.code for f in reading(SOUND + elsewhere).findings] == ["AV328"]

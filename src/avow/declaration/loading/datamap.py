@@ -121,18 +121,30 @@ _OWNERS: Shape[tuple[Link, ...]] = Shape(
     "links, or `nobody`", _read_owner, {"anyOf": [{"const": "nobody"}, _LINKS.schema]}
 )
 
+_ELSEWHERE = may("system", ID, None)
+
+
+def _copy(f: Fields) -> Link | None:
+    if f.has(_ELSEWHERE):
+        f.notes.wrong(
+            "AV328",
+            f"a copy cannot follow an original in another system, `{f[_ELSEWHERE]}`",
+            f.place(_ELSEWHERE),
+            because="no batch spans two systems, so nothing would make it go with its original",
+            hint="say there whose its rows are, with identities and periods of their own",
+        )
+        f.notes.dropped += 1
+        return None
+    when = tuple(f[_WHEN].items())
+    own, theirs, how = f[_COLUMN], f[_PARENT_COLUMN], f[_NORMALISE]
+    return Link(LinkWord.COPY_OF, f[_TO], own, theirs, when, normalise=how, place=f.place(_TO))
+
+
 _COPY = record(
     "what a row is a copy of",
-    lambda f: Link(
-        LinkWord.COPY_OF,
-        f[_TO],
-        f[_COLUMN],
-        f[_PARENT_COLUMN],
-        tuple(f[_WHEN].items()),
-        normalise=f[_NORMALISE],
-        place=f.place(_TO),
-    ),
+    _copy,
     _TO,
+    _ELSEWHERE,
     _COLUMN,
     _PARENT_COLUMN,
     _WHEN,

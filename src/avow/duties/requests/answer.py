@@ -32,7 +32,22 @@ def answer_json(disclosure: Disclosure, persons: int, day: date, release: str) -
 
 def _person(disclosure: Disclosure, person: int) -> dict[str, Any]:
     found = [(e, [r for r in e.rows if r.person == person]) for e in disclosure.extracts]
-    return {"person": person, "datasets": [_dataset(e, rows) for e, rows in found if rows]}
+    copies = [_copies(e, person) for e in disclosure.extracts if e.copies.get(person)]
+    return {
+        "person": person,
+        "datasets": [_dataset(e, rows) for e, rows in found if rows],
+        **({"copies": copies} if copies else {}),
+    }
+
+
+def _copies(extract: Extract, person: int) -> dict[str, Any]:
+    """Where what is shown is held again: the places and how often, not the same values twice."""
+    return {
+        "system": extract.system,
+        "dataset": extract.dataset,
+        "of": list(extract.of),
+        "rows": extract.copies[person],
+    }
 
 
 def _dataset(extract: Extract, rows: list[Shown]) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from avow.estate.datamap.derived import derivations, source_edge_of
 from avow.estate.datamap.model import Blank, BlankKind, System, Then
 from avow.estate.datamap.predicates import InKeys, Predicate
 
+COMPUTES = frozenset({"postgresql", "sqlite", "mariadb"})
+"""Kinds of system that compute expressions; a connection that only reads does not say so."""
 MADE = "made."
 """Begins the names of the key sets of rows that are made from those of a batch."""
 
@@ -112,7 +114,8 @@ def _view(_: Connection, catalogue: Catalogue, each: Derives) -> Iterator[str]:
 
 def _columns(connection: Connection, catalogue: Catalogue, each: Derives) -> Iterator[str]:
     table, datasets = catalogue.tables.get(each.dataset), connection.system.datasets
-    if Capability.RECOMPUTE not in connection.capabilities and _writes(connection):
+    kind = connection.system.connector
+    if Capability.RECOMPUTE not in connection.capabilities and kind not in COMPUTES:
         yield "this kind of system cannot compute columns again"
     if table is None:
         yield "it is not there, or not shown to us"
@@ -126,9 +129,3 @@ def _columns(connection: Connection, catalogue: Catalogue, each: Derives) -> Ite
             yield f"its column `{name}` cannot be written"
     if not table.writable:
         yield "it is a view, and holds no rows of its own"
-
-
-def _writes(connection: Connection) -> bool:
-    """A connection that may only read does not say what it could do when writing."""
-    sql = {"postgresql", "sqlite", "mariadb"}
-    return connection.system.connector not in sql

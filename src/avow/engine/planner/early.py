@@ -45,7 +45,8 @@ class Maximums:
     def reached(self, step: Step, day: date) -> Predicate:
         """Rows of the step's dataset that have come to their maximum on `day` or before, by any
         ceiling that binds and by the end of every need: of several the earliest counts. Of rows
-        that go together the earliest counts for all."""
+        that go together the earliest counts for all; copies have that of their original, and those
+        without one are past it."""
         lowering = self._on(day)
         if step.move is Move.UNLINK:
             return _pointing(lowering, step)
@@ -55,7 +56,7 @@ class Maximums:
         along = (
             each.taking(_ended(lowering, lowering.cells(each.edge.child))) for each in step.along
         )
-        return any_of([_ended(lowering, cells), *along])
+        return any_of([_ended(lowering, cells), *along, lowering.goes_with(step.dataset)])
 
     def _on(self, day: date) -> Lowering:
         events = fact_events(self.declaration)

@@ -147,6 +147,10 @@ class Lowering:
             if not set(edge.child_fields).isdisjoint(cells.columns):
                 yield all_of([matching(edge), self.judge.removed(cells)])
 
+    def goes_with(self, dataset: str) -> Predicate:
+        """Rows that go because of others, as copies or as made from them."""
+        return any_of([self.follows(dataset), self._made_from(dataset)])
+
     @remembered
     def orphaned(self, dataset: str) -> Predicate:
         """Copies whose original is not there, and which no hold protects: due at once."""
@@ -381,7 +385,7 @@ class Lowering:
     def _blankings(self, name: str, clause: str | None) -> Iterator[Step]:
         dataset = self.system.datasets[name]
         for cells in self.cells(name):
-            more = any_of([self.follows(name), self._made_from(name)])
+            more = self.goes_with(name)
             removed = any_of([self.judge.removed(cells), more])
             asked = self._asked(name) if more != FALSE else (cells,)
             clauses = self._all_clauses(asked)

@@ -8,9 +8,9 @@ out here from the rows that came.
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, product
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ from avow.engine.planner.program import Spread
 from avow.estate.connectors.base import Connection
 from avow.estate.connectors.catalogue import Table
 from avow.estate.connectors.values import plain_all, says
+from avow.estate.datamap.copies import copy_edges
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import System, personal_columns
 from avow.estate.datamap.paths import column_of, look, looks
@@ -54,7 +55,8 @@ class Shown:
 class Extract:
     """What was read of one dataset. `columns` pairs each live column with its category, None for
     keys and pointers. `total` counts the rows that there are, also where not all were read or
-    shown."""
+    shown. `copies` says of whom there are how many rows that are not shown because they are copies,
+    of rows of the datasets `of`."""
 
     system: str
     dataset: str
@@ -62,6 +64,8 @@ class Extract:
     rows: tuple[Shown, ...]
     total: int
     truncated: bool = False
+    of: tuple[str, ...] = ()
+    copies: Mapping[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,13 +303,14 @@ def _extract(
     holders, ways = why
     columns = tuple(rows[0])
     categories = personal_columns(reaching.system.datasets[dataset], columns)
-    shown = []
+    shown, copies = [], Counter[int]()
     for row in rows:
         key = tuple(row[f] for f in reaching.key(dataset))
         mark = (dataset, plain_all(key) or ())
         for person, right in sorted(holders.get(mark, {}).items()):
             path = ways.paths.get((person, mark, right), ())
             without = ways.hidden(reaching, person, mark)
+            copies[person] += without.row
             if not without.row:
                 # A column is not shown whole where something inside it must not be.
                 hides = without.columns | {column_of(c) for c in without.columns}
@@ -313,4 +318,6 @@ def _extract(
                 shown.append(Shown(person, key, right, path, values, hides))
     labelled = tuple((c, categories.get(c)) for c in columns)
     system = reaching.system.name
-    return Extract(system, dataset, labelled, tuple(shown), total, total > len(rows))
+    of = tuple(e.parent for e in copy_edges(reaching.system, dataset))
+    some = +copies if of else Counter[int]()
+    return Extract(system, dataset, labelled, tuple(shown), total, total > len(rows), of, some)

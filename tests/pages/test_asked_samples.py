@@ -211,3 +211,14 @@ def test_nobody_is_asked_who_is_not_declared_or_about_nothing(asked: Asked) -> N
     with pytest.raises(AvowError) as refused:
         asked.invite()
     assert refused.value.code == "AV546"
+
+
+def test_where_values_may_not_be_shown_the_system_is_not_even_asked(
+    asked: Asked, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def reading(*_: object) -> dict[str, object]:
+        raise AssertionError("the row was read")
+
+    monkeypatch.setattr("avow.faces.web.asked.show.values", reading)
+    token = asked.invite()
+    assert asked.client.get(f"/en/ask/{token}/1?values=1").status_code == 200

@@ -16,7 +16,7 @@ from avow.estate.datamap.model import Dataset, System
 from avow.estate.datamap.predicates import TRUE, Related
 from tests.connectors import world
 from tests.connectors.engines import Make
-from tests.connectors.test_postgresql_worlds import Found, found
+from tests.connectors.postgresql_country import Found, found
 from tests.connectors.world import Estate, column, table
 from tests.faults.small import TODAY, Facts
 

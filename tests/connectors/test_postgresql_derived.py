@@ -7,7 +7,7 @@ from dataclasses import replace
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.postgresql import PostgresqlConnector
 from avow.estate.datamap.model import System
-from tests.connectors.test_postgresql_worlds import Found, fetched, found, run
+from tests.connectors.postgresql_country import Found, fetched, found, run
 
 __all__ = ["found"]
 

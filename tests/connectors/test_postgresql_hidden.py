@@ -11,7 +11,7 @@ from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.connectors.postgresql import PostgresqlConnector
 from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import TRUE
-from tests.connectors.test_postgresql_worlds import ERASED, SAID, SIMPLE, Found, found, run
+from tests.connectors.postgresql_country import ERASED, SAID, SIMPLE, Found, found, run
 from tests.connectors.whole_way import Country
 
 __all__ = ["found"]

@@ -14,7 +14,7 @@ from avow.estate.connectors import postgresql
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.postgresql import PostgresqlConnector
 from avow.estate.datamap.model import System
-from tests.connectors.test_postgresql_worlds import Found, found, run
+from tests.connectors.postgresql_country import Found, found, run
 
 __all__ = ["found"]
 

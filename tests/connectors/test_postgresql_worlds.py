@@ -3,67 +3,11 @@ compared with what was worked out by hand. A month ends on 1 April; `old` rows a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing
-from dataclasses import replace
 from typing import Any
 
-import psycopg
-import pytest
+from tests.connectors.postgresql_country import Found, fetched, found
 
-from avow.engine.db.store import Store
-from avow.estate.connectors.base import Access, Connection
-from avow.estate.connectors.postgresql import PostgresqlConnector
-from avow.estate.datamap.model import System
-from tests.connectors.whole_way import Country, Rows, country
-
-TABLES = """
-SELECT c.oid::regclass::text FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-WHERE c.relkind IN ('r', 'p', 'v', 'm') AND NOT c.relispartition AND c.relispopulated
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_t%'
-ORDER BY 1
-"""
-Found = Callable[[str, str], Country]
-
-
-def everything(url: str) -> Rows:
-    """Every row of every table and view, as PostgreSQL writes a row."""
-    with psycopg.connect(url, autocommit=True) as owner:
-        names = [name for (name,) in owner.execute(TABLES)]
-        return {n: [r for (r,) in owner.execute(_all(n))] for n in names}
-
-
-def _all(table: str) -> bytes:
-    return f'SELECT t::text FROM {table} AS t ORDER BY t::text COLLATE "C"'.encode()
-
-
-@pytest.fixture
-def found(store: Store, postgres_url: str) -> Found:
-    """A function that founds a country of a schema and a map."""
-
-    def opened(system: System, access: Access) -> Connection:
-        return PostgresqlConnector().connect(replace(system, url=postgres_url), access)
-
-    def build(schema: str, datasets: str) -> Country:
-        run(postgres_url, schema)
-        made = country(store, opened, lambda: everything(postgres_url))
-        made.found("postgresql", datasets)
-        return made
-
-    return build
-
-
-def run(url: str, text: str) -> None:
-    """Statements by the owner of the database."""
-    with psycopg.connect(url, autocommit=True) as owner:
-        owner.execute(text.encode())
-
-
-def fetched(url: str, text: str) -> list[tuple[Any, ...]]:
-    """The answer of a query by the owner."""
-    with closing(psycopg.connect(url, autocommit=True)) as owner:
-        return owner.execute(text.encode()).fetchall()
-
+__all__ = ["found"]
 
 LINKS = """
 CREATE TABLE person (id int PRIMARY KEY, code text UNIQUE, name text, left_on date);
@@ -445,83 +389,6 @@ def test_partitions_heirs_and_tables_without_keys_when_a_period_ends(found: Foun
     }
 
 
-SIMPLE = """
-CREATE TABLE person (id int PRIMARY KEY, name text, left_on date);
-CREATE TABLE visit (id int PRIMARY KEY, person_id int, seen_on date, page text);
-CREATE TABLE audit (at timestamptz DEFAULT now(), old text);
-INSERT INTO person VALUES (1, 'ann', NULL), (2, 'bob', '2026-01-01');
-INSERT INTO visit VALUES (1, 1, '2026-01-01', 'a'), (2, 1, '2026-04-20', 'b');
-CREATE INDEX ON visit (person_id);
-"""
-SAID = """
-public.person: {subject: visitor, key: [id], collected_at: door, rest: data,
-  events: {left: left_on}}
-public.visit: {key: [id], owned_by: {public.person: person_id}, collected_at: door, rest: log,
-  events: {seen: seen_on}}
-"""
-ERASED = {"public.person": [(1,)]}
-
-
-def trigger(when: str, body: str) -> str:
-    return (
-        f"CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {body} END'; "
-        f"CREATE TRIGGER act {when} ON visit FOR EACH ROW EXECUTE FUNCTION act();"
-    )
-
-
-COPIES = trigger("AFTER DELETE", "INSERT INTO audit (old) VALUES (OLD.page); RETURN NULL;")
-KEEPS = trigger("BEFORE DELETE", "RETURN NULL;")
-RAISES = trigger("BEFORE DELETE", "RAISE EXCEPTION ''no %'', OLD.page;")
-
-
-def test_a_trigger_that_copies_undoes_the_batch_and_is_named_in_the_plan(found: Found) -> None:
-    """The copy is nobody's row for the plan: rather nothing than a person in the audit table."""
-    land = found(SIMPLE + COPIES, SAID)
-    for plan in (land.sweep_plan(), land.erasure_plan(ERASED)):
-        assert {t for _, s in plan.steps for t in s.triggers} == {"act"}
-        said = land.undone(plan)
-        assert said.startswith("AV418")
-        assert "rows were added to `public.audit` by the system itself" in said
-
-
-@pytest.mark.parametrize("fault", [KEEPS, RAISES])
-def test_a_trigger_that_keeps_the_row_is_spoken(found: Found, fault: str) -> None:
-    """Nothing done is not success: the row is set aside, with the table that kept it."""
-    land = found(SIMPLE + fault, SAID)
-    applied = land.apply(land.approved(land.sweep_plan()))
-    assert [(b.dataset, b.table) for b in applied.blocked] == [("public.visit", "public.visit")]
-    assert applied.rows == 1, "person 2 went"
-    assert land.rows()["visit"] == ["(1,1,2026-01-01,a)", "(2,1,2026-04-20,b)"]
-
-
-def test_a_rule_that_does_something_else_instead_refuses_the_plan(found: Found) -> None:
-    land = found(SIMPLE + "CREATE RULE keep AS ON DELETE TO visit DO INSTEAD NOTHING;", SAID)
-    for plan in (land.sweep_plan(), land.erasure_plan(ERASED)):
-        assert land.codes(plan) == ["AV403"]
-        assert "rule `keep`" in plan.parts[0].gaps[0]
-
-
-VIEWS = {
-    "written through": "CREATE VIEW visit AS SELECT * FROM really;",
-    "only read": "CREATE MATERIALIZED VIEW visit AS SELECT * FROM really;",
-    "with a trigger that acts": """
-        CREATE VIEW visit AS SELECT * FROM really;
-        CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS
-            'BEGIN DELETE FROM really WHERE id = OLD.id; RETURN OLD; END';
-        CREATE TRIGGER act INSTEAD OF DELETE ON visit FOR EACH ROW EXECUTE FUNCTION act();""",
-}
-
-
-@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
-def test_a_view_in_place_of_a_table_refuses_the_plan(found: Found, view: str) -> None:
-    land = found(f"{SIMPLE} ALTER TABLE visit RENAME TO really; {view}", SAID)
-    before = land.rows()
-    for plan in (land.sweep_plan(), land.erasure_plan(ERASED)):
-        assert land.codes(plan) == ["AV403"]
-        assert "public.visit" in plan.parts[0].gaps[0]
-    assert land.rows() == before
-
-
 RANGES = """
 CREATE TABLE person (id int PRIMARY KEY, name text, left_on date);
 CREATE TABLE stay (id int PRIMARY KEY, person_id int, nights daterange,
@@ -587,32 +454,3 @@ def test_a_ring_of_pointers_that_cannot_be_emptied_stays_as_keys_and_that_is_sai
             "account": ["(1,1,2026-01-01)", "(2,2,)"],
             "address": ["(1,1,)", "(2,2,b)"],
         }
-
-
-REVERTS = (
-    "CREATE FUNCTION act() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.page := OLD.page; "
-    "RETURN NEW; END'; CREATE TRIGGER act BEFORE UPDATE ON visit FOR EACH ROW EXECUTE FUNCTION "
-    "act(); ALTER TABLE visit ADD COLUMN kept text; UPDATE visit SET kept = 'x';"
-)
-PARTLY = SAID.replace("rest: log", "fields: {page: log}, rest: data")
-
-
-def test_a_trigger_that_puts_back_what_was_emptied_is_spoken(found: Found) -> None:
-    land = found(SIMPLE + REVERTS, PARTLY)
-    applied = land.apply(land.approved(land.sweep_plan()))
-    assert [(b.table, b.constraint) for b in applied.blocked] == [("public.visit", "act")]
-    assert land.rows()["visit"][0] == "(1,1,2026-01-01,a,x)"
-
-
-def test_a_trigger_that_keeps_a_persons_row_leaves_nothing_of_the_person_in_it(
-    found: Found,
-) -> None:
-    """What stays is emptied, and the plan ends with the number that did not go."""
-    land = found(SIMPLE + KEEPS, SAID)
-    applied = land.apply(land.approved(land.erasure_plan(ERASED)))
-    assert "not done: 0 of 2 rows of public.visit went" in applied.effects
-    assert land.rows() == {
-        "audit": [],
-        "person": ["(2,bob,2026-01-01)"],
-        "visit": ["(1,,2026-01-01,)", "(2,,2026-04-20,)"],
-    }

@@ -330,9 +330,13 @@ def take_counts(desk: Desk, name: str, text: str, person: str, at: datetime) -> 
     asked = _counts_asked(desk, package, system)
     part = _count(desk, package, system, _answered(asked, result))
     made = judged(desk.office, package.wish, part, at)
-    told = structure_of(text, package)
     desk.office.runs.run(
-        "script_counted", id=package.id, structure=told, by=person, at=at, plan=made.plan.id
+        "script_counted",
+        id=package.id,
+        structure=result.digits,
+        by=person,
+        at=at,
+        plan=made.plan.id,
     )
     return made
 
@@ -364,13 +368,6 @@ def in_place(system: System, package: Package, result: Result) -> None:
     found = structure.moved(accepted, result.schema, system.name)
     if found:
         raise Guarded(found)
-
-
-def structure_of(text: str, package: Package) -> str:
-    """The structure that the script that counts told, as it stood."""
-    del package
-    lines = [line for line in text.splitlines() if line.startswith("avow|schema|")]
-    return lines[-1].rpartition("|")[2].strip().upper()
 
 
 # --- changes -----------------------------------------------------------------------------

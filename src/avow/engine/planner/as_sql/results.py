@@ -21,17 +21,22 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One script's result. `schema` holds the lines of the structure; `stopped` is the step and the
+    """One script's result. `digits` are the structure as it was told; `stopped` is the step and the
     word of what stopped it. `is_whole`: the script came to its end."""
 
     kind: str
     token: str
     day: date
-    schema: frozenset[str] = frozenset()
+    digits: str = ""
     answers: Mapping[int, Sequence[Cells]] = field(default_factory=dict)
     moved: Mapping[int, Moved] = field(default_factory=dict)
     stopped: tuple[tuple[int, str], ...] = ()
     is_whole: bool = False
+
+    @property
+    def schema(self) -> frozenset[str]:
+        """The lines of the structure."""
+        return structure.told(self.digits)
 
 
 def read(text: str, package: str) -> tuple[Result, ...]:
@@ -82,12 +87,13 @@ def _result(lines: list[list[str]], package: str) -> Iterator[Result]:
     answers: dict[int, list[Cells]] = {}
     moved: dict[int, Moved] = {}
     stopped: list[tuple[int, str]] = []
-    schema: frozenset[str] = frozenset()
+    digits = ""
     is_whole = False
     for word, *rest in lines[1:]:
         match word:
             case "schema":
-                schema = structure.told(rest[0])
+                digits = rest[0].upper()
+                structure.told(digits)  # what cannot be read is said here
             case "answer":
                 answers.setdefault(int(rest[0]), []).append(tuple(rest[1:]))
             case "moved":
@@ -99,5 +105,5 @@ def _result(lines: list[list[str]], package: str) -> Iterator[Result]:
             case _:
                 raise ValueError(word)
     yield Result(
-        kind, token, date.fromisoformat(day), schema, answers, moved, tuple(stopped), is_whole
+        kind, token, date.fromisoformat(day), digits, answers, moved, tuple(stopped), is_whole
     )

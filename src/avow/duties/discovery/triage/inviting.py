@@ -27,6 +27,8 @@ from avow.duties.discovery.triage.choices import Choice, Hop, Whose
 from avow.duties.discovery.triage.memory import State, form_of
 from avow.duties.discovery.triage.signals import Look
 
+LATE = "AV548"
+"""The code of an answer that is not taken up."""
 MOST_COLUMNS = 12
 """Columns of a table that a page shows; those that seem to hold something of a person first."""
 MOST_NAMES = 60
@@ -256,7 +258,7 @@ def taken_up(
         if answer is None or not is_whole(answer, table, questions):
             continue
         if table.table not in _asked(standpoint, questions.person) or _is_other(standpoint, table):
-            refused.append(f"AV548: {table.table}: answered meanwhile, or its columns changed")
+            refused.append(f"{LATE}: {table.table}: answered meanwhile, or its columns changed")
             continue
         standpoint = _one(standpoint, table, answer)
         lines.append(f"{questions.person} on {on}: {table.table}: {_words(table, answer)}")

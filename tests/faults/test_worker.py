@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import replace
@@ -23,12 +24,15 @@ from avow.engine.planner.ground import nothing
 from avow.engine.planner.journal import owner_name
 from avow.engine.planner.records import Status
 from avow.estate.connectors.base import Access, Refused, Unreachable
+from avow.estate.connectors.distant import answering
+from avow.estate.connectors.distant.answering import Answering
 from avow.estate.datamap.model import Dataset, Identity, System
 from avow.estate.datamap.predicates import TRUE, Equal
 from avow.faces.cli.main import main
 from avow.faces.worker.identity import read_identity
+from avow.faces.worker.serving import Pace
 from avow.faces.worker.speaking import Asking, Line, NotHeard, Over
-from tests.faults import test_apply_erasure, test_apply_killed
+from tests.faults import distance, test_apply_erasure, test_apply_killed
 from tests.faults.distance import Centre, Owner, served, until
 from tests.faults.killed import killed_at
 from tests.faults.small import EXPECTED, Small
@@ -295,6 +299,45 @@ def test_a_message_that_was_changed_or_sent_twice_ends_the_conversation_and_undo
 
 def _datasets(centre: Centre) -> Mapping[str, Dataset]:
     return Small(centre.store).declaration.datamap.systems["app"].datasets
+
+
+def slow(monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Let the worker's database need so long for a count."""
+
+    def count(on: Answering, dataset: str, where: int) -> int:
+        time.sleep(seconds)
+        return on.here.count(dataset, on.where(where))
+
+    monkeypatch.setattr(answering, "OPERATIONS", {**answering.OPERATIONS, "count": count})
+
+
+@pytest.mark.parametrize(("beat", "is_lost"), [(0.3, False), (60.0, True)])
+def test_a_worker_that_is_busy_says_so_and_one_that_does_not_is_given_up(
+    centre: Centre, owner: Owner, monkeypatch: pytest.MonkeyPatch, beat: float, *, is_lost: bool
+) -> None:
+    """Three seconds of silence are borne; the statement takes four."""
+    monkeypatch.setattr(distance, "QUICK_PACE", Pace(beat=beat))
+    slow(monkeypatch, 4)
+    owner.enrol(centre)
+    owner.serve(centre)
+    system = System("app", "sqlite", "worker", datasets=_datasets(centre))
+    with closing(centre.open(system, Access.READ)) as connection:
+        if not is_lost:
+            assert connection.count("visit", TRUE) == 60
+            return
+        with pytest.raises(Refused, match="lost"):
+            connection.count("visit", TRUE)
+
+
+def test_a_database_that_does_not_answer_its_worker_is_unknown_and_its_address_stays_there(
+    centre: Centre, owner: Owner
+) -> None:
+    owner.place = "sqlite:////nowhere/secret-place.db"
+    owner.enrol(centre)
+    owner.serve(centre)
+    with pytest.raises(Unreachable) as away:
+        centre.open(System("app", "sqlite", "worker", datasets=_datasets(centre)), Access.READ)
+    assert str(away.value) == "the worker of `app` did not open it: its database does not answer"
 
 
 # --- who is refused -------------------------------------------------------------------------

@@ -118,7 +118,10 @@ class Conversation:
             self.store.run(
                 "worker_call_add", id=self.name, worker=worker["id"], hello=hello, at=clock.now()
             )
-            reply = self._awaited(self.patience.reply)
+            try:
+                reply = self._awaited(self.patience.reply)
+            except ConnectionError:
+                raise ConnectionError("AV587: the worker did not take it up, or is busy") from None
             self._session = beginning.agreed(reply, worker["public_key"])
 
     def ask(self, message: bytes) -> bytes:

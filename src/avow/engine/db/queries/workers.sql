@@ -36,18 +36,26 @@ INSERT INTO avow.worker (id, system, public_key, sealed_key, enrolled_by, enroll
 VALUES (%(id)s, %(system)s, %(public_key)s, %(sealed_key)s, %(by)s, %(at)s)
 
 -- name: worker_of
--- The worker that speaks for a system, and for how many seconds it has been silent.
+-- The worker that speaks for a system, and for how many seconds it has been silent, in conversations too.
 -- since: 13
-SELECT id, public_key, sealed_key, heard_at,
-       extract(epoch FROM clock_timestamp() - heard_at)::float8 AS silent
-FROM avow.worker WHERE system = %(system)s AND revoked_at IS NULL
+SELECT w.id, w.public_key, w.sealed_key, h.heard_at,
+       extract(epoch FROM clock_timestamp() - h.heard_at)::float8 AS silent
+FROM avow.worker AS w CROSS JOIN LATERAL (
+    SELECT greatest(w.heard_at, max(c.heard_at)) AS heard_at
+    FROM avow.worker_call AS c WHERE c.worker = w.id AND c.is_taken
+) AS h
+WHERE w.system = %(system)s AND w.revoked_at IS NULL
 
 -- name: workers
--- Every worker that may speak, and when it was last heard.
+-- Every worker that may speak, and when it was last heard, in conversations too.
 -- since: 13
-SELECT id, system, enrolled_by, enrolled_at, heard_at, kind, access,
-       extract(epoch FROM clock_timestamp() - heard_at)::float8 AS silent
-FROM avow.worker WHERE revoked_at IS NULL ORDER BY system
+SELECT w.id, w.system, w.enrolled_by, w.enrolled_at, h.heard_at, w.kind, w.access,
+       extract(epoch FROM clock_timestamp() - h.heard_at)::float8 AS silent
+FROM avow.worker AS w CROSS JOIN LATERAL (
+    SELECT greatest(w.heard_at, max(c.heard_at)) AS heard_at
+    FROM avow.worker_call AS c WHERE c.worker = w.id AND c.is_taken
+) AS h
+WHERE w.revoked_at IS NULL ORDER BY w.system
 
 -- name: worker_key
 -- The public key of a worker that may speak; no row when it may not.

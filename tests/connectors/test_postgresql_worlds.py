@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from avow.estate.connectors.base import Access
 from tests.connectors.postgresql_country import Found, fetched, found
 
 __all__ = ["found"]
@@ -454,3 +455,17 @@ def test_a_ring_of_pointers_that_cannot_be_emptied_stays_as_keys_and_that_is_sai
             "account": ["(1,1,2026-01-01)", "(2,2,)"],
             "address": ["(1,1,)", "(2,2,b)"],
         }
+
+
+def test_a_row_comes_back_though_an_heir_has_its_key(found: Found) -> None:
+    """The heir shows its row in the table, and it is another row."""
+    land = found(TREES, GROWN)
+    connection = land.connect("app", Access.WRITE)
+    with connection.transaction() as batch:
+        assert batch.insert("public.file", ("id", "person_id", "seen_on"), [("4", "1", None)]) == 1
+        assert batch.insert("public.file", ("id", "person_id", "seen_on"), [("4", "1", None)]) == 0
+    connection.close()
+    assert [row for row in land.rows()["file"] if row.startswith("(4")] == [
+        "(4,1,)",
+        "(4,2,2026-01-01)",
+    ]

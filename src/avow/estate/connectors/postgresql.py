@@ -455,13 +455,14 @@ class PostgresqlConnection(SqlConnection):
         schema, _, bare = dataset.partition(".")
         cast_ = {c.name: f"u.c{n}::{_doubled(c.native)}" for n, c in enumerate(made)}
         table = f"{_quoted(schema)}.{_quoted(bare)}"
+        own = "ONLY " if self.catalogue().tables[dataset].has_heirs else ""
         same = " AND ".join(f"o.{_quoted(k)} = {cast_[k]}" for k in sorted(key))
         into = (
             f"INSERT INTO {table} ({', '.join(map(_quoted, columns))}) "  # noqa: S608 (quoted names)
             f"OVERRIDING SYSTEM VALUE SELECT {', '.join(cast_.values())} "
             f"FROM unnest({', '.join(['%s::text[]'] * len(made))}) "
             f"AS u ({', '.join(f'c{n}' for n, _ in enumerate(made))}) "
-            f"WHERE NOT EXISTS (SELECT 1 FROM {table} AS o WHERE {same})"
+            f"WHERE NOT EXISTS (SELECT 1 FROM {own}{table} AS o WHERE {same})"
         )
         content = [list(values) for values in zip(*rows, strict=True)]
         with refusals(dataset):

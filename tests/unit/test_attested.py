@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,9 +14,12 @@ from avow.duties.assurance.model import Status as Word
 from avow.engine.facts.standing import HOLD, note, row
 from avow.engine.planner import records, standings
 from avow.engine.planner.as_sql import packages
+from avow.engine.planner.as_sql.offline import offline
 from avow.engine.planner.as_sql.packages import APPLY, CHECK, COUNT
+from avow.engine.planner.program import Derives, Move, Program, Step
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.trust import Standing
+from avow.estate.datamap.predicates import TRUE
 from tests.acceptance.evidence import avow
 from tests.owners import (
     NOON,
@@ -186,3 +190,18 @@ def test_who_places_a_hold_is_told_of_scripts_that_are_out(owned_home: Desk) -> 
     law = ("--reason", "litigation", "--law", "art. 17(3)(e) GDPR", "--until", "2099-01-01")
     said = avow("hold", "add", *held, *law).output
     assert f"{plan.id}: the owner of `app` may run its script" in said
+
+
+def test_a_system_that_is_no_sql_database_gets_no_script(owned_file: Desk) -> None:
+    system = replace(owned_file.system, connector="mbox")
+    with pytest.raises(PlannerError, match="AV479"):
+        offline(system, owned_file.catalogue)
+
+
+def test_what_is_made_from_rows_that_go_is_made_again_by_no_script() -> None:
+    """A column of totals, made from visits: without them it would still tell of them."""
+    totals = Derives("total", "visit")
+    step = Step("visit", Move.DELETE, TRUE, ("2.a",), derives=(totals,))
+    with pytest.raises(PlannerError, match="AV479"):
+        packages.refuse_made_again(Program("app", TODAY, (step,)))
+    packages.refuse_made_again(Program("app", TODAY, (replace(step, derives=()),)))

@@ -231,7 +231,7 @@ def _program(desk: Desk, package: Package, system: System) -> Program:
 def refuse_made_again(program: Program) -> None:
     """Refuse steps after which something has to be made again from other rows (AV479)."""
     for step in program.steps:
-        if getattr(step, "derives", ()):
+        if step.derives:
             raise PlannerError(
                 f"columns or views are made from `{step.dataset}`, and a script makes none again",
                 because="what is made from rows that go would still tell what they said",

@@ -127,3 +127,14 @@ def test_an_original_in_another_system_is_refused() -> None:
     """Nothing would make the copy go: said, and not passed over."""
     elsewhere = CACHE.replace("{caller: x}", "{to: caller, system: crm, field: x}")
     assert [f.code for f in reading(SOUND + elsewhere).findings] == ["AV328"]
+
+
+def test_a_copy_tells_the_same_persons_apart() -> None:
+    """The original says of whom a column speaks; the copy must, or what is of the leaver stays."""
+    link = "[{to: caller, field: x, of: one}, {to: caller, field: z, of: other}]"
+    about = f"{link}, fields: {{said: {{category: message, of: one}}}}"
+    page = LETTER.replace("{caller: x}", about)
+    silent = CACHE.replace("caller", "letter")
+    assert "AV329" in codes(page + silent)
+    telling = silent.replace("rest", "fields: {text: {category: message, of: one}}, rest")
+    assert not {"AV329", "AV311"} & codes(page + telling)

@@ -208,6 +208,22 @@ def test_an_overdue_row_is_counted_by_both_readings_and_breaks_the_promise(shop:
     assert [r.outcome.answer for r in again] == [Answer.PASS], "the same rows, so no quarrel"
 
 
+def test_a_copy_without_its_original_breaks_the_promise(shop: Shop) -> None:
+    """A copy of a visit is as old as the visit; one of a visit that is gone is due at once."""
+    shop.text += (
+        "      PREFIXcache: {key: [id], copy_of: {PREFIXvisit: made_of}, rest: visit-log}\n"
+    )
+    shop.do("CREATE TABLE cache (id integer PRIMARY KEY, made_of integer, page text)")
+    shop.do("INSERT INTO cache VALUES (1, 1, 'a'), (2, 2, 'b')")
+    assert shop.words() == ALL_KEPT
+    shop.do("INSERT INTO cache VALUES (3, 99, 'c'), (4, NULL, 'd')")
+    assert shop.words() == {**ALL_KEPT, "2.a": Status.BROKEN}
+    [said] = [r.outcome for r in shop.ran().results if "copies" in r.outcome.where]
+    assert (said.failed, said.count) == (2, 4)
+    shop.do("DELETE FROM cache WHERE id > 2")
+    assert shop.words() == ALL_KEPT
+
+
 def test_a_state_over_a_link_that_ended_breaks_the_promise_of_what_hangs_on_it(shop: Shop) -> None:
     """Both stays of the first person have ended: their name should be gone since yesterday."""
     shop.do("UPDATE stay SET ended_on = '2026-05-14' WHERE id = 2")

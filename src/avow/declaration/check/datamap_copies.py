@@ -1,10 +1,11 @@
-"""AV320 to AV324: copies that are not only copies."""
+"""AV320 to AV324, AV329: copies that are not only copies."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.declaration.check.found import Found, error, listed
+from avow.common.findings import Severity
+from avow.declaration.check.found import Found, defect, error, listed
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 from avow.estate.datamap.copies import originals
@@ -21,6 +22,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             yield from _own(dataset, links[0])
             yield from _several(dataset, links)
             yield from _of_nobody(system, dataset, links)
+            yield from _of_whom(system, dataset, links[0])
         yield from _dated_by_copies(system, dataset)
 
 
@@ -75,6 +77,24 @@ def _of_nobody(system: System, dataset: Dataset, links: tuple[Link, ...]) -> Ite
                 link.place,
                 hint="say of both whose they are, each by itself",
             )
+
+
+def _of_whom(system: System, dataset: Dataset, link: Link) -> Iterator[Found]:
+    """Where the original tells several persons apart, so must the copy."""
+    above = [system.datasets[name] for name in sorted(originals(system, dataset.name))]
+    told = {f.of: d.name for d in above for f in d.fields if f.of is not None}
+    if told and not any(f.of in told for f in dataset.fields):
+        names = listed(dict.fromkeys(told.values()))
+        yield defect(
+            "AV329",
+            Severity.W,
+            f"`{dataset.name}` does not say of whom its columns speak, and {names} does",
+            link.place,
+            because="when one of several persons leaves, what speaks of them ends in the original "
+            "and would stay in the copy",
+            hint="write `column: {category: …, of: …}` with the words of the original",
+            about=(dataset.name,),
+        )
 
 
 def _dated_by_copies(system: System, dataset: Dataset) -> Iterator[Found]:

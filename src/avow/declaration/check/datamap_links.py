@@ -8,6 +8,7 @@ from avow.declaration.check.found import Found, error
 from avow.declaration.check.universe import Universe
 from avow.declaration.loading.nodes import meant
 from avow.declaration.model import Declaration, InForce
+from avow.estate.datamap.copies import originals
 from avow.estate.datamap.model import Dataset, Link, System
 
 
@@ -44,7 +45,8 @@ def _link(system: System, dataset: Dataset, link: Link) -> Iterator[Found]:
 
 
 def _names(system: System, dataset: Dataset) -> Iterator[Found]:
-    known = {link.of for link in dataset.links if link.of}
+    sources = (dataset.name, *originals(system, dataset.name))
+    known = {link.of for name in sources for link in system.datasets[name].links if link.of}
     for column in dataset.fields:
         if column.of is not None and column.of not in known:
             what = (

@@ -22,6 +22,7 @@ from avow.engine.planner.known import WITHDRAWABLE
 from avow.engine.planner.lower import NULL, Lowering, needed
 from avow.engine.planner.program import Move, Pick, Program, Spread, Step
 from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.datamap.copies import copy_edges
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Blank, Normaliser, System
 from avow.estate.datamap.predicates import (
@@ -337,9 +338,31 @@ def _unshare(lowering: Lowering, ownership: Ownership) -> Iterator[Step]:
         free = negate(lowering.frozen(edge.taker))
         blanks = _leavers_cells(lowering, edge)
         speaks = _still_speaking(lowering, edge, blanks)
-        where = all_of([ownership.naming(edge), lowering.shared[edge.taker], free, speaks])
+        named = all_of([ownership.naming(edge), lowering.shared[edge.taker], free])
+        yield from _unshare_copies(lowering, edge.taker, edge.of, named)
+        where = all_of([named, speaks])
         if where != FALSE and blanks:
             yield Step(edge.taker, Move.UNLINK, where, (), blanks=blanks, because="shared row")
+
+
+def _unshare_copies(
+    lowering: Lowering, dataset: str, of: str | None, named: Predicate
+) -> Iterator[Step]:
+    """The same cells end in the copies of those rows, while the rows still say whose they are."""
+    system = lowering.system
+    for copy in system.datasets.values() if of and named != FALSE else ():
+        about = tuple(f.name for f in copy.fields if f.of == of)
+        for edge in copy_edges(system, copy.name):
+            if edge.parent != dataset:
+                continue
+            theirs = all_of([matching(edge), Related(edge, Side.PARENT, named)])
+            yield from _unshare_copies(lowering, copy.name, of, theirs)
+            free = negate(lowering.judge.held(copy.name))
+            where = all_of([theirs, filled(copy, about), free])
+            if where != FALSE:
+                blanks = {c: copy.blanks.get(c, NULL) for c in about}
+                because = "copy of a shared row"
+                yield Step(copy.name, Move.UNLINK, where, (), blanks=blanks, because=because)
 
 
 def _still_speaking(lowering: Lowering, edge: Edge, blanks: Mapping[str, Blank]) -> Predicate:

@@ -27,7 +27,7 @@ from avow.engine.keys.conversation import Conversations
 from avow.engine.keys.enrolment import make_code
 from avow.engine.keys.ring import load_ring
 from avow.estate.connectors.base import Access, Connection, Connector
-from avow.estate.connectors.distant.connection import DistantConnector
+from avow.estate.connectors.distant.connector import DistantConnector
 from avow.estate.connectors.postgresql import PostgresqlConnector
 from avow.estate.datamap.model import Dataset, System
 from avow.estate.datamap.predicates import TRUE, Equal, Until

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from avow.estate.connectors.base import Access, Connection, Connector
 from avow.estate.connectors.distant.answering import Answering, Ended
 from avow.estate.connectors.distant.channel import AT_WORKER
-from avow.estate.connectors.distant.connection import DistantConnector
+from avow.estate.connectors.distant.connector import DistantConnector
 from avow.estate.datamap.model import System
 from tests.connectors.world import Estate
 

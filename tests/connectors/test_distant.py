@@ -9,15 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
 
+import psycopg
 import pytest
 
+from avow.engine.verifier.census import TellsStatistics
+from avow.engine.verifier.checked import CountsItself
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
-from avow.estate.connectors.distant import connection as connection_module
+from avow.estate.connectors.distant import connector as connector_module
 from avow.estate.connectors.distant import contract as contract_module
 from avow.estate.connectors.distant import predicates
 from avow.estate.connectors.distant.answering import Answering
 from avow.estate.connectors.distant.channel import AT_WORKER, speaking_through
-from avow.estate.connectors.distant.connection import DistantConnector
+from avow.estate.connectors.distant.connector import DistantConnector
 from avow.estate.connectors.distant.contract import contract
 from avow.estate.connectors.distant.predicates import Heard, Told
 from avow.estate.connectors.distant.wire import packed, unpacked, written
@@ -273,7 +276,7 @@ def test_a_worker_of_another_version_is_refused_before_anything_is_opened(
 ) -> None:
     """Planted: avow's end says another contract, as it would with one more field of a link, which
     an older worker would pass over."""
-    monkeypatch.setattr(connection_module, "contract", lambda: "0.0.0 other")
+    monkeypatch.setattr(connector_module, "contract", lambda: "0.0.0 other")
     with pytest.raises(Unreachable, match="AV588: it is of another version"):
         at_worker(local).read()
 
@@ -303,6 +306,28 @@ def test_a_server_says_which_database_it_is_and_a_file_of_another_machine_says_n
         assert told is not None
         assert told == itself(own)
     assert itself(at_worker(local).read()) is None
+
+
+def test_what_an_engine_says_beside_the_contract_is_said_through_a_worker_too(
+    local: Estate, postgres_url: str
+) -> None:
+    """A census reads the statistics of PostgreSQL, and a check counts by what the engine counted.
+    Where the engine cannot say it, the connection does not look as if it could."""
+    there = engines.in_postgresql(postgres_url, world.CATALOGUE, world.fresh(), world.SYSTEM)
+    with psycopg.connect(postgres_url, autocommit=True) as owner:
+        owner.execute("ANALYZE")
+    with closing(at_worker(there).write()) as distant, closing(there.write()) as own:
+        assert isinstance(distant, TellsStatistics)
+        assert isinstance(own, TellsStatistics)
+        assert list(distant.statistics()) == list(own.statistics()) != []
+        with distant.transaction() as batch:
+            batch.remove(NOTE, Equal("id", "6"))
+            assert isinstance(distant, CountsItself)
+            assert distant.changes()[NOTE] == (0, 0, 1)
+    with closing(at_worker(local).read()) as distant:
+        assert not isinstance(distant, TellsStatistics)
+        with pytest.raises(ConnectionError):
+            wire(distant).ask(packed(["statistics", [], False, [], []]))
 
 
 def test_connections_speak_through_the_channels_in_use(local: Estate) -> None:

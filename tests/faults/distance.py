@@ -25,7 +25,7 @@ from avow.engine.keys.conversation import Conversations, Patience
 from avow.engine.keys.enrolment import make_code
 from avow.engine.keys.ring import KeyRing, new_ring
 from avow.estate.connectors.base import Access, Connection
-from avow.estate.connectors.distant.connection import DistantConnector
+from avow.estate.connectors.distant.connector import DistantConnector
 from avow.estate.datamap.model import System
 from avow.faces.web.worker.application import worker_app
 from avow.faces.web.worker.bell import Bell

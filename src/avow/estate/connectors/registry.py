@@ -24,7 +24,7 @@ KINDS = {
     "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
 }
 """Kind of system -> module and class of its connector."""
-DISTANT = "avow.estate.connectors.distant.connection:DistantConnector"
+DISTANT = "avow.estate.connectors.distant.connector:DistantConnector"
 """What speaks to a system of any kind through its worker."""
 
 

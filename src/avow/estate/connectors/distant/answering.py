@@ -16,6 +16,7 @@ import msgspec
 from avow.estate.connectors.base import Access, Batch, Connection, Refused, Unreachable, Window
 from avow.estate.connectors.distant.connection import window_of, window_said
 from avow.estate.connectors.distant.contract import contract
+from avow.estate.connectors.distant.more import MORE
 from avow.estate.connectors.distant.predicates import Heard
 from avow.estate.connectors.distant.wire import packed, rows_of, unpacked, written
 from avow.estate.connectors.itself import BY_SERVER, itself
@@ -148,7 +149,7 @@ class Answering:
 
     # --- the conversation itself -------------------------------------------------------
 
-    def open(self, spoken: str, system: object, access: str) -> list[str]:
+    def open(self, spoken: str, system: object, access: str) -> tuple[list[str], list[str]]:
         """Open the system as the message's part of the data map says, at our own address."""
         if self._connection is not None:
             raise Ended(OPENED_ONCE)
@@ -157,8 +158,8 @@ class Answering:
         asked, how = msgspec.convert(system, System), Access(access)
         if why := self.bounds.opening(asked, how):
             raise Refused("worker", "", why)
-        self._connection = self.open_it(asked, how)
-        return sorted(self._connection.capabilities)
+        self._connection = opened = self.open_it(asked, how)
+        return sorted(opened.capabilities), [each for each in MORE if hasattr(opened, each)]
 
     def begin(self) -> None:
         """Begin a batch."""
@@ -312,6 +313,13 @@ def _receipt(on: Answering, plan: str, step: int, batch: int, rows: int) -> obje
     return None
 
 
+def _more(on: Answering, name: str, *arguments: object) -> Any:  # noqa: ANN401 (each its own)
+    """What the engine can say beside the contract."""
+    if not hasattr(on.here, name):
+        raise Ended("this connection cannot say that")
+    return getattr(on.here, name)(*arguments)
+
+
 def _itself(on: Answering) -> object:
     if on.here.system.connector not in BY_SERVER:
         return None
@@ -347,6 +355,9 @@ OPERATIONS: Mapping[str, Operation] = {
     "oldest": _oldest,
     "window": _window,
     "itself": _itself,
+    "changes": lambda on: msgspec.to_builtins(_more(on, "changes")),
+    "statistics": lambda on: on.reading(_more(on, "statistics"), ROWS),
+    "tally": lambda on, tables: msgspec.to_builtins(_more(on, "tally", tables)),
     "effects": lambda on, tables: on.here.effects(tables),
     "lock": lambda on, dataset, where: on.batch.lock(dataset, on.where(where)),
     "remove": _remove,

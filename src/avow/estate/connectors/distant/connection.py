@@ -16,17 +16,13 @@ from typing import Any
 import msgspec
 
 from avow.estate.connectors.base import (
-    Access,
     Capability,
-    Connection,
     Oldest,
     Refused,
-    Unreachable,
     Window,
 )
 from avow.estate.connectors.catalogue import Catalogue
-from avow.estate.connectors.distant.channel import Channel, Channels, channels_in_use
-from avow.estate.connectors.distant.contract import contract
+from avow.estate.connectors.distant.channel import Channel
 from avow.estate.connectors.distant.predicates import Told
 from avow.estate.connectors.distant.wire import packed, rows_of, unpacked, written
 from avow.estate.connectors.itself import Itself
@@ -34,42 +30,6 @@ from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Predicate
 from avow.estate.datamap.reach import Key
-
-
-@dataclass(frozen=True, slots=True)
-class DistantConnector:
-    """Opens connections to systems that only their workers reach. Without `channels` it speaks
-    through those of the open state."""
-
-    channels: Channels | None = None
-
-    @property
-    def kind(self) -> str:
-        """The word for it in the data map, at the place of an address."""
-        return "worker"
-
-    def connect(self, system: System, access: Access) -> Connection:
-        """See `Connector.connect`."""
-        channels = self.channels or channels_in_use()
-        if channels is None:
-            raise Unreachable(
-                f"`{system.name}` is reached through its worker, and no state is open"
-            )
-        try:
-            channel = channels.open(system.name)
-        except ConnectionError as error:
-            raise Unreachable(str(error)) from None
-        connection = DistantConnection(system, channel)
-        try:
-            connection.begin(access)
-        except Refused as refused:
-            channel.close()
-            why = refused.constraint or refused.kind
-            raise Unreachable(f"the worker of `{system.name}` did not open it: {why}") from None
-        except BaseException:
-            channel.close()
-            raise
-        return connection
 
 
 @dataclass(slots=True)
@@ -94,11 +54,6 @@ class DistantConnection:
     def capabilities(self) -> frozenset[Capability]:
         """See `Connection.capabilities`; as the worker said them when it opened the system."""
         return self._capabilities
-
-    def begin(self, access: Access) -> None:
-        """Have the worker open the system; it gets what the map says of it, and no address."""
-        said = self.ask("open", contract(), msgspec.to_builtins(self._system), str(access))
-        self._capabilities = frozenset(Capability(each) for each in said)
 
     def ask(self, operation: str, *arguments: object) -> Any:  # noqa: ANN401 (each knows its answer)
         """Send one operation and give its answer.
@@ -148,7 +103,7 @@ class DistantConnection:
         self, dataset: str, where: Predicate, fields: Sequence[str], limit: int | None = None
     ) -> Iterator[tuple[object, ...]]:
         """See `Connection.fetch`."""
-        for block in self._blocks("fetch", dataset, self.where(where), list(fields), limit):
+        for block in self.blocks("fetch", dataset, self.where(where), list(fields), limit):
             yield from rows_of(block)
 
     def statement(self, dataset: str, where: Predicate, blanks: Mapping[str, Blank] | None) -> str:
@@ -190,10 +145,10 @@ class DistantConnection:
         self, table: str, columns: Sequence[str], size: int
     ) -> Iterator[list[tuple[object, ...]]]:
         """See `Connection.stream`."""
-        for block in self._blocks("stream", table, list(columns), size):
+        for block in self.blocks("stream", table, list(columns), size):
             yield rows_of(block)
 
-    def _blocks(self, operation: str, *arguments: object) -> Iterator[list[list[object]]]:
+    def blocks(self, operation: str, *arguments: object) -> Iterator[list[list[object]]]:
         """Blocks of rows, fetched one by one; the first comes with the answer."""
         block, more = self.ask(operation, *arguments)
         try:

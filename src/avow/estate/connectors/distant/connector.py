@@ -28,11 +28,9 @@ class DistantConnector:
 
     def connect(self, system: System, access: Access) -> Connection:
         """See `Connector.connect`."""
-        channels = self.channels or channels_in_use()
+        channels, name = self.channels or channels_in_use(), system.name
         if channels is None:
-            raise Unreachable(
-                f"only the worker of `{system.name}` reaches it, and no state is open"
-            )
+            raise Unreachable(f"only the worker of `{name}` reaches it, and no state is open")
         try:
             channel = channels.open(name)
         except ConnectionError as error:

@@ -10,15 +10,23 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from avow.common.findings import Finding
 from avow.engine.db.store import Store
 from avow.engine.planner.guard import plan_findings
+from avow.engine.planner.judge import Judge
+from avow.engine.planner.keysets import Held, seat
+from avow.engine.planner.known import set_names
+from avow.engine.planner.moving import move
+from avow.engine.planner.persons import erasure
 from avow.engine.planner.plan import plan_json, plan_of
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import PlannerError
+from avow.engine.verifier.checked import Checked
+from avow.estate.connectors.base import Access
 from tests import mariadb
 from tests.faults import derived
 from tests.faults.derived import COUNT, TABLES, TOTALS, VIEW, Shop
-from tests.faults.small import DECLARATION, Small
+from tests.faults.small import DECLARATION, TODAY, Small, law
 
 
 @pytest.fixture(params=["postgresql", "sqlite"])
@@ -164,3 +172,40 @@ def test_a_system_that_computes_nothing_says_so(store: Store) -> None:
         "AV452",
         "`person` is made from `visit`: this kind of system cannot compute columns again",
     )
+
+
+PAGES = """
+CREATE TABLE by_page (page varchar(20) PRIMARY KEY, visits integer);
+INSERT INTO by_page VALUES ('left', 5), ('fresh', 2);
+"""
+BY_PAGE = """
+      by_page:
+        key: [page]
+        owned_by: nobody
+        because: numbers
+        derived_from: {from: visit, field: page, parent_field: page,
+          recompute: {visits: "SELECT count(*) FROM visit AS v WHERE v.page = by_page.page"}}
+"""
+
+
+def test_an_erasure_makes_again_what_its_rows_were_counted_in(store: Store, tmp_path: Path) -> None:
+    """Robert is erased: one visit fewer to a page. The other page, wrong since long, is not his."""
+    path = str(tmp_path / "shop.db")
+    with closing(sqlite3.connect(path)) as owner:
+        owner.executescript(TABLES + PAGES)
+    small = Small(store)
+    small.activate(derived.declaration("sqlite", path, "") + BY_PAGE)
+    known = set_names(small.system, law(small.declaration), ())
+    judge = Judge(small.system, law(small.declaration), TODAY, frozenset(), known, erasure=True)
+    with closing(derived.opened(small.system, Access.WRITE)) as connection:
+        program = erasure(judge, connection.catalogue(), frozenset({"person"}))
+        assert not isinstance(program, Finding)
+        Held(connection, small.facts, {}).refresh(program)
+        seat(connection, program, {"person": [(2,)]})
+        with connection.transaction() as batch:
+            memory = Checked().before(connection, program, "plan")
+            moved = {n: move(connection, batch, s).total for n, s in enumerate(program.steps)}
+            assert not Checked().after(connection, program, moved, memory)
+    ask = derived.asking_sqlite(path)
+    assert ask("SELECT page, visits FROM by_page ORDER BY 1") == [("fresh", 1), ("left", 5)]
+    assert ask("SELECT count(*) FROM by_day WHERE person_id = 2") == [(0,)]

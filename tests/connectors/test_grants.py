@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -170,6 +171,32 @@ def test_row_security_is_never_a_smaller_count(
     assert connection.catalogue().tables[NOTE].row_security
     assert [code for code, _ in codes(connection, Access.READ)] == ["AV513"]
     connection.close()
+
+
+def test_passing_by_row_security_is_too_much_only_where_there_is_none(
+    system: System, owner: psycopg.Connection[Any]
+) -> None:
+    """Without row security BYPASSRLS opens a lock; with it, nothing could be counted otherwise."""
+    owner.execute(f"ALTER ROLE {role(system)} BYPASSRLS".encode())
+    connection = connect(system, owner, Access.READ)
+    assert [code for code, _ in codes(connection, Access.READ)] == ["AV512"]
+    owner.execute("ALTER TABLE public.note ENABLE ROW LEVEL SECURITY")
+    assert codes(connection, Access.READ) == []
+    connection.close()
+
+
+def test_a_database_that_its_owner_made_read_only_is_not_written_to(
+    system: System, owner: psycopg.Connection[Any]
+) -> None:
+    """A default that a session of ours could set aside is a wish of the owner all the same."""
+    owner.execute(
+        f"ALTER DATABASE {database(system)} SET default_transaction_read_only = on".encode()
+    )
+    opened = PostgresqlConnector(engines.FAST).connect(system, Access.WRITE)
+    with closing(opened), pytest.raises(Refused) as refused, opened.transaction() as batch:
+        batch.remove(NOTE, TRUE)
+    assert refused.value.kind == "rights"
+    owner.execute(f"ALTER DATABASE {database(system)} RESET default_transaction_read_only".encode())
 
 
 def test_a_view_in_place_of_a_table_is_a_finding(

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import Any, cast
 
 import psycopg
@@ -532,7 +533,6 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "lock_timeout": str(limits.lock),
         "idle_in_transaction_session_timeout": str(limits.idle),
         "default_transaction_isolation": "read committed",  # what a lock waited for must show
-        "default_transaction_read_only": "on" if access is Access.READ else "off",
         "row_security": "off",
         "DateStyle": "ISO",
         "IntervalStyle": "postgres",
@@ -541,6 +541,9 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "application_name": "avow",
         "jit": "off",  # long conditions over few rows: compiling them costs more than asking them
     }
+    if access is Access.READ:
+        # Never set off: a database that its owner made read-only is not written to.
+        settings["default_transaction_read_only"] = "on"
     try:
         raw: psycopg.Connection[Any] = psycopg.connect(
             address(system),
@@ -549,8 +552,8 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
             prepare_threshold=None,
             client_encoding="UTF8",  # also where the database itself knows no encoding
         )
-        for setting, content in settings.items():
-            raw.execute("SELECT set_config(%s, %s, false)", [setting, content])
+        asked = ", ".join("set_config(%s, %s, false)" for _ in settings)
+        raw.execute(f"SELECT {asked}".encode(), [*chain.from_iterable(settings.items())])
     except psycopg.Error as error:
         why = type(error).__name__ if error.sqlstate is None else f"SQLSTATE {error.sqlstate}"
         raise Unreachable(f"`{system.name}` does not answer or refuses us ({why})") from None

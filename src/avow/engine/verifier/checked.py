@@ -379,10 +379,13 @@ def _others(connection: Connection, steps: Sequence[Step], dataset: str, seen: S
     mine = [s for s in steps if dataset in {s.dataset, *_along(s), *_remade(s)}]
     named = [p for s in mine for p in _named(s, dataset)]
     strange = negate(any_of(named))
+    # A few rows by their keys cost nothing; only where most of those are named by a step, all rows
+    # have to be passed by to find others.
+    few = seen.get(dataset) or tuple(connection.fetch(dataset, TRUE, key, 2 * SAMPLE))
     kept = Kept(key, columns)
-    if len(seen.get(dataset, ())) == SAMPLE:
-        kept = _hashed(connection, dataset, kept, all_of([among(key, seen[dataset]), strange]))
-    if len(kept.hashes) < SAMPLE:
+    if few:
+        kept = _hashed(connection, dataset, kept, all_of([among(key, few), strange]))
+    if len(kept.hashes) < min(SAMPLE, len(few)):
         kept = _hashed(connection, dataset, kept, strange)
     seen[dataset] = tuple(kept.hashes)
     return kept

@@ -136,6 +136,9 @@ def test_from_the_code_to_the_count(
     assert "worker of app: worker-" in avow("status", str(home / "declaration")).output
     said = json.loads(avow("status", str(home / "declaration"), "--json").output)
     assert said["workers"][0]["access"] == "write"
+    seen = avow("verify", str(home / "declaration"), expect=1).output
+    assert "6 rows past their end" in seen
+    assert "unknown" not in seen
     assert "revoked" in avow("worker", "revoke", "app", "--by", "marc").output
     assert "AV587" in avow("worker", "revoke", "app", "--by", "marc", expect=3).output
     assert worker.wait(30) == 3

@@ -69,7 +69,7 @@ def command(
             memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
             look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
         counted = list(_censuses(state, declaration, at)) if is_census else []
-    nobodys = list(_nobodys(declaration))
+        nobodys = list(_nobodys(declaration))  # while the state is open: workers are reached by it
     if is_json:
         told = [*_said(ran), *counted, *map(plain, nobodys)]
         click.echo(msgspec.json.encode(told).decode())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -65,12 +66,12 @@ class WorkerDesk:
             await asyncio.to_thread(wish.before)
             found = None if wish.is_answer else await asyncio.to_thread(wish.look)
             while found is None and loop.time() < end and not self.bell.is_ending:
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(rung.wait(), LOOK)
-                except TimeoutError:
-                    await asyncio.to_thread(wish.check)
                 rung.clear()
                 found = await asyncio.to_thread(wish.look)
+                if found is None:
+                    await asyncio.to_thread(wish.check)
         return found
 
 

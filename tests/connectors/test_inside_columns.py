@@ -1,5 +1,5 @@
 """What stands inside a column reads, and goes, as the twin says: odd keys and values, in random
-documents. SQLite reads keys that are written with escapes, and large numbers, in its own way."""
+documents."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FIELDS = tuple(f"data${''.join('.' + k for k in path)}" for path in (
     ("é", "a"),
 ))  # fmt: skip
 LISTS = ("data$.a[]", "data$.é[].a", "data$.😀[].é", "data$.a[].a/b")
-ENGINES = pytest.mark.parametrize("engine", ["postgresql", "mariadb"], indirect=True)
+ENGINES = pytest.mark.parametrize("engine", ["postgresql", "mariadb", "sqlite"], indirect=True)
 WHO, DOC = "public.who", "public.doc"
 CATALOGUE = Catalogue(
     {

@@ -25,6 +25,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 
+from avow.estate.connectors import sqlite_inside
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import (
     LONGEST_VALUE,
@@ -82,40 +83,18 @@ class SqliteGrammar(Grammar):
         return sa.func.avow_digits(text)
 
     def leaf(self, base: Expression, column: Column) -> Expression:
-        return _leaf(base, column.inside.keys if column.inside else ())
+        return sqlite_inside.leaf(base, column)
 
     def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
-        path = _path(column.inside.keys if column.inside else ())
-        if text is None:
-            return sa.func.json_remove(base, path)
-        there = self.leaf(base, column).is_not(None)
-        return sa.case((there, sa.func.json_replace(base, path, text)), else_=base)
+        return sqlite_inside.with_leaf(base, column, text)
 
     def elements(self, base: Expression, column: Column) -> Elements:
-        place = column.inside
-        if place is None:
-            raise Refused("form", "", column.name)
-        path = _path(place.keys)
-        is_list = sa.func.json_type(base, path) == value("array")
-        held = sa.case((is_list, sa.func.json_extract(base, path)))
-        found = sa.func.json_each(held).table_valued("value", "type", name="e")
-        plain = _spelt(found.c.type, found.c.value)
-        inner = sa.case((found.c.type == value("object"), _leaf(found.c.value, place.of_each)))
-        return Elements(found, inner if place.of_each else plain)
+        return sqlite_inside.elements(base, column)
 
     def with_elements(
         self, base: Expression, column: Column, elements: Elements, kept: Condition
     ) -> Expression:
-        rows, keys = elements.relation, column.inside.keys if column.inside else ()
-        nested = rows.c.type.in_([value("object"), value("array")])
-        spelt = sa.case(
-            (nested, rows.c.value),
-            (rows.c.type.in_([value("true"), value("false")]), rows.c.type),
-            else_=sa.func.json_quote(rows.c.value),
-        )
-        made = sa.func.json_group_array(sa.func.json(spelt))
-        left = sa.select(made).select_from(rows).where(kept).scalar_subquery()
-        return sa.func.json_replace(base, _path(keys), sa.func.json(left)) if keys else left
+        return sqlite_inside.with_elements(base, column, elements, kept)
 
     def until(self, expression: Expression, column: Column, leaf: Until, table: str) -> Condition:
         return until(expression, leaf, self.per_second(table, column.name))
@@ -126,22 +105,6 @@ class SqliteGrammar(Grammar):
 
     def hashed(self, text: Expression) -> Expression:
         return sa.func.avow_uuid(text)
-
-
-def _path(keys: tuple[str, ...]) -> Expression:
-    """A JSON path. A field's keys hold no quotes."""
-    return value("$" + "".join(f'."{key}"' for key in keys))
-
-
-def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
-    path = _path(keys)
-    return _spelt(sa.func.json_type(held, path), sa.func.json_extract(held, path))
-
-
-def _spelt(kind: Expression, found: Expression) -> Expression:
-    """A JSON value as text; a truth value is spelt as JSON does."""
-    is_truth = kind.in_([value("true"), value("false")])
-    return sa.case((is_truth, kind), else_=sa.cast(found, sa.Text()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +206,10 @@ class SqliteConnection(SqlConnection):
     ) -> Iterator[tuple[object, ...]]:
         del limit
         table = self.renderer().table(dataset)
-        columns = [table.column(c.name) for c in statement.selected_columns]
+        columns = [
+            table.column(c.name) if isinstance(c, sa.ColumnClause) else None
+            for c in statement.selected_columns
+        ]
         keyed = frozenset(self.renderer().key(dataset))
         with self._guarded(dataset):
             cursor = self._execute(statement)
@@ -438,6 +404,8 @@ def _open(system: System, access: Access, limits: SqliteConnector) -> sqlite3.Co
     }  # fmt: skip
     for name, function in functions.items():
         raw.create_function(name, 1, function, deterministic=True)
+    for name, (takes, inside) in sqlite_inside.FUNCTIONS.items():
+        raw.create_function(name, takes, inside, deterministic=True)
     return raw
 
 
@@ -517,6 +485,8 @@ def refusal(error: sqlite3.Error, dataset: str) -> Refused:
         return Refused("form", dataset, TOO_LONG)
     if not name and "decode to UTF-8" in str(error):  # said by the driver, with the whole value
         return Refused("form", dataset, OTHER_ENCODING)
+    if str(error) == sqlite_inside.RAISED:
+        return Refused("form", dataset)
     if str(error) == "parser stack overflow":  # a hundred nested words, before SQLite 3.46
         return Refused("other", dataset, TOO_DEEP)
     kinds = {

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -28,6 +28,7 @@ from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import PromiseStatus, ReasonCode, Status
 from avow.duties.assurance.standing import Standing as Assured
 from avow.duties.retention.run import Asking, Ran, run_checks
+from avow.engine.db.store import Runs
 from avow.engine.evidence.checks import MAIN_LEG
 from avow.engine.evidence.entries import Body
 from avow.engine.evidence.kept import keep
@@ -147,7 +148,13 @@ class Town:
         for person in APPROVERS:
             approve(store, ring, self.declaration, plan.id, person=person, at=at)
         bench = Bench(
-            self.estate(), self.memory, self.clock, self.state.folder, self._note, unchecked()
+            self.estate(),
+            self.memory,
+            self.clock,
+            self.state.folder,
+            self._note,
+            self._tell,
+            unchecked(),
         )
         return plan, carry_out(self.office, bench, plan.id)
 
@@ -160,6 +167,9 @@ class Town:
 
     def _note(self, body: Body, at: datetime) -> None:
         self.state.ledger.append([body], at)
+
+    def _tell(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        self.state.ledger.append(bodies, at, runs=runs)
 
 
 def broken(promise: PromiseStatus) -> Why:

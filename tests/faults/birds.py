@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -30,6 +30,8 @@ from avow.declaration.load import Loaded
 from avow.declaration.load import load as load_declaration
 from avow.declaration.model import Declaration, Level, Signature
 from avow.declaration.signing import append_signatures
+from avow.engine.db.store import Runs
+from avow.engine.evidence.entries import Body
 from avow.engine.planner import records, release
 from avow.engine.planner.apply import Applied, Office, Worker, apply, surroundings
 from avow.engine.planner.approve import approve
@@ -178,7 +180,7 @@ class World:
         def ground(plan: Plan, connection: Connection, journal: Journal) -> Ground:
             del plan
             known, ring = self.memory.on(connection), self.state.ring
-            return Ground(connection, journal, known, roots, note=self.note, seal=ring.seal)
+            return Ground(connection, journal, known, roots, tell=self.tell, seal=ring.seal)
 
         def journal(name: str) -> Journal:
             return Journal(self.state.store, name, owner_name(), self.state.clock)
@@ -201,7 +203,7 @@ class World:
             journal = Journal(self.state.store, plan.id, owner_name(), self.state.clock)
             checker = Remembering(self.state.store, self.state.ring, self.state.clock)
             seal = self.state.ring.seal
-            ground = Ground(connection, journal, known, checker=checker, note=self.note, seal=seal)
+            ground = Ground(connection, journal, known, checker=checker, tell=self.tell, seal=seal)
             running = Running(plan, ground)
             running.run()
         self.plans.append(plan)
@@ -228,6 +230,10 @@ class World:
     def note(self, body: Any, at: datetime) -> None:  # noqa: ANN401 (any entry of the ledger)
         """Write to the ledger."""
         self.state.ledger.append([body], at)
+
+    def tell(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        """Write a group to the ledger."""
+        self.state.ledger.append(bodies, at, runs=runs)
 
     def roots(self, system: str, bird: Canary) -> Roots:
         """The rows that the person's address, or cookie, names; and those of the visitor without

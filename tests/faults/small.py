@@ -22,7 +22,7 @@ from avow.engine.planner.apply import Applied, Office, Worker, apply, surroundin
 from avow.engine.planner.approve import approve
 from avow.engine.planner.chunks import PERSONS, ROWS, Chunk
 from avow.engine.planner.counting import Counting, count
-from avow.engine.planner.ground import Checker, Ground, Unchecked, nothing
+from avow.engine.planner.ground import Checker, Ground, Tell, Unchecked, nothing, untold
 from avow.engine.planner.guard import guard, level_of
 from avow.engine.planner.journal import Journal, owner_name
 from avow.engine.planner.judge import Judge
@@ -171,6 +171,7 @@ class Small:
     crash: Callable[[str], None] = nothing
     owner: str = field(default_factory=owner_name)
     folder: Path | None = None
+    telling: Tell = untold
     roots: Roots = field(default_factory=dict)
     windows: Chunk = ROWS
     chunks: Chunk = PERSONS
@@ -248,6 +249,7 @@ class Small:
             checker=self.checker,
             stop=Stops(self.runs, self.folder).reason,
             crash=self.crash,
+            tell=self.telling,
             seal=self.ring.seal,
             windows=self.windows,
             chunks=self.chunks,

@@ -11,6 +11,7 @@ import pytest
 
 from avow.common.ids import new_id
 from avow.engine.db.store import Store
+from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.counting import Counting, count
 from avow.engine.planner.judge import Judge
@@ -70,6 +71,15 @@ def test_the_four_go_with_all_that_is_theirs(small: Small) -> None:
     done = small.apply(planned(small))
     assert (done.status, done.rows) == (Status.DONE, 12)
     whole(small)
+
+
+def test_the_ledger_is_told_of_an_erasure_in_one_group(small: Small, store: Store) -> None:
+    """One signed checkpoint for all of its tables."""
+    ledger = Ledger(store, small.ring, "avow.example/ledger")
+    telling = replace(small, telling=lambda bodies, at, tx: ledger.append(bodies, at, runs=tx))
+    telling.apply(planned(small))
+    assert [row["kind"] for row in ledger.entries()] == ["batch-applied"] * 2
+    assert len(list(ledger.checkpoints())) == 1
 
 
 def test_an_erasure_needs_no_level_and_two_persons(small: Small) -> None:

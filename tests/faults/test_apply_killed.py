@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 
 from avow.declaration.model import Level
 from avow.engine.db.store import Store
+from avow.engine.evidence.entries import BatchApplied, Entry, read_entry
+from avow.engine.evidence.ledger import Ledger
+from avow.engine.evidence.verify import verify_ledger
 from avow.engine.planner.apply import apply
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.journal import owner_name
@@ -168,6 +174,28 @@ def test_without_receipts_the_count_is_at_least(
     done = apply(small.office(), small.worker(), plan)
     assert estate.left() == EXPECTED
     assert (done.status, done.rows, done.at_least) == (Status.DONE, rows_told, True)
+
+
+@pytest.mark.parametrize("place", ["journalled", "told", "step ended", "ended"])
+def test_killed_anywhere_the_ledger_is_told_of_a_step_once(
+    store: Store, state_url: str, sqlite: Estate, place: str
+) -> None:
+    """Between the last batch and its entry, between the entry and its commit, or after both: what
+    the ledger says of the step is there when the plan has ended, whole and once."""
+    small, plan = ready(store, sqlite)
+    ledger = Ledger(store, small.ring, "avow.example/ledger")
+    small = replace(small, telling=lambda bodies, at, tx: ledger.append(bodies, at, runs=tx))
+    assert killed_at(place, 1, work(small, plan, state_url))
+    apply(small.office(), small.worker(), plan)
+    told = [read_entry(bytes(row["bytes"])) for row in ledger.entries()]
+    steps = Counter(_body(e)["step"] for e in told if e.kind == BatchApplied.kind)
+    assert set(steps.values()) == {1}
+    assert sum(_body(e)["deleted"] for e in told) == 15
+    assert verify_ledger(ledger).broken_at is None
+
+
+def _body(entry: Entry) -> dict[str, Any]:
+    return dict(msgspec.json.decode(entry.body))
 
 
 def test_the_crash_is_real(store: Store, state_url: str, sqlite: Estate) -> None:

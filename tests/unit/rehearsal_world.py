@@ -18,6 +18,7 @@ from avow.engine.evidence.entries import Body
 from avow.engine.keys.ring import KeyRing, new_ring
 from avow.engine.planner import release, standings
 from avow.engine.planner.apply import Office
+from avow.engine.planner.ground import untold
 from avow.engine.planner.making import Estate, Memory, Wish, make
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.trust import Evidence, Standing
@@ -73,6 +74,7 @@ class World:
             self.clock,
             self.folder,
             self.note,
+            untold,
             Checked() if checked else unchecked(),
         )
 

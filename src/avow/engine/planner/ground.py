@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from avow.common.ids import new_id
-from avow.engine.planner.approve import Note, unwritten
+from avow.engine.db.store import Runs
+from avow.engine.evidence.entries import Body
 from avow.engine.planner.chunks import PERSONS, ROWS, Chunk
 from avow.engine.planner.journal import Journal, Seat
 from avow.engine.planner.keysets import Held, Known, Roots
@@ -18,6 +20,9 @@ from avow.engine.planner.written import canonical
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
 from avow.estate.datamap.predicates import Predicate
 from avow.estate.datamap.reach import Key
+
+Tell = Callable[[Sequence[Body], datetime, Runs], object]
+"""Writes entries to the ledger as one group, inside the transaction given."""
 
 Moved = Mapping[int, int]
 """Rows moved by one batch, by the place of the step in its program."""
@@ -84,6 +89,11 @@ def never(system: str) -> str | None:
     return None
 
 
+def untold(bodies: Sequence[Body], at: datetime, tx: Runs) -> None:
+    """No ledger is wired."""
+    del bodies, at, tx
+
+
 def nothing(place: str) -> None:
     """Called at each place where a test may end the process."""
     del place
@@ -104,7 +114,7 @@ class Ground:
     """Everything one worker needs to apply one plan in one system.
 
     `stop` gives the reason when somebody said stop. `crash` is called with the name of each step
-    of the journal. `note` writes to the ledger. `seal` encrypts the key of a blocked row under the
+    of the journal. `tell` writes to the ledger. `seal` encrypts the key of a blocked row under the
     id of its record. `monotonic` measures batches in seconds.
     `keeper` keeps what leaves before its maximum; without one no such step runs.
     `windows` and `chunks` are the sizes to begin with, in rows and in persons.
@@ -118,7 +128,7 @@ class Ground:
     keeper: KeepsRows | None = None
     stop: Callable[[str], str | None] = never
     crash: Callable[[str], None] = nothing
-    note: Note = unwritten
+    tell: Tell = untold
     seal: Callable[[bytes, str], bytes] | None = None
     monotonic: Callable[[], float] = time.monotonic
     windows: Chunk = ROWS

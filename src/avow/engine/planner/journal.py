@@ -250,16 +250,23 @@ class Journal:
             at=self.clock.now(),
         )
 
-    def leave(self, step: int, state: str) -> None:
-        """Give the lease back: `done`, `blocked`, or `stopped` (may go on later)."""
-        self.runs.run(
-            "journal_step_end",
-            plan=self.plan,
-            step=step,
-            owner=self.owner,
-            state=state,
-            at=self.clock.now(),
-        )
+    def leave(self, step: int, state: str, told: Callable[[Runs], object] | None = None) -> None:
+        """Give the lease back: `done`, `blocked`, or `stopped` (may go on later).
+
+        `told` is run in the same transaction, last: what it writes stands if, and only if, the step
+        was ours to leave and is left. A worker that dies here leaves both for the next one.
+        """
+        with self.runs.transaction() as tx:
+            left = tx.one(
+                "journal_step_end",
+                plan=self.plan,
+                step=step,
+                owner=self.owner,
+                state=state,
+                at=self.clock.now(),
+            )
+            if left is not None and told is not None:
+                told(tx)
 
     def leave_quietly(self, step: int) -> None:
         """Give the lease back where our database still answers; else it ends by itself."""

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from avow.common.clock import Clock
-from avow.engine.db.store import Row, Transaction
+from avow.engine.db.store import Row, Runs, Transaction
 from avow.engine.planner.journal import Journal, Seat
 
 
@@ -92,8 +92,9 @@ class Notebook(Journal):
     def failed(self, seat: Seat) -> None:
         """A batch was undone."""
 
-    def leave(self, step: int, state: str) -> None:
-        """The step has ended."""
+    def leave(self, step: int, state: str, told: Callable[[Runs], object] | None = None) -> None:
+        """The step has ended; a ledger is told nothing of a copy."""
+        del told
         self.seats[step] = replace(self.seats[step], state=state)
 
 

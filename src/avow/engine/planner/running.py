@@ -5,9 +5,11 @@ A step that is over is passed by, so a plan that is taken up again goes on where
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from avow.engine.evidence.entries import BatchApplied, BatchChecked
+from avow.engine.db.store import Runs
+from avow.engine.evidence.entries import BatchApplied, BatchChecked, Body
 from avow.engine.planner.deriving import remade
 from avow.engine.planner.dropping import drop_partitions
 from avow.engine.planner.erase import DONE, Erasing, named
@@ -66,7 +68,6 @@ class Running:
         self.effects += tuple(going.said)
         if step.move is Move.DELETE and not self.plan.is_cut and len(self.plan.parts) == 1:
             self._fewer(going.seat, step.dataset, going.seat.rows, planned.bound)
-        self._note(going.seat, step.dataset, {DONE[step.move]: going.seat.rows})
 
     def _spare(self, number: int, part: Part, place: int) -> int:
         """Rows of the step's dataset that were approved to go and are still there."""
@@ -85,13 +86,6 @@ class Running:
             return
         going = Erasing(self.ground, part, seat, self.ground.chunks)
         self._go(going, 0)
-        for dataset in dict.fromkeys(s.dataset for s in part.program.steps):
-            moved = {
-                DONE[s.move]: going.total[named(s)]
-                for s in part.program.steps
-                if s.dataset == dataset
-            }
-            self._note(going.seat, dataset, moved)
         for step in (s for s in part.steps if s.step.move is Move.DELETE):
             self._fewer(going.seat, step.step.dataset, going.total[named(step.step)], step.bound)
 
@@ -110,25 +104,31 @@ class Running:
             raise
         self.rows += going.seat.rows
         self.blocked += blocked
-        self.ground.journal.leave(number, "blocked" if blocked else "done")
+
+        def told(tx: Runs) -> None:
+            now = self.ground.journal.clock.now()
+            self.ground.tell(tuple(self._entries(going)), now, tx)
+            self.ground.crash("told")
+
+        self.ground.journal.leave(number, "blocked" if blocked else "done", told)
         self.ground.crash("step ended")
 
-    def _note(self, seat: Seat, dataset: str, moved: dict[str, int]) -> None:
-        entry = BatchApplied(
-            plan=self.plan.id,
-            step=seat.step,
-            chunk=seat.chunk,
-            dataset=dataset,
-            deleted=moved.get("deleted", 0),
-            blanked=moved.get("blanked", 0),
-            unlinked=moved.get("unlinked", 0),
-            at_least=seat.at_least,
-        )
-        now = self.ground.journal.clock.now()
-        self.ground.note(entry, now)
+    def _entries(self, going: Sweeping | Erasing) -> Iterator[Body]:
+        """What the ledger is told of a step when it is left, as one group."""
+        seat = going.seat
+        for dataset, moved in _moved(going).items():
+            yield BatchApplied(
+                plan=self.plan.id,
+                step=seat.step,
+                chunk=seat.chunk,
+                dataset=dataset,
+                deleted=moved.get("deleted", 0),
+                blanked=moved.get("blanked", 0),
+                unlinked=moved.get("unlinked", 0),
+                at_least=seat.at_least,
+            )
         if self.ground.checks:
-            seen = BatchChecked(plan=self.plan.id, step=seat.step, chunk=seat.chunk, passed=True)
-            self.ground.note(seen, now)
+            yield BatchChecked(plan=self.plan.id, step=seat.step, chunk=seat.chunk, passed=True)
 
     def _refresh(self) -> None:
         """Removed values may still be read in statistics and materialized views."""
@@ -140,3 +140,13 @@ class Running:
         self.effects += tuple(self.ground.connection.effects(tuple(touched))) if touched else ()
         self.ground.crash("effects")
         self.ground.journal.leave(number, "done")
+
+
+def _moved(going: Sweeping | Erasing) -> Mapping[str, Mapping[str, int]]:
+    """What was done to the rows of each dataset of a step, in the words of the ledger."""
+    if isinstance(going, Sweeping):
+        return {going.step.dataset: {DONE[going.step.move]: going.seat.rows}}
+    moved: dict[str, dict[str, int]] = {}
+    for step in going.part.program.steps:
+        moved.setdefault(step.dataset, {})[DONE[step.move]] = going.total[named(step)]
+    return moved

@@ -15,7 +15,7 @@ from avow.engine.planner.bundle_end import destroy_due
 from avow.engine.planner.chunks import ROWS, WHOLE
 from avow.engine.planner.early import Maximums
 from avow.engine.planner.erasure_plan import Asking
-from avow.engine.planner.ground import Checker, Ground, Unchecked
+from avow.engine.planner.ground import Checker, Ground, Tell, Unchecked
 from avow.engine.planner.journal import Journal, owner_name
 from avow.engine.planner.keeping import Keeping
 from avow.engine.planner.making import Estate, Memory
@@ -30,13 +30,15 @@ from avow.estate.connectors.base import Capability, Connection, Refused, Unreach
 @dataclass(frozen=True, slots=True)
 class Bench:
     """What this process works with. `checker` is the independent reader that app wires; without
-    one batches are committed unchecked, and no rule climbs the ramp by them."""
+    one batches are committed unchecked, and no rule climbs the ramp by them. `note` writes one
+    entry to the ledger, `tell` a group of them inside a transaction of our database."""
 
     estate: Estate
     memory: Memory
     clock: Clock
     folder: Path
     note: Note
+    tell: Tell
     checker: Checker
 
     @property
@@ -62,7 +64,7 @@ class Bench:
             roots,
             checker=self.checker,
             stop=Stops(self.memory.runs, self.folder).reason,
-            note=self.note,
+            tell=self.tell,
             seal=self.ring.seal,
             keeper=self._keeper(plan, connection, journal),
             windows=WHOLE if Capability.WHOLE in connection.capabilities else ROWS,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,7 @@ import click
 from avow.app import State, open_state
 from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
+from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body, PlanMade
 from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate, Memory
@@ -69,11 +70,17 @@ class Desk:
         """What this process works with."""
         state = self.state
         checker = Remembering(state.store, state.ring, state.clock)
-        return Bench(self.estate, self.memory, state.clock, state.folder, self.note, checker)
+        return Bench(
+            self.estate, self.memory, state.clock, state.folder, self.note, self.tell, checker
+        )
 
     def note(self, body: Body, at: datetime) -> None:
         """Write to the ledger."""
         self.state.ledger.append([body], at)
+
+    def tell(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        """Write a group to the ledger, inside a transaction of the state's database."""
+        self.state.ledger.append(bodies, at, runs=runs)
 
     def note_plan(self, plan: Plan) -> None:
         """Tell the ledger that a plan was made."""

@@ -266,6 +266,12 @@ DEFECTS: dict[str, tuple[str, list[tuple[str, str]], str]] = {
         [("{email: email}\n        rest", "{email: email, 'to$[]': email}\n        rest")],
         "",
     ),
+    "an event of a list": ("AV316", [("answered_at}", "'data$[].at'}")], ""),
+    "a leaf that is read as a moment, as something else": (
+        "AV317",
+        [],
+        LEDGER + "        events: {answered: {field: at, cancelled_by: data$.off$moment}}\n",
+    ),
     "a column that outlives its end": (
         "AV607",
         [("{email: email}\n        rest", "{email: email, data$.email: email}\n        rest")],

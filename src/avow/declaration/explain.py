@@ -202,7 +202,10 @@ def event_words(system: System, dataset: str, event: str) -> str:
 
 
 def _columns(dataset: str, event: EventMap) -> str:
-    columns = [f"{source.dataset or dataset}.{source.field}" for source in event.sources]
+    columns = [
+        f"{source.dataset or dataset}.{source.field.removesuffix('$moment')}"
+        for source in event.sources
+    ]
     moved = [f"moved by {s.moved_by}" for s in event.sources if s.moved_by]
     cancelled = [f"cancelled by {s.cancelled_by}" for s in event.sources if s.cancelled_by]
     mode = "" if event.mode is EventMode.POINT else f"{event.mode.replace('-', ' ')} "

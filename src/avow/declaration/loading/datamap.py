@@ -43,6 +43,7 @@ from avow.estate.datamap.model import (
     System,
     Then,
 )
+from avow.estate.datamap.paths import as_moment, inside
 
 _COLUMNS = one_or_many(NAME)
 _ZONE = may("zone", ZONE, None)
@@ -464,14 +465,25 @@ def _split_sources(dataset: Dataset, names: tuple[str, ...], notes: Notes) -> Da
 def _split(
     source: Source, event: EventMap, dataset: Dataset, names: tuple[str, ...], notes: Notes
 ) -> Source:
-    name, dot, column = source.field.rpartition(".")
+    head, tail = _column_and_place(source.field)
+    name, dot, column = head.rpartition(".")
+    moved = as_moment(source.moved_by) if source.moved_by else source.moved_by
+    source = replace(source, moved_by=moved)
     if not dot:
-        return source
+        return replace(source, field=as_moment(source.field))
     if name not in names:
         what = f"the event `{event.event}` is read from `{name}`, which is no dataset here"
         notes.wrong("AV201", what, event.place)
         return source
-    return replace(source, field=column, dataset=None if name == dataset.name else name)
+    field = as_moment(f"{column}{tail}")
+    return replace(source, field=field, dataset=None if name == dataset.name else name)
+
+
+def _column_and_place(field: str) -> tuple[str, str]:
+    """A column, with its dataset where it has one, and the place inside it: what of a leaf is
+    behind the dollar sign has dots of its own."""
+    head, dollar, tail = field.partition("$")
+    return (head, f"{dollar}{tail}") if inside(field) is not None else (field, "")
 
 
 SYSTEM = record("a system", _system, _SYSTEM, _CONNECTOR, _URL, _SYSTEM_ZONE, _OWNER, _DATASETS)

@@ -10,6 +10,7 @@ from avow.declaration.loading.nodes import Notes, meant
 from avow.declaration.loading.shapes import Fields, Key, mapping, may, may_map, one_of
 from avow.declaration.loading.words import NAME
 from avow.estate.datamap.model import Dataset
+from avow.estate.datamap.paths import inside
 from avow.estate.datamap.stored import Encoding, FileFormat, Stored
 
 _FILE, _PATTERN = may("file", NAME, None), may("pattern", NAME, None)
@@ -141,6 +142,8 @@ def _columns(dataset: Dataset, made: Stored, notes: Notes) -> None:
             if source.dataset is None and not _is_moment(source.field, made):
                 what = f"`{source.field}` gives `{event.event}`, and is not read as a moment"
                 hint = f"add `types: {{{source.field}: instant}}`, or the form it is written in"
+                if inside(source.field) is not None:
+                    hint = "a leaf is read only in databases; in files name its own column"
                 notes.wrong("AV562", what, event.place, hint=hint)
 
 

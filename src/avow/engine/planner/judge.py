@@ -31,7 +31,7 @@ from avow.estate.datamap.predicates import (
     any_of,
     negate,
 )
-from avow.estate.datamap.readings import Reader
+from avow.estate.datamap.readings import Reader, moment_columns
 
 FLOOR = "floor"
 """The fact that forbids erasing while it stands: a hold, a restriction or an open access request.
@@ -225,19 +225,6 @@ def without_made(groups: tuple[Cells, ...], dataset: Dataset) -> tuple[Cells, ..
         Cells(c.place, names)
         for c, names in kept
         if names or not c.columns or c.place.category == rest
-    )
-
-
-def moment_columns(system: System, dataset: str) -> frozenset[str]:
-    """The columns of a dataset that give the moment of an event, to its own rows or to others."""
-    return frozenset(
-        column
-        for name, other in system.datasets.items()
-        for event in other.events
-        for source in event.sources
-        if (source.dataset or name) == dataset
-        for column in (source.field, source.moved_by, source.cancelled_by)
-        if column is not None
     )
 
 

@@ -35,6 +35,7 @@ from avow.estate.datamap.predicates import (
     matching,
     negate,
 )
+from avow.estate.datamap.readings import moment_columns
 
 NULL = Blank(BlankKind.NULL)
 
@@ -439,9 +440,10 @@ class Lowering:
 
     def _inside(self, name: str, column: str) -> Iterator[Predicate]:
         """A column is not emptied whole while a field inside it stays: one that is not due, or a
-        pointer or identity, which is no cell."""
+        pointer, identity or moment, which is no cell."""
         dataset = self.system.datasets[name]
         held = structure(dataset) | {i.field for i in dataset.identities}
+        held |= moment_columns(self.system, name)
         if any(f != column and column_of(f) == column for f in held):
             yield TRUE
         for cells in self.cells(name):

@@ -130,7 +130,7 @@ class Table:
 
     def _within(self, name: str, place: Inside) -> Column | None:
         base = next((c for c in self.columns if c.name == place.column), None)
-        if base is None:
+        if base is None or (place.each and place.told is not None):
             return None
         is_array = base.native.endswith("[]") and place.each and not (place.keys or place.of_each)
         if not is_array and base.kind not in (ColumnKind.JSON, ColumnKind.TEXT):

@@ -18,6 +18,7 @@ _MARIADB = ("longtext", "longblob")
 def too_long(rows: sa.FromClause, columns: Iterable[Column]) -> sa.Select[Any]:
     """A row of a relation in which one of these columns is too long to be read. PostgreSQL knows
     the length of a value without reading it."""
-    long = [c for c in columns if c.native in _POSTGRESQL or c.native.startswith(_MARIADB)]
+    stored = (c.base or c for c in columns)
+    long = [c for c in stored if c.native in _POSTGRESQL or c.native.startswith(_MARIADB)]
     over = (sa.func.octet_length(rows.c[c.name]) > LONGEST_VALUE for c in long)
     return sa.select(sa.literal(1)).select_from(rows).where(sa.or_(sa.false(), *over)).limit(1)

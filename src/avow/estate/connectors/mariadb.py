@@ -44,7 +44,7 @@ from avow.estate.connectors.mariadb_values import (
     stored,
 )
 from avow.estate.connectors.moments import day_of
-from avow.estate.connectors.render import Expression, key_pairs, value
+from avow.estate.connectors.render import Condition, Expression, key_pairs, value
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
@@ -209,7 +209,7 @@ class MariadbConnection(SqlConnection):
         render = self.renderer()
         rows = render.rows(table)
         live = [render.column(table, c) for c in columns]
-        found = sa.select(*(rows.c[c.name] for c in live)).select_from(rows)
+        found = sa.select(*(render.of(table, c, rows) for c in columns)).select_from(rows)
         if self.select(too_long(rows, live), table):
             raise Refused("form", table, TOO_LONG)
         if self._in_batch:

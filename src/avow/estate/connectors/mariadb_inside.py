@@ -9,17 +9,24 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 
+from avow.common.calendar import after
 from avow.estate.connectors.base import Refused
 from avow.estate.connectors.catalogue import Column, ColumnKind
+from avow.estate.connectors.moments import naive_bound
 from avow.estate.connectors.render import Condition, Elements, Expression, value
+from avow.estate.datamap.leaf_moments import NUMBER, TEXT, Told
+from avow.estate.datamap.predicates import Until
 
 _NULL = "null"
 _ELEMENTS = "'$[*]' COLUMNS (n FOR ORDINALITY, value JSON PATH '$')"
 _IN_ORDER = "e.n SEPARATOR ', '"
 _ESCAPE = re.compile(r"\\\\|\\u([0-9a-f]{4})")
+_START: Expression = sa.literal_column("TIMESTAMP'1970-01-01 00:00:00'")
+_ISO = "%Y-%m-%dT%H:%i:%sZ"
 _TOO_LARGE = 710
 """e to this power is more than a number can be."""
 
@@ -38,6 +45,53 @@ def with_leaf(base: Expression, column: Column, text: Expression | None) -> Expr
     made = without if text is None else sa.func.json_replace(held, path, text)
     there = _leaf(held, keys).is_not(None)
     return sa.case((there, _only_if(_leaf(without, keys).is_(None), made)), else_=base)
+
+
+def moment(said: Expression, told: Told) -> Expression:
+    """See `Grammar.moment`."""
+    if told is Told.MOMENT:
+        return sa.case((_like(said, TEXT), said))
+    number: Expression = sa.cast(sa.func.substring_index(said, ".", 1), sa.BigInteger())
+    if told is Told.MILLISECONDS:
+        number = number.op("DIV")(sa.literal(1000))
+    at = sa.func.timestampadd(sa.literal_column("SECOND"), number, _START)
+    return sa.case((_like(said, NUMBER[told]), sa.func.date_format(at, value(_ISO))))
+
+
+def until_said(said: Expression, leaf: Until) -> Condition:
+    """See `Grammar.until_said`."""
+    sign = sa.func.substr(said, -6, 1)
+    minutes = sa.func.substr(said, -5, 2) * sa.literal(60) + sa.func.right(said, 2)
+    ahead = sa.case(
+        (sign == value("+"), -minutes), (sign == value("-"), minutes), else_=sa.literal(0)
+    )
+    local = sa.cast(_local(said), sa.DateTime())
+    instant = sa.func.timestampadd(sa.literal_column("MINUTE"), ahead, local)
+    is_aware = sa.or_(sa.func.right(said, 1) == value("Z"), sign.in_([value("+"), value("-")]))
+    naive = naive_bound(leaf.day, leaf.zone, leaf.column_zone)
+    return sa.case(
+        (
+            sa.func.char_length(said) == sa.literal(len("2026-01-01")),
+            _side(sa.cast(said, sa.Date()), leaf.day + timedelta(days=1), leaf),
+        ),
+        (is_aware, _side(instant, after(leaf.day, leaf.zone).replace(tzinfo=None), leaf)),
+        else_=_side(local, naive, leaf),
+    )
+
+
+def _local(said: Expression) -> Expression:
+    """Day and time to the second, without the offset."""
+    has_seconds = sa.func.substr(said, 17, 1) == value(":")
+    seconds = sa.case((has_seconds, sa.func.substr(said, 17, 3)), else_=value(":00"))
+    return sa.func.concat(sa.func.left(said, 10), value(" "), sa.func.substr(said, 12, 5), seconds)
+
+
+def _side(at: Expression, end: date, leaf: Until) -> Condition:
+    return at >= value(end) if leaf.negated else at < value(end)
+
+
+def _like(said: Expression, pattern: str) -> Condition:
+    return said.op("REGEXP", is_comparison=True)(value(rf"^(?-i){pattern}\z"))
 
 
 def elements(base: Expression, column: Column) -> Elements:

@@ -32,6 +32,7 @@ from avow.estate.connectors.render import (
 from avow.estate.connectors.values import typed
 from avow.estate.connectors.written import Pieces, around, joined
 from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import Blank, BlankKind, Normaliser
 from avow.estate.datamap.predicates import TRUE, InKeys, Null, Predicate, Related, Until
 from avow.estate.datamap.reach import Key
@@ -107,6 +108,12 @@ class MariadbGrammar(Grammar):
 
     def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
         return mariadb_inside.with_leaf(base, column, None if text is None else exact(text))
+
+    def moment(self, said: Expression, told: Told) -> Expression:
+        return mariadb_inside.moment(exact(said), told)
+
+    def until_said(self, said: Expression, leaf: Until) -> Condition:
+        return mariadb_inside.until_said(exact(said), leaf)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         return mariadb_inside.elements(base, column)

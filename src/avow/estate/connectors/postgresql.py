@@ -24,6 +24,7 @@ from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from avow.estate.connectors import postgresql_inside
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import (
     NO_SPACE,
@@ -58,8 +59,9 @@ from avow.estate.connectors.sql import (
     Statement,
     Written,
 )
+from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import System
-from avow.estate.datamap.predicates import Predicate
+from avow.estate.datamap.predicates import Predicate, Until
 
 _SMALL = 1000
 
@@ -109,45 +111,24 @@ class PostgresqlGrammar(Grammar):
         return sa.func.regexp_replace(text, "[^0-9]", "", "g")
 
     def leaf(self, base: Expression, column: Column) -> Expression:
-        return _leaf(_document(base, column), column.inside.keys if column.inside else ())
+        return postgresql_inside.leaf(base, column)
 
     def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
-        held, place = _document(base, column), column.inside
-        keys = _path(place.keys if place else ())
-        if text is None:
-            return _native(held.op("#-")(keys), column)
-        new = sa.func.jsonb_set(held, keys, sa.func.to_jsonb(sa.cast(text, sa.Text())), sa.false())
-        # jsonb_set gives null for a null, and all would be lost with one leaf that is not there.
-        there = self.leaf(base, column).is_not(None)
-        return _native(sa.case((there, new), else_=held), column)
+        return postgresql_inside.with_leaf(base, column, text)
+
+    def moment(self, said: Expression, told: Told) -> Expression:
+        return postgresql_inside.moment(said, told)
+
+    def until_said(self, said: Expression, leaf: Until) -> Condition:
+        return postgresql_inside.until_said(said, leaf)
 
     def elements(self, base: Expression, column: Column) -> Elements:
-        place = column.inside
-        if place is None or column.base is None:
-            raise Refused("form", "", column.name)
-        if column.base.kind is ColumnKind.OTHER:
-            found = _listed(sa.func.unnest(base))
-            return Elements(found, sa.cast(found.c.value, sa.Text()))
-        whole = _document(base, column)
-        held = whole.op("#>")(_path(place.keys)) if place.keys else whole
-        is_list = sa.func.jsonb_typeof(held) == value("array")
-        found = _listed(sa.func.jsonb_array_elements(sa.case((is_list, held))))
-        return Elements(found, _leaf(found.c.value, place.of_each))
+        return postgresql_inside.elements(base, column)
 
     def with_elements(
         self, base: Expression, column: Column, elements: Elements, kept: Condition
     ) -> Expression:
-        place, rows = column.inside, elements.relation
-        keys = place.keys if place else ()
-        is_array = column.base is not None and column.base.kind is ColumnKind.OTHER
-        gather = sa.func.array_agg if is_array else sa.func.jsonb_agg
-        made = gather(postgresql.aggregate_order_by(rows.c.value, rows.c.n))
-        left = sa.select(made).select_from(rows).where(kept).scalar_subquery()
-        if is_array:
-            return sa.func.coalesce(left, _native(value("{}"), column))
-        new = sa.func.coalesce(left, sa.cast(value("[]"), postgresql.JSONB()))
-        held = _document(base, column)
-        return _native(sa.func.jsonb_set(held, _path(keys), new) if keys else new, column)
+        return postgresql_inside.with_elements(base, column, elements, kept)
 
     def given(self, content: object, column: Column) -> Expression:
         if column.kind in {ColumnKind.OTHER, ColumnKind.JSON}:
@@ -174,31 +155,6 @@ class PostgresqlGrammar(Grammar):
             sa.func.set_masklen(sa.cast(expression, Native("inet")), bits), Native("cidr")
         )
         return sa.cast(network, Native(column.native))
-
-
-def _document(base: Expression, column: Column) -> Expression:
-    """The JSON in a column, in the form that can be changed."""
-    is_done = column.base is not None and column.base.native == "jsonb"
-    return base if is_done else sa.cast(base, Native("jsonb"))
-
-
-def _native(made: Expression, column: Column) -> Expression:
-    return sa.cast(made, Native(column.base.native)) if column.base else made
-
-
-def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
-    return held.op("#>>", return_type=sa.Text())(_path(keys))
-
-
-def _path(keys: tuple[str, ...]) -> Expression:
-    """Keys as an array of texts. Each is quoted, so that none is read as two."""
-    inner = ",".join('"' + k.replace("\\", "\\\\").replace('"', '\\"') + '"' for k in keys)
-    return sa.cast(value("{" + inner + "}"), Native("text[]"))
-
-
-def _listed(function: sa.Function[Any]) -> sa.TableValuedAlias:
-    """The elements as `value`, with their number as `n`."""
-    return function.table_valued("value", with_ordinality="n").render_derived(name="e")
 
 
 _SAID = {"22021": OTHER_ENCODING, "22P05": OTHER_ENCODING, "53100": NO_SPACE}

@@ -25,6 +25,7 @@ from avow.estate.connectors.moments import bound
 from avow.estate.connectors.values import GHOST, typed
 from avow.estate.connectors.written import Fragment, Pieces, Writer, around, joined
 from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import Blank, BlankKind, Normaliser
 from avow.estate.datamap.predicates import (
     TRUE,
@@ -112,6 +113,14 @@ class Grammar:
         """The column with another text in a leaf that is there; None takes the leaf out."""
         del base, text
         raise Refused("form", "", column.name)
+
+    def moment(self, said: Expression, told: Told) -> Expression:
+        """The text of a leaf where it tells a moment, in ISO 8601; else null."""
+        raise NotImplementedError
+
+    def until_said(self, said: Expression, leaf: Until) -> Condition:
+        """The local day of such a text is at most the leaf's (negated: later)."""
+        raise NotImplementedError
 
     def elements(self, base: Expression, column: Column) -> Elements:
         """The elements of a list inside a column, none where there is no list."""
@@ -271,7 +280,10 @@ class Renderer:
         if found.inside is None or found.base is None:
             return rows.c[found.name]
         base: Expression = rows.c[found.base.name]
-        return base if found.inside.each else self.grammar.leaf(base, found)
+        if found.inside.each:
+            return base
+        said, told = self.grammar.leaf(base, found), found.inside.told
+        return said if told is None else self.grammar.moment(said, told)
 
     def _equal(self, column: Column, rows: Expression, text: str, negated: bool) -> Condition:
         meant = typed(text, column.kind)
@@ -287,7 +299,11 @@ class Renderer:
         expression = self.of(dataset, leaf.field, rows)
         if leaf.day == date.max:
             return sa.false() if leaf.negated else expression.is_not(None)
-        return self.grammar.until(expression, column, leaf, dataset)
+        if column.inside is None:
+            return self.grammar.until(expression, column, leaf, dataset)
+        if column.inside.told is None:
+            raise Refused("form", dataset, leaf.field)
+        return self.grammar.until_said(expression, leaf)
 
     def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
         keys = self.keys(leaf.keys)

@@ -51,6 +51,7 @@ from avow.estate.connectors.sql import (
 )
 from avow.estate.connectors.sqlite_catalogue import read_catalogue
 from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, unit, until, year_start
+from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import Predicate, Until
 
@@ -87,6 +88,12 @@ class SqliteGrammar(Grammar):
 
     def with_leaf(self, base: Expression, column: Column, text: Expression | None) -> Expression:
         return sqlite_inside.with_leaf(base, column, text)
+
+    def moment(self, said: Expression, told: Told) -> Expression:
+        return sqlite_inside.moment(said, told)
+
+    def until_said(self, said: Expression, leaf: Until) -> Condition:
+        return until(said, leaf, 1)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         return sqlite_inside.elements(base, column)
@@ -254,9 +261,10 @@ class SqliteConnection(SqlConnection):
     def oldest(
         self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
     ) -> Oldest:
-        self._per_second(dataset, field)
         render = self.renderer()
         rows = render.rows(dataset)
+        if render.column(dataset, field).inside is None:
+            self._per_second(dataset, field)
         stored_ = render.of(dataset, field, rows)
         where_ = render.where(dataset, where, rows)
         how = sa.case((stored_.is_(None), None), else_=form(stored_)).label("form")

@@ -20,6 +20,7 @@ import sqlalchemy as sa
 from avow.estate.connectors.base import Refused
 from avow.estate.connectors.catalogue import Column
 from avow.estate.connectors.render import Condition, Elements, Expression, value
+from avow.estate.datamap.leaf_moments import Told, moment_text
 
 RAISED = "user-defined function raised exception"
 """All that SQLite says of an error in a function that it was given."""
@@ -35,6 +36,11 @@ def with_leaf(base: Expression, column: Column, text: Expression | None) -> Expr
     """See `Grammar.with_leaf`."""
     path = _path(column.inside.keys if column.inside else ())
     return sa.func.avow_with_leaf(base, path, sa.null() if text is None else text)
+
+
+def moment(said: Expression, told: Told) -> Expression:
+    """See `Grammar.moment`."""
+    return sa.func.avow_moment(said, value(str(told)))
 
 
 def elements(base: Expression, column: Column) -> Elements:
@@ -82,6 +88,10 @@ def _with_leaf(held: object, path: str, new: object) -> object:
     return text[: spot.start] + json.dumps(str(new), ensure_ascii=False) + text[spot.end :]
 
 
+def _moment(said: str | None, told: str) -> str | None:
+    return moment_text(said, Told(told))
+
+
 def _elements(held: object, path: str, of_each: str) -> str:
     """The texts by which the elements are compared, as a list in JSON."""
     text = _text(held)
@@ -107,6 +117,7 @@ def _with_elements(held: object, path: str, numbers: str) -> object:
 FUNCTIONS: Mapping[str, tuple[int, Callable[..., Any]]] = {
     "avow_leaf": (2, _leaf),
     "avow_with_leaf": (3, _with_leaf),
+    "avow_moment": (2, _moment),
     "avow_elements": (3, _elements),
     "avow_with_elements": (3, _with_elements),
 }

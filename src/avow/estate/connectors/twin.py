@@ -27,7 +27,7 @@ from avow.estate.connectors.moments import day_of, is_until
 from avow.estate.connectors.twin_rules import Row, Tables, check, delete
 from avow.estate.connectors.values import emptied, plain, plain_all, says
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, Identity, Normaliser, System
+from avow.estate.datamap.model import Blank, BlankKind, Identity, Normaliser, System
 from avow.estate.datamap.paths import Inside, at, column_of, document, look, looks, put
 from avow.estate.datamap.predicates import (
     And,
@@ -297,14 +297,14 @@ class TwinConnection:
     def oldest(
         self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
     ) -> Oldest:
-        values = [_moment(row[field], field) for row in self.matching(dataset, where)]
+        values = [_moment(_value(row, field), field) for row in self.matching(dataset, where)]
         days = [day_of(v, zone, column_zone) for v in values if v is not None]
         return Oldest(min(days, default=None), len(days), len(values) - len(days))
 
     def stream(
         self, table: str, columns: Sequence[str], size: int
     ) -> Iterator[list[tuple[object, ...]]]:
-        rows = [tuple(row[c] for c in columns) for row in self.tables[table]]
+        rows = [tuple(_value(row, c) for c in columns) for row in self.tables[table]]
         for start in range(0, len(rows), size):
             yield rows[start : start + size]
 
@@ -461,9 +461,9 @@ class TwinBatch:
         changed = 0
         for values in rows:
             row = there.get(plain_all(values[: len(key)]))
-            if row is not None and self._is_blank(dataset, row, blanks):
-                row.update(zip(blanks, values[len(key) :], strict=True))
-                changed += 1
+            if row is not None:
+                given = dict(zip(blanks, values[len(key) :], strict=True))
+                changed += self._row_restored(dataset, row, blanks, given)
         check(self._connection.tables, self._connection.catalogue())
         return changed
 

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from avow.common.calendar import local_day
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Dataset, EventMode, Source, System
+from avow.estate.datamap.paths import as_value, look
 from avow.estate.datamap.reach import Key, Row, Rows, across, key_of
 from avow.estate.datamap.readings import Reading, reading, source_edge
 
@@ -91,13 +92,13 @@ class Estate:
                 yield self._value(self.system.datasets[source.dataset], other, source)
 
     def _value(self, dataset: Dataset, row: Row, source: Source) -> date | None:
-        if source.cancelled_by and row.get(source.cancelled_by) is not None:
+        if source.cancelled_by and look(row, source.cancelled_by) is not None:
             return None
         name = source.field
-        if source.moved_by and row.get(source.moved_by) is not None:
+        if source.moved_by and look(row, source.moved_by) is not None:
             name = source.moved_by
-        named = next((f.zone for f in dataset.fields if f.name == name), None)
-        return self._day(row.get(name), source.zone or named or dataset.zone or self.system.zone)
+        named = next((f.zone for f in dataset.fields if f.name == as_value(name)), None)
+        return self._day(look(row, name), source.zone or named or dataset.zone or self.system.zone)
 
     def _day(self, value: object, zone: str) -> date | None:
         if isinstance(value, datetime):

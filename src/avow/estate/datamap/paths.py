@@ -2,7 +2,8 @@
 
 A field may be written as a column and a path in it: `profile$.contact.email` is a leaf,
 `member_ids$[]` every element of a list (of JSON, or an array of PostgreSQL), and
-`parties$[].account` one leaf of every object in it.
+`parties$[].account` one leaf of every object in it. A leaf that is read as a moment says how at its
+end: `profile$.seen$moment`, `profile$.seen$seconds`.
 """
 
 from __future__ import annotations
@@ -13,18 +14,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-_WRITTEN = re.compile(r"""([^$]+)\$((?:\.[^.\[\]$"]+)*)(\[\])?((?:\.[^.\[\]$"]+)*)""")
+from avow.estate.datamap.leaf_moments import Told, moment
+
+_WRITTEN = re.compile(
+    r"""([^$]+)\$((?:\.[^.\[\]$"]+)*)(\[\])?((?:\.[^.\[\]$"]+)*)"""
+    r"""(?:\$(moment|seconds|milliseconds))?"""
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Inside:
     """A place inside `column`: the leaf at `keys`; with `each` the list there, and of each of its
-    elements the leaf at `of_each` (the element itself where that is empty)."""
+    elements the leaf at `of_each` (the element itself where that is empty). `told` is set where it
+    is read as a moment."""
 
     column: str
     keys: tuple[str, ...]
     each: bool = False
     of_each: tuple[str, ...] = ()
+    told: Told | None = None
 
 
 @lru_cache(maxsize=4096)
@@ -35,7 +43,8 @@ def inside(field: str) -> Inside | None:
         return None
     if found[4] and not found[3]:
         return None
-    return Inside(found[1], _keys(found[2]), bool(found[3]), _keys(found[4]))
+    told = Told(found[5]) if found[5] else None
+    return Inside(found[1], _keys(found[2]), bool(found[3]), _keys(found[4]), told)
 
 
 def _keys(written: str) -> tuple[str, ...]:
@@ -48,6 +57,18 @@ def column_of(field: str) -> str:
     return field if place is None else place.column
 
 
+def as_moment(field: str) -> str:
+    """The field as an event reads it: a leaf as a moment, where it does not say already how."""
+    place = inside(field)
+    return field if place is None or place.told is not None else f"{field}${Told.MOMENT}"
+
+
+def as_value(field: str) -> str:
+    """The field whose moment this is: itself, where it is no leaf that is read as one."""
+    place = inside(field)
+    return field if place is None or place.told is None else field.rpartition("$")[0]
+
+
 def look(row: Mapping[str, object], field: str) -> object:
     """The value of a field of a row; None where there is none."""
     if field in row:
@@ -55,7 +76,8 @@ def look(row: Mapping[str, object], field: str) -> object:
     place = inside(field)
     if place is None or place.each:
         return None
-    return at(document(row.get(place.column)), place.keys)
+    found = at(document(row.get(place.column)), place.keys)
+    return found if place.told is None else moment(found, place.told)
 
 
 def looks(row: Mapping[str, object], field: str) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from typing import Any
 from avow.common.remembered import remembered
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Dataset, EventMap, EventMode, Source, System
+from avow.estate.datamap.paths import as_value
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
@@ -118,6 +119,21 @@ def source_edge(system: System, dataset: str, source: Source) -> tuple[Edge, Sid
     return Wiring(system).source_edge(dataset, source)
 
 
+def moment_columns(system: System, dataset: str) -> frozenset[str]:
+    """The columns of a dataset that give the moment of an event, to its own rows or to others; of a
+    leaf, it and how it is read."""
+    named = (
+        column
+        for name, other in system.datasets.items()
+        for event in other.events
+        for source in event.sources
+        if (source.dataset or name) == dataset
+        for column in (source.field, source.moved_by, source.cancelled_by)
+        if column is not None
+    )
+    return frozenset(c for column in named for c in (column, as_value(column)))
+
+
 @dataclass(frozen=True, slots=True)
 class Reader:
     """Compiles readings of one system to predicates. `zone` is the controller's; `facts` names the
@@ -214,7 +230,7 @@ class Reader:
     def _until(
         self, dataset: Dataset, field: str, source: Source, day: date, late: bool
     ) -> Predicate:
-        named = next((f.zone for f in dataset.fields if f.name == field), None)
+        named = next((f.zone for f in dataset.fields if f.name == as_value(field)), None)
         zone = source.zone or named or dataset.zone or self.system.zone
         return Until(field, day, self.zone, zone, negated=late)
 

@@ -44,7 +44,7 @@ from avow.estate.connectors.mariadb_values import (
     stored,
 )
 from avow.estate.connectors.moments import day_of
-from avow.estate.connectors.render import Condition, Expression, key_pairs, value
+from avow.estate.connectors.render import Expression, key_pairs, value
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,

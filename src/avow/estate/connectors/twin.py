@@ -27,7 +27,7 @@ from avow.estate.connectors.moments import day_of, is_until
 from avow.estate.connectors.twin_rules import Row, Tables, check, delete
 from avow.estate.connectors.values import emptied, plain, plain_all, says
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, BlankKind, Identity, Normaliser, System
+from avow.estate.datamap.model import Blank, Identity, Normaliser, System
 from avow.estate.datamap.paths import Inside, at, column_of, document, look, looks, put
 from avow.estate.datamap.predicates import (
     And,
@@ -461,9 +461,9 @@ class TwinBatch:
         changed = 0
         for values in rows:
             row = there.get(plain_all(values[: len(key)]))
-            if row is not None:
-                given = dict(zip(blanks, values[len(key) :], strict=True))
-                changed += self._row_restored(dataset, row, blanks, given)
+            if row is not None and self._is_blank(dataset, row, blanks):
+                row.update(zip(blanks, values[len(key) :], strict=True))
+                changed += 1
         check(self._connection.tables, self._connection.catalogue())
         return changed
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,6 +48,44 @@ def world(store: Store, estate: Estate, tmp_path: Path) -> Undoable:
     made = Undoable(store, opener=estate.open, folder=tmp_path / "state")
     made.activate(estate.text)
     return made
+
+
+def test_a_leaf_comes_back_beside_what_was_written_since(
+    store: Store, estate: Estate, tmp_path: Path
+) -> None:
+    """Notes stand inside a column: what was written to its other keys is neither lost nor kept in
+    the bundle, and nothing else of the row changes."""
+    kind = "jsonb" if "postgresql" in estate.text else "text"
+    estate.run(f"ALTER TABLE visit ADD COLUMN extra {kind}")
+    document = '{"n": 1, "said": {"to": "é", "x": 2.50}}'
+    estate.run(f"UPDATE visit SET note = NULL, extra = '{document}' WHERE id > 3")
+    before = estate.everything()
+    world = Undoable(store, opener=estate.open, folder=tmp_path / "state")
+    world.activate(estate.text.replace("{note: note}", "{note: note, extra$.said.to: note}"))
+    plan = world.planned()
+    assert world.apply(plan).status is Status.DONE
+    after = [str(row[5]) for row in estate.everything()["visit"]]
+    assert len(after) == 4
+    assert "é" not in "".join(after)
+    assert world.undo(plan).status is Status.DONE
+    assert told(estate.everything()) == told(before)
+
+    plan = world.planned()
+    assert world.apply(plan).status is Status.DONE
+    estate.run("""UPDATE visit SET extra = '{"n": 7, "said": {}}' WHERE id = 4""")
+    assert world.undo(plan).status is Status.DONE
+    now = {row[0]: row for row in told(estate.everything())["visit"]}
+    assert now[4][5] == {"n": 7, "said": {"to": "é"}}
+    assert now[5] == {row[0]: row for row in told(before)["visit"]}[5]
+
+
+def told(everything: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
+    """The rows with their documents read, since the order of keys says nothing."""
+    return {
+        name: [tuple(json.loads(v) if str(v)[:1] == "{" and isinstance(v, str) else v for v in row)
+               for row in rows]
+        for name, rows in everything.items()
+    }  # fmt: skip
 
 
 def files(world: Undoable) -> list[Path]:

@@ -44,7 +44,7 @@ from avow.estate.connectors.mariadb_values import (
     stored,
 )
 from avow.estate.connectors.moments import day_of
-from avow.estate.connectors.render import Expression, key_pairs, value
+from avow.estate.connectors.render import Condition, Expression, Renderer, key_pairs, value
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
@@ -398,12 +398,15 @@ class MariadbConnection(SqlConnection):
             .where(*these, render.differs(dataset, new, where))
         )
 
+    def beside(self, rows: sa.TableClause, new: Mapping[str, Expression]) -> dict[str, Expression]:
+        """Columns with `ON UPDATE CURRENT_TIMESTAMP` keep their value: nobody changed the row."""
+        stamped = self.stamped.get(str(rows.name), ())
+        return {f: rows.c[f] for f in stamped if f not in new}
+
     def _as_it_is(
         self, rows: sa.TableClause, new: Mapping[str, Expression]
     ) -> dict[Any, Expression]:
-        """Columns with `ON UPDATE CURRENT_TIMESTAMP` keep their value: nobody changed the row."""
-        stamped = self.stamped.get(str(rows.name), ())
-        return {rows.c[f]: rows.c[f] for f in stamped if f not in new}
+        return {rows.c[f]: e for f, e in self.beside(rows, new).items()}
 
     def _these(
         self, render: MariadbRenderer, dataset: str, where: Predicate, window: Window | None
@@ -475,18 +478,20 @@ class MariadbConnection(SqlConnection):
         del column
         return value(content)
 
-    def copying(
-        self, dataset: str, where: Predicate, columns: Sequence[str], window: Window | None
-    ) -> list[tuple[object, ...]]:
-        render = self.renderer()
-        rows = render.rows(dataset)
-        live = [render.column(dataset, c) for c in columns]
-        if inside := [c.name for c in live if c.inside is not None]:  # not exactly brought back
-            raise Refused("form", dataset, inside[0])
-        found = sa.select(*(copied(rows.c[c.name], c).label(None) for c in live))
-        found = found.where(render.where(dataset, where, rows))
-        found = found.where(*render.within(dataset, window, rows))
-        return self.select(found.order_by(*(rows.c[f] for f in render.key(dataset))), dataset)
+    def taken(self, expression: Expression, column: Column) -> Expression:
+        return copied(expression, column)
+
+    def same_row(
+        self,
+        render: Renderer,
+        dataset: str,
+        rows: sa.FromClause,
+        key: Sequence[str],
+        given: Mapping[str, object],
+    ) -> list[Condition]:
+        self._open_to_batches(dataset)
+        live = {f: render.column(dataset, f) for f in key}
+        return [self.renderer().holds(c, rows.c[f], value(given[f])) for f, c in live.items()]
 
     def _restored(
         self, dataset: str, key: Sequence[str], blanks: Mapping[str, Blank], row: tuple[object, ...]

@@ -403,6 +403,19 @@ class PostgresqlConnection(SqlConnection):
         text = sa.bindparam(None, content, type_=sa.Text(), unique=True)
         return sa.cast(text, Native(column.native))
 
+    def document(self, expression: Expression, column: Column) -> Expression:
+        is_array = column.kind is ColumnKind.OTHER
+        return self.exact(sa.func.to_jsonb(expression) if is_array else expression)
+
+    def from_document(self, text: str, column: Column) -> Expression:
+        if column.kind is not ColumnKind.OTHER:
+            return self.given_back(text, column)
+        held = sa.cast(value(text), postgresql.JSONB())
+        found = postgresql_inside.listed(sa.func.jsonb_array_elements_text(held))
+        each = sa.func.array_agg(postgresql.aggregate_order_by(found.c.value, found.c.n))
+        listed = sa.select(each).select_from(found).scalar_subquery()
+        return sa.cast(sa.func.coalesce(listed, sa.text("'{}'")), Native(column.native))
+
     def inserting(
         self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
     ) -> int:

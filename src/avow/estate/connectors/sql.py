@@ -6,7 +6,7 @@ begins and ends; everything else is here. Statements grow with the plan and neve
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -19,6 +19,7 @@ from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import Access, Batch, Capability, Oldest, Refused, Window
+from avow.estate.connectors.bringing_rows import BringsRows
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
 from avow.estate.connectors.moments import day_of
 from avow.estate.connectors.render import (
@@ -72,7 +73,7 @@ class KeySet:
     held: tuple[Entry, ...] = ()
 
 
-class SqlConnection(ABC):
+class SqlConnection(BringsRows):
     """A connection to an SQL database. Subclasses say how their engine runs what is rendered."""
 
     grammar: Grammar
@@ -113,14 +114,6 @@ class SqlConnection(ABC):
         """Read the live schema."""
 
     @abstractmethod
-    def run(self, statement: Statement, dataset: str) -> int:
-        """Run a changing statement; how many rows it changed."""
-
-    @abstractmethod
-    def select(self, statement: sa.Select[Any], dataset: str) -> list[tuple[Any, ...]]:
-        """All rows of a query whose answer is small."""
-
-    @abstractmethod
     def iterate(
         self, statement: sa.Select[Any], dataset: str, limit: int | None
     ) -> Iterator[tuple[object, ...]]:
@@ -153,20 +146,6 @@ class SqlConnection(ABC):
     @abstractmethod
     def effects(self, tables: Sequence[str]) -> list[str]:
         """See `Connection.effects`."""
-
-    @abstractmethod
-    def exact(self, expression: Expression) -> Expression:
-        """A column in the form in which it can be written back exactly."""
-
-    @abstractmethod
-    def given_back(self, content: object, column: Column) -> Expression:
-        """A value of that form, as a value of the column."""
-
-    @abstractmethod
-    def inserting(
-        self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
-    ) -> int:
-        """See `Batch.insert`."""
 
     @abstractmethod
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
@@ -465,47 +444,6 @@ class SqlConnection(ABC):
         )
         within = render.within(dataset, window, render.rows(dataset))
         return self.run(made.where(*within), dataset)
-
-    def copying(
-        self, dataset: str, where: Predicate, columns: Sequence[str], window: Window | None
-    ) -> list[tuple[object, ...]]:
-        """See `Batch.copies`."""
-        render = self.renderer()
-        rows = render.rows(dataset)
-        for column in columns:
-            if render.column(dataset, column).inside is not None:
-                # What was emptied inside a column cannot be brought back exactly.
-                raise Refused("form", dataset, column)
-        found = sa.select(*(self.exact(render.of(dataset, c, rows)).label(None) for c in columns))
-        found = found.where(render.where(dataset, where, rows))
-        found = found.where(*render.within(dataset, window, rows))
-        return self.select(found.order_by(*(rows.c[f] for f in render.key(dataset))), dataset)
-
-    def restoring(
-        self,
-        dataset: str,
-        key: Sequence[str],
-        blanks: Mapping[str, Blank],
-        rows: Sequence[tuple[object, ...]],
-    ) -> int:
-        """See `Batch.restore`."""
-        return sum(self._restored(dataset, key, blanks, row) for row in rows)
-
-    def _restored(
-        self, dataset: str, key: Sequence[str], blanks: Mapping[str, Blank], row: tuple[object, ...]
-    ) -> int:
-        render = self.renderer()
-        table = render.rows(dataset)
-        blank = sa.not_(render.differs(dataset, render.emptied(dataset, blanks)))
-        given = {
-            f: self.given_back(v, render.column(dataset, f))
-            for f, v in zip((*key, *blanks), row, strict=True)
-        }
-        same = [table.c[f] == given[f] for f in key]
-        values = {table.c[f]: given[f] for f in blanks if not render.column(dataset, f).generated}
-        if not values:
-            return 0
-        return self.run(sa.update(table).values(values).where(*same, blank), dataset)
 
     def locking(self, dataset: str, where: Predicate) -> sa.Select[Any]:
         """A query that locks the rows in key order."""

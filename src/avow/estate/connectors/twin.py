@@ -24,10 +24,11 @@ from avow.estate.connectors.base import (
 )
 from avow.estate.connectors.catalogue import Catalogue, Column, Table
 from avow.estate.connectors.moments import day_of, is_until
+from avow.estate.connectors.put_back import copied, put_back
 from avow.estate.connectors.twin_rules import Row, Tables, check, delete
 from avow.estate.connectors.values import emptied, plain, plain_all, says
 from avow.estate.datamap.edges import Edge, Side
-from avow.estate.datamap.model import Blank, Identity, Normaliser, System
+from avow.estate.datamap.model import Blank, BlankKind, Identity, Normaliser, System
 from avow.estate.datamap.paths import Inside, at, column_of, document, look, looks, put
 from avow.estate.datamap.predicates import (
     And,
@@ -429,14 +430,18 @@ class TwinBatch:
         columns: Sequence[str],
         window: Window | None = None,
     ) -> list[tuple[object, ...]]:
-        self._refuse_inside(dataset, columns)
-        return [tuple(row[c] for c in columns) for row in self._rows(dataset, where, window)]
+        live = [self._connection.column(dataset, c) for c in columns]
+        found = self._rows(dataset, where, window)
+        return [copied(live, [*self._kept(dataset, where, live, row)]) for row in found]
 
-    def _refuse_inside(self, dataset: str, columns: Sequence[str]) -> None:
-        """What was emptied inside a column cannot be brought back exactly: say so beforehand."""
-        for name in columns:
-            if self._connection.column(dataset, name).inside is not None:
-                raise Refused("form", dataset, name)
+    def _kept(
+        self, dataset: str, where: Predicate, columns: Sequence[Column], row: Row
+    ) -> Iterator[object]:
+        for column in columns:
+            yield row[column.base.name if column.base else column.name]
+            if column.base and column.inside and column.inside.each:
+                blanks = {column.name: Blank(BlankKind.NULL)}
+                yield self._emptied(dataset, row, where, blanks)[column.base.name]
 
     def insert(
         self, dataset: str, columns: Sequence[str], rows: Sequence[tuple[object, ...]]
@@ -461,11 +466,34 @@ class TwinBatch:
         changed = 0
         for values in rows:
             row = there.get(plain_all(values[: len(key)]))
-            if row is not None and self._is_blank(dataset, row, blanks):
-                row.update(zip(blanks, values[len(key) :], strict=True))
-                changed += 1
+            if row is not None:
+                given = dict(zip(blanks, values[len(key) :], strict=True))
+                changed += self._row_restored(dataset, row, blanks, given)
         check(self._connection.tables, self._connection.catalogue())
         return changed
+
+    def _row_restored(
+        self, dataset: str, row: Row, blanks: Mapping[str, Blank], given: Mapping[str, object]
+    ) -> bool:
+        inside = {n: c for n in blanks if (c := self._connection.column(dataset, n)).inside}
+        plain = {n: how for n, how in blanks.items() if n not in inside}
+        done = bool(plain) and self._is_blank(dataset, row, plain)
+        if done:
+            row.update({n: given[n] for n in plain})
+        for name, column in inside.items():
+            done |= self._put_back(row, column, blanks[name], given[name])
+        return done
+
+    def _put_back(self, row: Row, column: Column, how: Blank, kept: object) -> bool:
+        place = column.inside
+        if place is None or not isinstance(kept, str):
+            return False
+        now, left = row[place.column], how.kind is BlankKind.NULL
+        text = put_back(now, place, kept, emptied=left)
+        if text is None or (not left and not place.each and look(row, column.name) != how.value):
+            return False
+        row[place.column] = text if isinstance(now, str) else json.loads(text)
+        return True
 
     def _is_blank(self, dataset: str, row: Row, blanks: Mapping[str, Blank]) -> bool:
         key = self._connection.key(dataset, row)

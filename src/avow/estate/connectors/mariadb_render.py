@@ -357,7 +357,9 @@ class MariadbRenderer(Renderer):
         if listed:
             some = ("EXISTS (SELECT 1 FROM ", *self._named(listed), " WHERE ", *whole, ")")
             whole = joined([some], "AND")
-        return around("IFNULL(", whole, ", 0) = 0") if negated else whole
+        # Not `= 0`: of two such questions the server would take one for the other where their texts
+        # begin alike, since it puts the constant in the place of what it believes to be equal.
+        return around("IFNULL(", whole, ", 0) < 1") if negated else whole
 
     def _named(self, relations: Sequence[sa.FromClause]) -> Pieces:
         """Relations, as they stand behind `FROM`."""

@@ -15,7 +15,7 @@ from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Tabl
 from avow.estate.connectors.moments import day_of
 from avow.estate.datamap.leaf_moments import Told, moment
 from avow.estate.datamap.model import Dataset, System
-from avow.estate.datamap.predicates import Null, Predicate, Until, negate
+from avow.estate.datamap.predicates import TRUE, Equal, Null, Predicate, Until, negate
 from tests.connectors.engines import Make
 
 DOC, BRUSSELS = "public.doc", "Europe/Brussels"
@@ -131,6 +131,22 @@ def test_a_moment_is_fetched_as_what_it_tells(make: Make) -> None:
         blocks = reader.stream(DOC, ["id", field], 50)
         found = {int(str(n)): t for block in blocks for n, t in block if t is not None}
         assert sorted(found) == sorted(_when(told)), told
+
+
+@ENGINES
+def test_the_oldest_day_is_found_though_texts_with_offsets_have_no_order(make: Make) -> None:
+    """The text that comes first is not the moment that came first."""
+    texts = ["2025-03-29T00:30+14:00", "2025-03-28T23:00-11:00", "2025-03-29", "soon", None]
+    documents: list[dict[str, object]] = [
+        {"id": n, "data": json.dumps({"at": t}), "said": None} for n, t in enumerate(texts, 1)
+    ]
+    reader = make(CATALOGUE, {DOC: documents}, SYSTEM).read()
+    for where, day in ((TRUE, 28), (Equal("data$.at", texts[1] or ""), 29)):
+        found = reader.oldest(DOC, "data$.at$moment", None, BRUSSELS, where)
+        some, none = (3, 2) if where is TRUE else (1, 0)
+        assert (found.day, found.rows, found.empty) == (date(2025, 3, day), some, none)
+    nothing = reader.oldest(DOC, "data$.at$moment", None, BRUSSELS, Equal("data$.at", "soon"))
+    assert (nothing.day, nothing.rows, nothing.empty) == (None, 0, 1)
 
 
 @ENGINES

@@ -10,6 +10,7 @@ from itertools import pairwise
 from avow.estate.connectors.catalogue import Catalogue, Table
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.model import Gone, Normaliser, System
+from avow.estate.datamap.paths import inside
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +35,14 @@ class Pointer:
 def pointers(system: System, catalogue: Catalogue) -> tuple[Pointer, ...]:
     """Every pointer by key of the system: declared links first, then foreign keys nobody declared.
 
-    A link by value points to nobody's key: its column is the row's own data and cannot dangle. The
-    pointer of a copy is never emptied: nobody would know any more when the copy must go.
+    A link by value points to nobody's key: its column is the row's own data and cannot dangle. But
+    an element of a list goes with the row that it names, by key or by value. The pointer of a copy
+    is never emptied: nobody would know any more when the copy must go.
     """
     found: dict[tuple[str, tuple[str, ...], str, tuple[tuple[str, str], ...]], Pointer] = {}
     enforced = {(f.child, f.child_fields, f.parent) for f in catalogue.foreign_keys}
     for edge in edges(system):
-        if (
-            edge.parent_fields == system.datasets[edge.parent].key
-            and edge.normalise is Normaliser.EXACT
-        ):
+        if _by_key(system, edge) or _names_elements(edge):
             mark = (edge.child, edge.child_fields, edge.parent, edge.when)
             held = mark[:3] in enforced
             free = _nullable(catalogue, edge) and not edge.copy
@@ -58,6 +57,17 @@ def pointers(system: System, catalogue: Catalogue) -> tuple[Pointer, ...]:
             mapped = key.child in system.datasets
             found[mark] = Pointer(edge, mapped, _nullable(catalogue, edge), True)
     return tuple(found.values())
+
+
+def _by_key(system: System, edge: Edge) -> bool:
+    named_by_key = edge.parent_fields == system.datasets[edge.parent].key
+    return named_by_key and edge.normalise is Normaliser.EXACT
+
+
+def _names_elements(edge: Edge) -> bool:
+    places = (inside(f) for f in edge.child_fields)
+    in_list = len(edge.child_fields) == 1 and any(p is not None and p.each for p in places)
+    return in_list and not edge.copy and edge.gone is not Gone.SHELL
 
 
 def _nullable(catalogue: Catalogue, edge: Edge) -> bool:

@@ -24,6 +24,7 @@ from sqlalchemy.exc import CompileError
 
 from avow.estate.connectors.base import TOO_LONG, Access, Capability, Oldest, Refused, Window
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column, ColumnKind
+from avow.estate.connectors.leaf_oldest import oldest_told
 from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
@@ -227,6 +228,10 @@ class MariadbConnection(SqlConnection):
         render = self.renderer()
         rows = render.rows(dataset)
         column = render.column(dataset, field)
+        if column.inside is not None and column.inside.told is not None:
+            said, told = render.of(dataset, field, rows), render.where(dataset, where, rows)
+            zones = (zone, column_zone)
+            return oldest_told(lambda q: self.select(q, dataset), said, rows, told, zones)
         if column.kind not in MOMENTS:
             raise Refused("form", dataset, field)
         moment = render.moment(dataset, field, rows)

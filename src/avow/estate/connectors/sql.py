@@ -21,6 +21,7 @@ from sqlalchemy.exc import CompileError
 from avow.estate.connectors.base import Access, Batch, Capability, Oldest, Refused, Window
 from avow.estate.connectors.bringing_rows import BringsRows
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
+from avow.estate.connectors.leaf_oldest import oldest_told
 from avow.estate.connectors.moments import day_of
 from avow.estate.connectors.render import (
     Condition,
@@ -366,6 +367,10 @@ class SqlConnection(BringsRows):
         render = self.renderer()
         rows = render.rows(dataset)
         column = render.column(dataset, field)
+        if column.inside is not None and column.inside.told is not None:
+            said, told = render.of(dataset, field, rows), render.where(dataset, where, rows)
+            zones = (zone, column_zone)
+            return oldest_told(lambda q: self.select(q, dataset), said, rows, told, zones)
         if column.kind not in {ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.NAIVE}:
             raise Refused("form", dataset, field)
         moment: Expression = rows.c[field]

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from avow.engine.planner.guard import plan_findings
+from avow.engine.planner.program import Move
 from avow.estate.connectors.base import Access
 from tests.connectors.postgresql_country import Found, fetched, found
 
@@ -443,11 +445,36 @@ public.address: {key: [id], owned_by: {public.account: account_id}, collected_at
 """
 
 
-def test_a_ring_of_pointers_that_cannot_be_emptied_stays_as_keys_and_that_is_said(
+def test_a_ring_of_pointers_that_cannot_be_emptied_is_refused_before_the_first_write(
     found: Found,
 ) -> None:
-    """Though the one is deferred. What was of the person in it is emptied, address 3 goes whole."""
+    """Though the one is deferred. The plan names the columns and counts none of the rows."""
     land = found(RING, RINGED)
+    for plan in (land.sweep_plan(), land.erasure_plan({"public.account": [(1,)]})):
+        assert set(land.codes(plan)) == {"AV480"}
+        (said, *_) = (f for f in plan_findings(plan) if f.code == "AV480")
+        assert "public.account.main_id" in said.because
+        assert "public.address.account_id" in said.because
+        gone = {s.step.dataset: s.measure.rows for _, s in plan.steps if s.step.move is Move.DELETE}
+        assert gone == {"public.account": 0, "public.address": 1}
+
+
+def test_a_chain_that_begins_somewhere_is_no_ring(found: Found) -> None:
+    """Account 1 points to the address of account 2, which points to it: nobody holds the first."""
+    chained = RING.replace("(1, 1, '2026-01-01')", "(1, 2, '2026-01-01')")
+    plan = found(
+        chained.replace("(1, 1, 'a'), ", "").replace(", (3, 1, 'c')", ""), RINGED
+    ).sweep_plan()
+    assert "AV480" not in [f.code for f in plan_findings(plan)]
+    assert {s.step.dataset: s.measure.rows for _, s in plan.steps}["public.account"] == 1
+
+
+def test_a_ring_of_which_the_map_keeps_a_pointer_stays_as_keys_and_that_is_said(
+    found: Found,
+) -> None:
+    """What was of the person in it is emptied, address 3 goes whole."""
+    shell = "[{to: public.address, field: main_id, gone: shell}]"
+    land = found(RING, RINGED.replace("{public.address: main_id}", shell))
     for plan in (land.sweep_plan(), land.erasure_plan({"public.account": [(1,)]})):
         applied = land.apply(land.approved(plan))
         assert "not done: 0 of 1 rows of public.account went" in applied.effects

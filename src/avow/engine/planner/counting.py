@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from avow.engine.planner import preflight
@@ -10,6 +10,7 @@ from avow.engine.planner.chunks import ROWS
 from avow.engine.planner.deriving import shown, underivable
 from avow.engine.planner.judge import FLOOR
 from avow.engine.planner.keysets import Held, Known, Roots, seat
+from avow.engine.planner.knots import knot
 from avow.engine.planner.plan import Measure, Part, PlannedStep
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.tally import Tally
@@ -74,6 +75,8 @@ def _uncounted(catalogue: Catalogue, what: Counting, said: tuple[str, ...]) -> P
 def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> PlannedStep:
     step = what.program.steps[index]
     measure = _measure(tally, what, step)
+    held, columns = _knotted(tally, catalogue, step, measure)
+    measure = replace(measure, rows=measure.rows - held)
     table, kind = catalogue.tables[step.dataset], tally.connection.system.connector
     partitions = _partitions(tally, what.program, step, measure)
     statement = tally.connection.statement(step.dataset, step.where, step.blanks or None)
@@ -88,7 +91,19 @@ def _planned(tally: Tally, catalogue: Catalogue, what: Counting, index: int) -> 
         unblankable=preflight.unblankable(catalogue, step),
         closed=preflight.closed(catalogue, step),
         underivable=underivable(tally.connection, catalogue, step),
+        knotted=columns,
     )
+
+
+def _knotted(
+    tally: Tally, catalogue: Catalogue, step: Step, measure: Measure
+) -> tuple[int, tuple[str, ...]]:
+    """How many of the rows are held in a ring of pointers, and by which."""
+    found = knot(tally.connection.system, catalogue, step)
+    if not measure.rows or found.where == FALSE:
+        return 0, ()
+    held = tally.count(step.dataset, found.where)
+    return held, found.columns if held else ()
 
 
 def _partitions(

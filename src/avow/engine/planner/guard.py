@@ -116,6 +116,7 @@ def _step(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
     yield from _unblankable(plan, each)
     yield from _closed(plan, each)
     yield from _underivable(plan, each)
+    yield from _knotted(plan, each)
     yield from _slow(plan, each)
 
 
@@ -234,6 +235,19 @@ def _underivable(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
             f"what is made from rows of {_where(plan, each)} would go on telling of them",
             why,
             "correct `derived_from` in the data map, or let the owner give what is missing",
+        )
+
+
+def _knotted(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
+    if each.knotted:
+        columns = ", ".join(f"`{column}`" for column in each.knotted)
+        yield _finding(
+            "AV480",
+            each,
+            f"rows of {_where(plan, each)} are due and can never go: a ring of pointers holds them",
+            f"{columns} may not be empty, so none of the rows that they join can go first",
+            "let the owner allow one of them to be empty, or declare the link with `gone: shell`: "
+            "then the rows stay as keys alone",
         )
 
 

@@ -82,7 +82,8 @@ class PlannedStep:
     """One step with its counts, its SQL for the eyes of who approves, and its side effects.
 
     `bound` is the most rows that may be moved: the count, or less on the ramp of a young rule.
-    `partitions` hold rows of the step and no others, and go whole if that is still so.
+    `partitions` hold rows of the step and no others, and go whole if that is still so. `knotted`
+    are the pointers that hold rows of the step in a ring; these rows are not counted.
     """
 
     step: Step
@@ -96,6 +97,7 @@ class PlannedStep:
     partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
     underivable: tuple[str, ...] = ()
+    knotted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,7 @@ class _Beside:
     partitions: tuple[Partition, ...] = ()
     closed: tuple[tuple[str, Closed], ...] = ()
     underivable: tuple[str, ...] = ()
+    knotted: tuple[str, ...] = ()
 
 
 def _part_json(part: Part) -> Json:
@@ -217,7 +220,7 @@ def _step_json(step: PlannedStep) -> Json:
         for late in ("read", "remedy"):
             if not link[late]:
                 del link[late]
-    for late in ("partitions", "closed", "underivable"):
+    for late in ("partitions", "closed", "underivable", "knotted"):
         if not plain[late]:
             del plain[late]
     return plain

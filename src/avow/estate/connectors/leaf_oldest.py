@@ -32,8 +32,8 @@ def oldest_told(
     """The oldest local day of the moments that the texts `said` tell, and how many tell one and
     none. `zones` are that of the controller, and of moments without offset."""
     first = sa.cast(sa.func.substr(said, 1, 10), sa.Date())
-    asked: sa.Select[Any] = sa.select(sa.func.min(first), sa.func.count(said), sa.func.count())
-    begins, some, all_ = select(asked.select_from(rows).where(where))[0]
+    tally: list[Expression] = [sa.func.min(first), sa.func.count(said), sa.func.count()]
+    begins, some, all_ = select(sa.select(*tally).select_from(rows).where(where))[0]
     if begins is None:
         return Oldest(None, some, all_ - some)
     early = sa.select(said).select_from(rows).where(where, first <= begins + _SLACK).distinct()

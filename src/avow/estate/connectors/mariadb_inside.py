@@ -1,14 +1,15 @@
 r"""Places inside columns, as MariaDB says them: leaves of JSON and elements of lists.
 
 The server takes a key of a document for the letters that it is written with: `"\u00e9"` is not
-`"é"` to it. The spellings of usual writers are therefore made one before a key is looked for. A
-text that is no JSON would read as nothing, and what it says of a person would stay: it is refused.
+`"é"` to it. All spellings are therefore made one before a key is looked for. A text that is no JSON
+would read as nothing, and what it says of a person would stay: it is refused.
 """
 
 from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -24,7 +25,7 @@ from avow.estate.datamap.predicates import Until
 _NULL = "null"
 _ELEMENTS = "'$[*]' COLUMNS (n FOR ORDINALITY, value JSON PATH '$')"
 _IN_ORDER = "e.n SEPARATOR ', '"
-_ESCAPE = re.compile(r"\\\\|\\u([0-9a-f]{4})")
+_BINARY = "utf8mb4_bin"
 _START: Expression = sa.literal_column("TIMESTAMP'1970-01-01 00:00:00'")
 _ISO = "%Y-%m-%dT%H:%i:%sZ"
 _TOO_LARGE = 710
@@ -106,15 +107,18 @@ def elements(base: Expression, column: Column) -> Elements:
 
 
 def with_elements(base: Expression, column: Column, each: Elements, kept: Condition) -> Expression:
-    """See `Grammar.with_elements`. The elements stay as they were written."""
+    """See `Grammar.with_elements`. The elements stay as they were written. A document that has the
+    key of the list twice is refused: the second list would stay as it is."""
     keys, rows = column.inside.keys if column.inside else (), each.relation
     in_order = rows.c.value.op("ORDER BY")(sa.literal_column(_IN_ORDER))
     left = sa.select(sa.func.group_concat(in_order)).select_from(rows).where(kept)
     made = sa.func.concat("[", sa.func.ifnull(left.scalar_subquery(), ""), "]")
     if not keys:
         return made
+    held, path = _document(base, column), value(_path(keys))
     listed = sa.func.json_extract(made, value("$"))  # else it would be put in as a text
-    return sa.func.json_replace(_document(base, column), value(_path(keys)), listed)
+    second = sa.func.json_extract(sa.func.json_remove(held, path), path)
+    return _only_if(second.is_(None), sa.func.json_replace(held, path, listed))
 
 
 def _leaf(held: Expression, keys: tuple[str, ...]) -> Expression:
@@ -140,21 +144,32 @@ def _document(base: Expression, column: Column) -> Expression:
     if column.base.kind is not ColumnKind.JSON:
         held = _only_if(sa.or_(base.is_(None), sa.func.json_valid(base) == sa.literal(1)), base)
     for key in dict.fromkeys((*column.inside.keys, *column.inside.of_each)):
-        for spelt in _spellings(key):
-            held = sa.func.replace(held, value(spelt), value(json.dumps(key, ensure_ascii=False)))
+        held = _spelt_one_way(held, key)
     return held
 
 
-def _spellings(key: str) -> list[str]:
-    """How else a key is written by those who escape what is beyond ASCII, or a slash."""
-    plain, escaped = json.dumps(key, ensure_ascii=False), json.dumps(key)
-    forms = [plain, escaped, _ESCAPE.sub(_capitals, escaped)]
-    forms += [form.replace("/", "\\/") for form in forms]
-    return [form for form in dict.fromkeys(forms) if form != plain]
+def _spelt_one_way(held: Expression, key: str) -> Expression:
+    """The document with this key written as itself, however it was. Only what has a backslash can
+    have it otherwise."""
+    text = sa.collate(sa.func.convert(held.op("USING")(sa.literal_column("utf8mb4"))), _BINARY)
+    plain = json.dumps(key, ensure_ascii=False).replace("\\", "\\\\")
+    again = sa.func.regexp_replace(text, value(f'(?-i)"{_spellings(key)}"'), value(plain))
+    return sa.case((sa.func.locate(value("\\"), text) > sa.literal(0), again), else_=held)
 
 
-def _capitals(found: re.Match[str]) -> str:
-    return found[0] if found[1] is None else f"\\u{found[1].upper()}"
+def _spellings(key: str) -> str:
+    """Every way to write a text in JSON, as a regular expression."""
+    return "".join(f"(?:{'|'.join(_written(letter))})" for letter in key)
+
+
+def _written(letter: str) -> Iterator[str]:
+    """The ways to write one letter; one beyond the first plane is escaped as two."""
+    plain = json.dumps(letter, ensure_ascii=False)[1:-1]
+    yield re.escape(plain)
+    if letter == "/":
+        yield r"\\/"
+    units = letter.encode("utf-16-be").hex()
+    yield "".join(rf"\\u(?i:{units[at : at + 4]})" for at in range(0, len(units), 4))
 
 
 def _only_if(sure: Condition, made: Expression) -> Expression:

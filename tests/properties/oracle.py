@@ -7,10 +7,13 @@ from avow.declaration.decision.fate import Fate, FateKind, Referrer, fate, remov
 from avow.engine.planner.judge import Cells, cell_groups
 from avow.engine.planner.lower import Lowering, blanks_of
 from avow.engine.planner.referrers import Pointer
+from avow.estate.connectors.base import Access
+from avow.estate.connectors.twin import TwinConnector, TwinDatabase
 from avow.estate.datamap.model import BlankKind, Dataset
+from avow.estate.datamap.predicates import FALSE
 from avow.estate.datamap.reach import Row, applies, pointer
 from tests.properties.test_readings_and_verdicts import columns, group
-from tests.properties.worlds import TODAY, World
+from tests.properties.worlds import TODAY, World, copy, key_sets
 
 Mark = tuple[str, object]
 """A row: dataset and id."""
@@ -46,6 +49,7 @@ class Oracle:
             for name in world.rows
         }
         self.verdicts = {m: self._verdicts(m) for m in self.rows}
+        self.telling = self._telling()
 
     def _verdicts(self, mark: Mark) -> dict[Cells, Verdict]:
         row = self.rows[mark]
@@ -57,6 +61,20 @@ class Oracle:
         # A group in which nothing is left is no cell, unless nothing at all is left and due.
         present = {c: v for c, v in found.items() if removes(v) or holds_some(dataset, c, row)}
         return present if any(removes(v) for v in present.values()) else found
+
+    def _telling(self) -> dict[str, set[Mark]]:
+        """Per pointer that gives ownership of the row it names, the rows of whose persons something
+        is known; none in an erasure."""
+        database = TwinDatabase(copy(self.world.rows), self.world.catalogue)  # type: ignore[arg-type]
+        connection = TwinConnector({"w": database}).connect(self.world.system, Access.WRITE)
+        for name, keys in key_sets(self.world.known).items():
+            connection.put_keys(name, name.rsplit(".", 1)[1], keys)
+        found: dict[str, set[Mark]] = {}
+        for p in self.lowering.found:
+            tells = self.lowering.tells(p.edge) if self.mine is None else FALSE
+            rows = connection.fetch(p.edge.child, tells, ("id",))
+            found[p.edge.name] = {(p.edge.child, row[0]) for row in rows}
+        return found
 
     def frozen(self, mark: Mark) -> bool:
         """Whether a floor stands on any cell of the row; a minimum only where something is left."""
@@ -84,7 +102,11 @@ class Oracle:
             if p.edge.parent != mark[0]:
                 continue
             found += [
-                Referrer(self.frozen(other), p.can_unlink, p.edge.gone)
+                Referrer(
+                    self.frozen(other),
+                    p.can_unlink and other not in self.telling[p.edge.name],
+                    p.edge.gone,
+                )
                 for other in self._pointing(p, mark)
                 if other not in going
             ]
@@ -101,8 +123,13 @@ class Oracle:
         ]
 
     def _needed(self, mark: Mark, going: set[Mark]) -> bool:
-        """Whether the row gives a moment to a row that stays."""
+        """Whether the row gives a moment to a row that stays, or tells one what is known."""
         row, dated = self.rows[mark], []
+        for p in self.lowering.found if self.mine is None else ():
+            if p.can_unlink and mark in self.telling[p.edge.name] and applies(p.edge, row):
+                told = pointer(p.edge, row, p.edge.child_fields)
+                if told is not None and (p.edge.parent, told[0]) in self.rows:
+                    return True
         for edge in self.lowering.reads.carried_by(mark[0]):
             named = pointer(edge, row, edge.child_fields) if applies(edge, row) else None
             if named is not None and (edge.parent, named[0]) in self.rows:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from avow.declaration.model import InForce
+from avow.declaration.model import Basis, InForce, Purpose, Scope
 from avow.engine.planner.keysets import seat
+from avow.engine.planner.lower import sweep
 from avow.engine.planner.preflight import rows_of
 from avow.engine.planner.program import Move
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, Field, Link, LinkWord, System
+from avow.estate.datamap.moments import KnownFacts
+from tests.properties.carry_out import carry_out
 from tests.properties.test_erasure import Roots, after, erase, program
-from tests.properties.test_sweep import opened
-from tests.properties.worlds import ZONE, World, table_of
+from tests.properties.test_sweep import judge, opened
+from tests.properties.worlds import TODAY, ZONE, World, table_of
 
 OWN, OWNS, SEES = LinkWord.OWNED_BY, LinkWord.OWNS, LinkWord.ACCESSED_BY
 Given = dict[str, list[dict[str, object]]]
@@ -115,3 +118,39 @@ def test_a_row_of_somebody_else_that_says_nothing_more_is_not_shown() -> None:
     (shared,) = (s for s in made.steps if s.because == "shared row")
     assert list(connection.fetch("d1", rows_of(shared), ("id",))) == [(2,)]
     assert left(found, {"d0": [(3,)]}) == {"d0": [3], "d1": [1, 2]}
+
+
+def consented(*of: str) -> InForce:
+    """A law by which the rows of these datasets are needed as long as their owner consents."""
+    uses = Scope(dataset=frozenset(of))
+    return InForce(purposes=(Purpose("u0", "4.0", Basis.CONSENT, uses),), zone=ZONE)
+
+
+WITHDRAWN: KnownFacts = {("ended:u0", "d1"): {(2,): TODAY}}
+OWNING = dataset("d1", link(OWNS, "d0", "p0"), subject="kind")
+OWNER: Given = {
+    "d0": [{"id": 1, "email": "e"}, {"id": 3, "email": "e"}],
+    "d1": [{"id": 2, "p0": 1}, {"id": 4, "p0": 3}],
+}
+
+
+def test_who_withdrew_is_not_forgotten_with_the_pointer_that_says_so() -> None:
+    """Person 2 owns row 1 by a pointer in their own row, and withdrew. Were the pointer emptied so
+    that row 1 can go, nobody could say any more why: the row becomes a shell, and the pointer
+    stays."""
+    found = world(OWNER, dataset("d0"), OWNING)
+    found = replace(found, law=consented("d0"), known=WITHDRAWN)
+    database, connection = opened(found)
+    carry_out(connection, sweep(judge(found), found.catalogue))
+    assert [(r["id"], r["email"]) for r in database.tables["d0"]] == [(1, None), (3, "e")]
+    assert [r["p0"] for r in database.tables["d1"]] == [1, 3]
+
+
+def test_who_withdrew_is_not_forgotten_with_their_own_row() -> None:
+    """The same where the person's own row is needed no longer either: both are emptied and stay."""
+    found = world(OWNER, dataset("d0"), OWNING)
+    found = replace(found, law=consented("d0", "d1"), known=WITHDRAWN)
+    database, connection = opened(found)
+    carry_out(connection, sweep(judge(found), found.catalogue))
+    assert [(r["id"], r["email"]) for r in database.tables["d0"]] == [(1, None), (3, "e")]
+    assert [(r["id"], r["p0"]) for r in database.tables["d1"]] == [(2, 1), (4, 3)]

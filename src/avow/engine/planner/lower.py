@@ -15,13 +15,13 @@ from avow.common.remembered import remembered
 from avow.declaration.decision.fate import REMOVING
 from avow.engine.planner.dependence import Dependence, dependence
 from avow.engine.planner.deriving import with_derived
-from avow.engine.planner.judge import Cells, Judge, cell_groups, filled, without_made
+from avow.engine.planner.judge import FLOOR, Cells, Judge, cell_groups, filled, without_made
 from avow.engine.planner.program import Along, Move, Program, Step
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.copies import copy_edges, only_to, without_original
 from avow.estate.datamap.derived import erased_with
-from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.edges import Edge, Right, Side
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System, structure
 from avow.estate.datamap.paths import column_of
 from avow.estate.datamap.predicates import (
@@ -170,7 +170,8 @@ class Lowering:
         spent = self.spent(dataset)
         if spent == FALSE:
             return FALSE
-        return all_of([spent, negate(self._blocked(dataset, seen)), self._let_go(dataset, seen)])
+        free = (self._let_go(dataset, seen), self._tells_nobody(dataset))
+        return all_of([spent, negate(self._blocked(dataset, seen)), *free])
 
     @remembered
     def _blocked(self, dataset: str, seen: frozenset[str]) -> Predicate:
@@ -186,7 +187,7 @@ class Lowering:
         if not pointer.mapped:
             return TRUE
         if pointer.can_unlink:
-            return self.frozen(child)
+            return any_of([self.frozen(child), self.tells(pointer.edge)])
         if pointer.edge in self.reads.carried:
             return negate(self._goes_along(pointer.edge, seen))
         if child in seen:
@@ -225,6 +226,28 @@ class Lowering:
         return all_of([*free, *single])
 
     @remembered
+    def tells(self, edge: Edge) -> Predicate:
+        """Rows that own the row they point to, and of whose persons something is known that may end
+        its cells: a purpose that ended, a wish to be deleted. With the pointer, or with these rows,
+        that would be forgotten, and what it ends would stay for good: both are emptied and stay.
+
+        Not so in an erasure, which finds what a person owns before anything goes, and must not
+        depend on who else asked before."""
+        if self.narrowed or edge.right is not Right.OWN or edge.flows is not Side.PARENT:
+            return FALSE
+        facts = sorted({name.split(".", 2)[1] for name in self.judge.known} - {FLOOR})
+        return any_of(self.judge.reader.held(edge.child, fact) for fact in facts)
+
+    def _tells_nobody(self, dataset: str) -> Predicate:
+        """Rows that tell nothing to a row that is there."""
+        told = (
+            all_of([self.tells(p.edge), Related(p.edge, Side.PARENT, TRUE)])
+            for p in self.found
+            if p.edge.child == dataset and p.can_unlink
+        )
+        return negate(any_of(told))
+
+    @remembered
     def frozen(self, dataset: str) -> Predicate:
         """Rows under a floor, which nobody may alter, not even their pointers. A minimum on cells
         of which nothing is left retains nothing: else a row would hold what it is due to leave."""
@@ -242,7 +265,8 @@ class Lowering:
         spent = self.spent(dataset)
         if spent == FALSE:
             return FALSE
-        return all_of([spent, *self._free(dataset), *self._alone(dataset)])
+        silent = self._tells_nobody(dataset)
+        return all_of([spent, *self._free(dataset), *self._alone(dataset), silent])
 
     def _alone(self, dataset: str) -> Iterator[Predicate]:
         """Rows that go by themselves, and not along with a row they give a moment to."""
@@ -265,7 +289,7 @@ class Lowering:
         child = pointer.edge.child
         where: Predicate = TRUE
         if pointer.can_unlink:
-            where = self.frozen(child)
+            where = any_of([self.frozen(child), self.tells(pointer.edge)])
         elif pointer.edge in self.reads.carried and child not in seen:
             alone = self._dates_no_other(pointer.edge)
             where = negate(all_of([self.spent(child), alone, *self._free(child, seen)]))

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from avow.engine.planner.tally import Tally, possible, without_empty
+from avow.engine.planner.tally import Tally, implied, possible, without_empty
 from avow.estate.connectors.base import Access
 from avow.estate.connectors.twin import TwinConnection, TwinConnector, TwinDatabase
+from avow.estate.datamap.edges import Edge, Right, Side
+from avow.estate.datamap.model import Normaliser
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
     And,
+    InKeys,
     Null,
     Or,
     Predicate,
+    Related,
     all_of,
     any_of,
     key_sets,
@@ -66,6 +71,61 @@ def test_leaving_out_what_cannot_be_changes_no_count(
     excluded = all_of([one, any_of([negate(one), all_of([negate(two), three])]), two, three])
     for where in (all_of([one, any_of([negate(one), two])]), excluded, any_of([excluded, three])):
         assert connection.count(DATASET, possible(where)) == connection.count(DATASET, where)
+
+
+POINTERS = random.edges().filter(
+    lambda e: e.child == DATASET and e.parent_fields == random.SYSTEM.datasets[e.parent].key
+)
+
+
+@settings(QUICK, max_examples=cases(300))
+@given(random.ESTATES, SETS, POINTERS, random.predicates(DATASET), st.data())
+def test_leaving_out_what_a_key_set_says_changes_no_count(
+    rows: Rows, keys: Keys, edge: Edge, other: Predicate, data: st.DataObject
+) -> None:
+    """Whatever stands beside a key set, also what is asked of the rows that a pointer in it names,
+    and of those that point to a row in it."""
+    connection, name = opened(rows, keys), edge.parent
+    there, mine = InKeys(edge.parent_fields, name), InKeys(edge.child_fields, name)
+    beside = data.draw(random.predicates(name))
+    for inner in (negate(there), all_of([there, beside]), any_of([negate(there), beside])):
+        for negated in (False, True):
+            asked = Related(edge, Side.PARENT, inner, negated)
+            down = all_of([mine, any_of([asked, other])])
+            assert connection.count(DATASET, implied(down)) == connection.count(DATASET, down)
+            children = Related(edge, Side.CHILD, down, negated)
+            up = all_of([there, any_of([children, beside])])
+            assert connection.count(name, implied(up)) == connection.count(name, up)
+
+
+POINTER = Edge("visit", ("person",), "person", ("id",), Right.OWN, Side.CHILD)
+
+
+def test_whether_a_row_in_a_key_set_points_outside_of_it_is_not_asked() -> None:
+    """`visit.person` is in the set, so no person it names is outside; nor does a visit of somebody
+    in the set belong to anybody outside."""
+    mine, outside = InKeys(("person",), "root"), InKeys(("id",), "root", negated=True)
+    other = Related(POINTER, Side.PARENT, outside)
+    assert implied(And((mine, negate(other)))) == mine
+    assert implied(And((mine, other))) == FALSE
+    stays = Related(POINTER, Side.CHILD, other, negated=True)
+    assert implied(And((InKeys(("id",), "root"), stays))) == InKeys(("id",), "root")
+
+
+@pytest.mark.parametrize(
+    "edge",
+    [
+        replace(POINTER, child_fields=("people$[]",)),
+        replace(POINTER, normalise=Normaliser.TRIM),
+        replace(POINTER, by_value=True),
+    ],
+    ids=["list", "normalised", "by value"],
+)
+def test_of_lists_and_of_values_a_key_set_says_less(edge: Edge) -> None:
+    """One element of the list is in the set, and another may name somebody who is not."""
+    mine, outside = InKeys(edge.child_fields, "root"), InKeys(("id",), "root", negated=True)
+    where = And((mine, Related(edge, Side.PARENT, outside)))
+    assert implied(where) == where
 
 
 def test_an_alternative_that_another_condition_excludes_is_not_asked_for() -> None:

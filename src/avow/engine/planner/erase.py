@@ -69,13 +69,13 @@ class Erasing:
         self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
 
     def _erase(self, people: People) -> dict[int, Done]:
-        ground, program = self.ground, self.part.program
+        ground = self.ground
+        program = ground.held.all_settled(self.part.program)
         with ground.connection.transaction() as batch:
             self._seat(batch, people)
             memory = ground.checker.before(ground.connection, program, ground.journal.plan)
             moved = {
-                i: move(ground.connection, batch, ground.held.settled(step))
-                for i, step in enumerate(program.steps)
+                i: move(ground.connection, batch, step) for i, step in enumerate(program.steps)
             }
             self._within(moved)
             totals = {i: done.total for i, done in moved.items()}

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Protocol
 
 from avow.engine.planner.program import Program, Spread, Step
-from avow.engine.planner.tally import possible, without_empty
+from avow.engine.planner.tally import implied, possible, without_empty
 from avow.estate.connectors.base import Connection
 from avow.estate.datamap.predicates import Predicate
 from avow.estate.datamap.reach import Key
@@ -52,8 +52,12 @@ class Held:
         a key set that holds nothing."""
         about = (step.where, self.empty)
         if about not in self.lean:
-            self.lean[about] = possible(without_empty(*about))
+            self.lean[about] = possible(implied(without_empty(*about)))
         return replace(step, where=self.lean[about])
+
+    def all_settled(self, program: Program) -> Program:
+        """The program with every step as it is asked now."""
+        return replace(program, steps=tuple(self.settled(step) for step in program.steps))
 
     def refresh(self, program: Program) -> None:
         """Read every fact of the program again and replace the key sets that changed."""

@@ -10,7 +10,7 @@ from itertools import islice
 from avow.engine.planner.deriving import made_again
 from avow.engine.planner.program import Move, Step
 from avow.estate.connectors.base import Batch, Connection, Window
-from avow.estate.datamap.predicates import InKeys, all_of
+from avow.estate.datamap.predicates import FALSE, InKeys, all_of
 
 GO = "go"
 """The key set of the rows of a step that takes other rows along."""
@@ -41,6 +41,8 @@ def move(
 
     `skip`: as many rows in front of the window were set aside and still match.
     """
+    if step.where == FALSE:
+        return Done(0)
     if step.along or any(each.edge is not None for each in step.derives):
         mine = _picked(connection, step, window, skip)
         with made_again(connection, batch, step, mine):

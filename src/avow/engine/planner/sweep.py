@@ -126,7 +126,8 @@ class Sweeping:
         return connection.window(step.dataset, step.where, self.after, size)
 
     def _move(self, step: Step, window: Window) -> Done:
-        ground, program = self.ground, self.part.program
+        ground = self.ground
+        program = ground.held.all_settled(self.part.program)
         with takes_back(ground), ground.connection.transaction() as batch:
             plan = ground.journal.plan
             memory = ground.checker.before(ground.connection, program, plan, self.place)

@@ -8,6 +8,9 @@ from typing import Any
 
 from avow.common.remembered import remembered
 from avow.estate.connectors.base import Connection
+from avow.estate.datamap.edges import Edge, Side
+from avow.estate.datamap.model import Normaliser
+from avow.estate.datamap.paths import inside
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
@@ -60,6 +63,47 @@ def without_empty(predicate: Predicate, empty: frozenset[str]) -> Predicate:
                 return TRUE if negated else FALSE
             return Related(edge, to, inner, negated)
     return predicate
+
+
+def implied(predicate: Predicate, known: frozenset[InKeys] = frozenset()) -> Predicate:
+    """The predicate without what its own key sets answer already. A row whose pointer is in a key
+    set points to a row in it: whether that row is outside need not be looked up, row by row.
+
+    `known` are key sets that the row is in. Plain columns and exact pointers only: of a list some
+    element is in a key set, and others may not be; a normalised value may stand for two keys.
+    """
+    match predicate:
+        case And(parts):
+            own = frozenset(p for p in parts if isinstance(p, InKeys) and _says(p))
+            return all_of(p if p in own else implied(p, known | own) for p in parts)
+        case Or(parts):
+            return any_of(implied(part, known) for part in parts)
+        case InKeys():
+            if predicate in known:
+                return TRUE
+            return FALSE if negate(predicate) in known else predicate
+        case Related(edge, to, where, negated):
+            inner = implied(where, _carried(edge, to, known))
+            if inner == FALSE:
+                return TRUE if negated else FALSE
+            return Related(edge, to, inner, negated)
+    return predicate
+
+
+def _says(part: InKeys) -> bool:
+    return not part.negated and part.until is None and not any(inside(f) for f in part.fields)
+
+
+def _carried(edge: Edge, to: Side, known: frozenset[InKeys]) -> frozenset[InKeys]:
+    """The key sets that a related row is in because this one is."""
+    if edge.by_value or edge.normalise is not Normaliser.EXACT:
+        return frozenset()
+    here, there = edge.child_fields, edge.parent_fields
+    if to is Side.CHILD:
+        here, there = there, here
+    if any(inside(field) for field in (*here, *there)):
+        return frozenset()
+    return frozenset(InKeys(there, each.keys) for each in known if each.fields == here)
 
 
 def possible(predicate: Predicate) -> Predicate:

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from avow.common.findings import Finding
 from avow.declaration.loading.datamap import SYSTEM
 from avow.declaration.model import InForce
-from avow.engine.planner.judge import Judge
+from avow.engine.planner.judge import FLOOR, Judge
 from avow.engine.planner.keysets import seat
 from avow.engine.planner.persons import erasure
 from avow.estate.connectors.base import Access, Connection
@@ -31,6 +31,7 @@ from tests.properties.carry_out import carry_out
 TODAY = date(2026, 3, 31)
 Case = dict[str, Any]
 Rows = dict[str, list[dict[str, Any]]]
+Held = dict[str, list[list[Any]]]
 KINDS = {"integer": ColumnKind.INTEGER, "text": ColumnKind.TEXT, "uuid": ColumnKind.UUID}
 SCHEMA = "public."
 
@@ -70,15 +71,24 @@ class Place:
     catalogue: Catalogue
     prefix: str = ""
 
-    def erase(self, persons: list[tuple[str, list[Any]]]) -> Finding | None:
-        """Erase these persons together; the finding, where that cannot be decided."""
+    def erase(
+        self, persons: list[tuple[str, list[Any]]], held: Held | None = None
+    ) -> Finding | None:
+        """Erase these persons together, under holds on rows by their keys; the finding, where that
+        cannot be decided."""
+        floors = {f"fact.{FLOOR}.{self.prefix}{n}": keys for n, keys in (held or {}).items()}
         roots: dict[str, list[tuple[Any, ...]]] = {}
         for dataset, key in persons:
             roots.setdefault(self.prefix + dataset, []).append(tuple(key))
         with closing(self._connect(Access.WRITE)) as connection:
-            made = erasure(judge(self.system), connection.catalogue(), frozenset(roots))
+            made = erasure(
+                judge(self.system, frozenset(floors)), connection.catalogue(), frozenset(roots)
+            )
             if isinstance(made, Finding):
                 return made
+            for name, keys in floors.items():
+                entries = [(0, tuple(key), None) for key in keys]
+                connection.put_keys(name, name.removeprefix(f"fact.{FLOOR}."), entries)
             seat(connection, made, roots)
             carry_out(connection, made)
         return None
@@ -111,9 +121,10 @@ def plain(value: Any, column: Column) -> Any:  # noqa: ANN401 (whatever a column
     return str(value) if column.kind is ColumnKind.UUID and value is not None else value
 
 
-def judge(system: System) -> Judge:
-    """The verdicts after an accepted request where nothing is needed and nothing retained."""
-    return Judge(system, InForce((), (), ()), TODAY, erasure=True)
+def judge(system: System, known: frozenset[str] = frozenset()) -> Judge:
+    """The verdicts after an accepted request where nothing is needed, and nothing retained but by
+    the facts in these key sets."""
+    return Judge(system, InForce((), (), ()), TODAY, known=known, erasure=True)
 
 
 def system_of(case: Case) -> System:

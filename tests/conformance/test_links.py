@@ -81,10 +81,10 @@ def test_erasure_leaves(engine: Open, case: dict[str, Any]) -> None:
     orders = [[persons], [[p] for p in persons], [[p] for p in persons[::-1]]]
     for order in orders[: 1 if len(persons) == 1 else 3]:
         with engine(case) as place:
-            refusals = [place.erase(batch) for batch in order]
+            refusals = [place.erase(batch, case.get("held")) for batch in order]
             assert refusals == [None] * len(order)
             assert place.rows() == case["left"]
-            again = place.erase(persons)
+            again = place.erase(persons, case.get("held"))
             assert (again, place.rows()) == (None, case["left"])
 
 

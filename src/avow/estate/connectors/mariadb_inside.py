@@ -59,8 +59,14 @@ def moment(said: Expression, told: Told) -> Expression:
     return sa.case((_like(said, NUMBER[told]), sa.func.date_format(at, value(_ISO))))
 
 
-def until_said(said: Expression, leaf: Until) -> Condition:
-    """See `Grammar.until_said`."""
+def until_said(said: Expression, told: Told, leaf: Until) -> Condition:
+    """See `Grammar.until_said`. A text is matched once: what follows names it many times."""
+    if told is not Told.MOMENT:
+        return _until(moment(said, told), leaf)
+    return sa.case((_like(said, TEXT), _until(said, leaf)), else_=sa.false())
+
+
+def _until(said: Expression, leaf: Until) -> Condition:
     sign = sa.func.substr(said, -6, 1)
     minutes = sa.func.substr(said, -5, 2) * sa.literal(60) + sa.func.right(said, 2)
     ahead = sa.case(

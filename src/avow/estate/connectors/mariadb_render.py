@@ -112,8 +112,8 @@ class MariadbGrammar(Grammar):
     def moment(self, said: Expression, told: Told) -> Expression:
         return mariadb_inside.moment(exact(said), told)
 
-    def until_said(self, said: Expression, leaf: Until) -> Condition:
-        return mariadb_inside.until_said(exact(said), leaf)
+    def until_said(self, said: Expression, told: Told, leaf: Until) -> Condition:
+        return mariadb_inside.until_said(exact(said), told, leaf)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         return mariadb_inside.elements(base, column)

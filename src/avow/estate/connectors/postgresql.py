@@ -119,8 +119,8 @@ class PostgresqlGrammar(Grammar):
     def moment(self, said: Expression, told: Told) -> Expression:
         return postgresql_inside.moment(said, told)
 
-    def until_said(self, said: Expression, leaf: Until) -> Condition:
-        return postgresql_inside.until_said(said, leaf)
+    def until_said(self, said: Expression, told: Told, leaf: Until) -> Condition:
+        return postgresql_inside.until_said(postgresql_inside.moment(said, told), leaf)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         return postgresql_inside.elements(base, column)

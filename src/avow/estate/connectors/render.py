@@ -118,8 +118,9 @@ class Grammar:
         """The text of a leaf where it tells a moment, in ISO 8601; else null."""
         raise NotImplementedError
 
-    def until_said(self, said: Expression, leaf: Until) -> Condition:
-        """The local day of such a text is at most the leaf's (negated: later)."""
+    def until_said(self, said: Expression, told: Told, leaf: Until) -> Condition:
+        """The local day that the text of a leaf tells is at most the leaf's (negated: later); never
+        true where it tells none."""
         raise NotImplementedError
 
     def elements(self, base: Expression, column: Column) -> Elements:
@@ -301,9 +302,10 @@ class Renderer:
             return sa.false() if leaf.negated else expression.is_not(None)
         if column.inside is None:
             return self.grammar.until(expression, column, leaf, dataset)
-        if column.inside.told is None:
+        if column.inside.told is None or column.base is None:
             raise Refused("form", dataset, leaf.field)
-        return self.grammar.until_said(expression, leaf)
+        said = self.grammar.leaf(rows.c[column.base.name], column)
+        return self.grammar.until_said(said, column.inside.told, leaf)
 
     def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
         keys = self.keys(leaf.keys)

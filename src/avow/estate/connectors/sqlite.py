@@ -92,8 +92,8 @@ class SqliteGrammar(Grammar):
     def moment(self, said: Expression, told: Told) -> Expression:
         return sqlite_inside.moment(said, told)
 
-    def until_said(self, said: Expression, leaf: Until) -> Condition:
-        return until(said, leaf, 1)
+    def until_said(self, said: Expression, told: Told, leaf: Until) -> Condition:
+        return until(sqlite_inside.moment(said, told), leaf, 1)
 
     def elements(self, base: Expression, column: Column) -> Elements:
         return sqlite_inside.elements(base, column)

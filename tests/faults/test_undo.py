@@ -79,6 +79,30 @@ def test_a_leaf_comes_back_beside_what_was_written_since(
     assert now[5] == {row[0]: row for row in told(before)["visit"]}[5]
 
 
+def test_elements_that_named_a_row_come_back_with_it(
+    store: Store, estate: Estate, tmp_path: Path
+) -> None:
+    """Visits list who was there; persons 0 and 1 leave and come back, and so do the places where
+    they are named, between those who stayed and one who was added since."""
+    kind = "jsonb" if "postgresql" in estate.text else "text"
+    estate.run(f"ALTER TABLE visit ADD COLUMN there {kind}")
+    estate.run("UPDATE visit SET there = '[3, 0, 4, 1]' WHERE id > 3")
+    before = estate.everything()
+    prefix = "public." if "postgresql" in estate.text else ""
+    owned = f"owned_by: {{{prefix}person: person_id}}"
+    linked = f"{owned}\n        no_right: {{{prefix}person: 'there$[]'}}"
+    world = Undoable(store, opener=estate.open, folder=tmp_path / "state")
+    world.activate(estate.text.replace(owned, linked))
+    plan = world.planned()
+    assert world.apply(plan).status is Status.DONE
+    assert {str(row[5]) for row in estate.everything()["visit"]} == {"[3, 4]"}
+    estate.run("UPDATE visit SET there = '[3, 4, 5]' WHERE id = 4")
+    assert world.undo(plan).status is Status.DONE
+    now = {row[0]: row for row in told(estate.everything())["visit"]}
+    assert str(now[4][5]) == "[3, 0, 4, 1, 5]"
+    assert now[5] == {row[0]: row for row in told(before)["visit"]}[5]
+
+
 def told(everything: dict[str, list[tuple[Any, ...]]]) -> dict[str, list[tuple[Any, ...]]]:
     """The rows with their documents read, since the order of keys says nothing."""
     return {

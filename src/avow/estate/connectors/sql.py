@@ -390,10 +390,12 @@ class SqlConnection(BringsRows):
         if after is not None:
             ahead = sa.and_(ahead, render.behind(dataset, after, rows))
         in_order = sa.select(*key).where(ahead).order_by(*key)
-        whole = self.select(in_order.offset(size - 1).limit(1), dataset)
-        if whole:
-            return Window(after, tuple(whole[0]), size)
-        # Fewer are left: only then the rows have to be numbered, to be told how many.
+        if [c.kind for c in render.key_columns(dataset)] == [ColumnKind.INTEGER]:
+            # One look for both, where the greatest key is sure to be the last in order.
+            ids = in_order.limit(size).subquery("w")
+            both: sa.Select[Any] = sa.select(sa.func.count(), sa.func.max(ids.c[0]))
+            many, until = self.select(both.select_from(ids), dataset)[0]
+            return Window(after, (until,), int(many)) if many else None
         number = sa.func.row_number().over(order_by=key).label("n")
         stretch = in_order.add_columns(number).limit(size).subquery("w")
         last = sa.select(*stretch.c).order_by(stretch.c[len(key)].desc()).limit(1)

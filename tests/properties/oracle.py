@@ -68,7 +68,7 @@ class Oracle:
         database = TwinDatabase(copy(self.world.rows), self.world.catalogue)  # type: ignore[arg-type]
         connection = TwinConnector({"w": database}).connect(self.world.system, Access.WRITE)
         for name, keys in key_sets(self.world.known).items():
-            connection.put_keys(name, name.rsplit(".", 1)[1], keys)
+            connection.put_keys(name, name.split(".", 2)[2], keys)
         found: dict[str, set[Mark]] = {}
         for p in self.lowering.found:
             tells = self.lowering.tells(p.edge) if self.mine is None else FALSE

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
@@ -393,8 +393,8 @@ class SqlConnection(BringsRows):
         if [c.kind for c in render.key_columns(dataset)] == [ColumnKind.INTEGER]:
             # One look for both, where the greatest key is sure to be the last in order.
             ids = in_order.limit(size).subquery("w")
-            both: sa.Select[Any] = sa.select(sa.func.count(), sa.func.max(ids.c[0]))
-            many, until = self.select(both.select_from(ids), dataset)[0]
+            both = sa.select(sa.func.count(), sa.func.max(ids.c[0])).select_from(ids)
+            many, until = self.select(cast("sa.Select[Any]", both), dataset)[0]
             return Window(after, (until,), int(many)) if many else None
         number = sa.func.row_number().over(order_by=key).label("n")
         stretch = in_order.add_columns(number).limit(size).subquery("w")

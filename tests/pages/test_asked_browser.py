@@ -71,7 +71,7 @@ def test_from_the_address_to_thank_you_on_a_telephone(
     page.locator("#a1-nobody").check()
     page.locator("#why1").fill("des listes")
     page.get_by_role("button", name="Enregistrer et continuer").click()
-    assert page.url == f"{address}/fr/ask/{token}/2"
+    page.wait_for_url(f"{address}/fr/ask/{token}/2")
     page.go_back()
     page.close()
     page = reader(browser, 1280)  # later, at a desk
@@ -80,6 +80,7 @@ def test_from_the_address_to_thank_you_on_a_telephone(
     assert page.locator("#why1").input_value() == "des listes"
     page.locator("#a1-unknown").check()
     page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.wait_for_url("**/2")
     page.get_by_role("button", name="Enregistrer et revoir").click()
     assert page.get_by_text("Je ne sais pas.").is_visible()
     page.get_by_role("button", name="Envoyer les réponses").click()

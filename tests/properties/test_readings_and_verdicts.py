@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, seed, settings
 
 from avow.declaration.decision.decide import Kind, decide
 from avow.declaration.decision.facts import Facts, Floor, FloorKind, Group
@@ -94,15 +94,18 @@ def test_compiled_verdicts_part_the_rows_as_decide_does(world: World) -> None:
 
 
 def test_the_worlds_are_not_all_alike() -> None:
-    """The generator makes every verdict, or the properties above prove little."""
+    """The generator makes every verdict, or the properties above prove little. Two rules that
+    contradict each other are rare: it may need some thousand worlds."""
     seen: set[Kind] = set()
 
-    @settings(max_examples=600, deadline=None, database=None, derandomize=True)
+    @settings(max_examples=400, deadline=None, database=None, phases=(Phase.generate,))
     @given(worlds())
     def collect(world: World) -> None:
         for name, table in world.rows.items():
             for cells in cell_groups(world.system, world.system.datasets[name], ()):
                 seen.update(decide(group(world, cells, r), world.law, TODAY).kind for r in table)
 
-    collect()
+    for number in range(20):
+        if seen != set(Kind):
+            seed(number)(collect)()
     assert seen == set(Kind)

@@ -22,14 +22,12 @@ from pymysql.cursors import SSCursor
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
-from avow.estate.connectors.base import TOO_LONG, Access, Capability, Oldest, Refused, Window
+from avow.estate.connectors.base import TOO_LONG, Access, Capability, Refused, Window
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column, ColumnKind
-from avow.estate.connectors.leaf_oldest import oldest_told
 from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
 from avow.estate.connectors.mariadb_render import (
-    MOMENTS,
     MariadbGrammar,
     MariadbRenderer,
 )
@@ -222,25 +220,11 @@ class MariadbConnection(SqlConnection):
             for block in _fetched(aside, self._compiled(found), table, size):
                 yield [tuple(map(python, row, live)) for row in block]
 
-    def oldest(
-        self, dataset: str, field: str, column_zone: str | None, zone: str, where: Predicate
-    ) -> Oldest:
-        render = self.renderer()
-        rows = render.rows(dataset)
-        column = render.column(dataset, field)
-        if column.inside is not None and column.inside.told is not None:
-            said, told = render.of(dataset, field, rows), render.where(dataset, where, rows)
-            zones = (zone, column_zone)
-            return oldest_told(lambda q: self.select(q, dataset), said, rows, told, zones)
-        if column.kind not in MOMENTS:
-            raise Refused("form", dataset, field)
-        moment = render.moment(dataset, field, rows)
-        found = sa.select(sa.func.min(moment), sa.func.count(moment), sa.func.count())
-        where_ = render.where(dataset, where, rows)
-        first, some, all_ = self.select(found.select_from(rows).where(where_), dataset)[0]
+    def oldest_day(
+        self, first: object, column: Column, zone: str, column_zone: str | None
+    ) -> date | None:
         seen = python(first, column)
-        day = day_of(seen, zone, column_zone) if isinstance(seen, date) else None
-        return Oldest(day, some, all_ - some)
+        return day_of(seen, zone, column_zone) if isinstance(seen, date) else None
 
     def window(self, dataset: str, where: Predicate, after: Key | None, size: int) -> Window | None:
         """As for all, but the rows are numbered after they were bounded: this server would number

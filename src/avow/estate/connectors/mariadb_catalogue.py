@@ -23,6 +23,7 @@ from avow.estate.connectors.catalogue import (
     OnDelete,
     Table,
 )
+from avow.estate.connectors.mariadb_kinds import kind_of
 from avow.estate.connectors.postgresql_catalogue import digest
 
 _TABLES = """
@@ -62,18 +63,6 @@ _TRIGGERS = """
 SELECT event_object_table, trigger_name FROM information_schema.triggers
 WHERE event_object_schema = database() ORDER BY 1, 2
 """
-_KINDS = {
-    "char": ColumnKind.TEXT, "varchar": ColumnKind.TEXT, "tinytext": ColumnKind.TEXT,
-    "text": ColumnKind.TEXT, "mediumtext": ColumnKind.TEXT, "longtext": ColumnKind.TEXT,
-    "tinyint": ColumnKind.INTEGER, "smallint": ColumnKind.INTEGER, "int": ColumnKind.INTEGER,
-    "mediumint": ColumnKind.INTEGER, "bigint": ColumnKind.INTEGER, "year": ColumnKind.INTEGER,
-    "decimal": ColumnKind.NUMBER, "float": ColumnKind.NUMBER, "double": ColumnKind.NUMBER,
-    "uuid": ColumnKind.UUID, "date": ColumnKind.DATE, "datetime": ColumnKind.NAIVE,
-    "timestamp": ColumnKind.INSTANT, "binary": ColumnKind.BYTES, "varbinary": ColumnKind.BYTES,
-    "tinyblob": ColumnKind.BYTES, "blob": ColumnKind.BYTES, "mediumblob": ColumnKind.BYTES,
-    "longblob": ColumnKind.BYTES,
-}  # fmt: skip
-_TRUTH = frozenset({"tinyint(1)", "bit(1)"})
 VERSIONED = "SYSTEM VERSIONED"
 _SAFE = "InnoDB"
 
@@ -130,11 +119,7 @@ def _valid(column: str) -> str:
 
 def _column(row: Sequence[Any], *, is_json: bool) -> Column:
     name, native, word, charset, collation, nullable, generated, _, length = row
-    kind = _KINDS.get(word, ColumnKind.OTHER)
-    if native in _TRUTH:
-        kind = ColumnKind.BOOLEAN
-    if is_json:
-        kind = ColumnKind.JSON
+    kind = ColumnKind.JSON if is_json else kind_of(native, word)
     if charset:
         native = f"{native} CHARACTER SET {charset} COLLATE {collation}"
     short = int(length) if length is not None and kind is ColumnKind.TEXT else None

@@ -286,6 +286,10 @@ class Renderer:
         said, told = self.grammar.leaf(base, found), found.inside.told
         return said if told is None else self.grammar.moment(said, told)
 
+    def moment(self, dataset: str, column: str, rows: sa.FromClause) -> Expression:
+        """A column of moments, absent where it tells none."""
+        return self.of(dataset, column, rows)
+
     def _equal(self, column: Column, rows: Expression, text: str, negated: bool) -> Condition:
         meant = typed(text, column.kind)
         if meant is None:

@@ -25,7 +25,6 @@ from avow.estate.connectors.leaf_oldest import oldest_told
 from avow.estate.connectors.moments import day_of
 from avow.estate.connectors.render import (
     Condition,
-    Expression,
     Grammar,
     KeyRelation,
     Memo,
@@ -373,12 +372,18 @@ class SqlConnection(BringsRows):
             return oldest_told(lambda q: self.select(q, dataset), said, rows, told, zones)
         if column.kind not in {ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.NAIVE}:
             raise Refused("form", dataset, field)
-        moment: Expression = rows.c[field]
+        moment = render.moment(dataset, field, rows)
         found = sa.select(sa.func.min(moment), sa.func.count(moment), sa.func.count())
         where_ = render.where(dataset, where, rows)
         first, some, all_ = self.select(found.select_from(rows).where(where_), dataset)[0]
-        day = None if first is None else _day(first, zone, column_zone)
-        return Oldest(day, some, all_ - some)
+        return Oldest(self.oldest_day(first, column, zone, column_zone), some, all_ - some)
+
+    def oldest_day(
+        self, first: object, column: Column, zone: str, column_zone: str | None
+    ) -> date | None:
+        """The local day of the oldest value, as the engine's library gives it; None without one."""
+        del column
+        return None if first is None else _day(first, zone, column_zone)
 
     def window(self, dataset: str, where: Predicate, after: Key | None, size: int) -> Window | None:
         render = self.renderer()

@@ -15,6 +15,7 @@ from avow.estate.connectors.catalogue import (
     OnDelete,
     Table,
 )
+from avow.estate.connectors.mariadb_kinds import kind_of as mariadb_kind
 from avow.estate.connectors.sqlite_catalogue import kind_of as sqlite_kind
 
 _SIZE = re.compile(r"\(([^)]*)\)")
@@ -26,17 +27,6 @@ _POSTGRESQL: Mapping[str, ColumnKind] = {
     "json": ColumnKind.JSON, "jsonb": ColumnKind.JSON, "date": ColumnKind.DATE,
     "timestamp with time zone": ColumnKind.INSTANT,
     "timestamp without time zone": ColumnKind.NAIVE,
-}  # fmt: skip
-_MARIADB: Mapping[str, ColumnKind] = {
-    "char": ColumnKind.TEXT, "varchar": ColumnKind.TEXT, "tinytext": ColumnKind.TEXT,
-    "text": ColumnKind.TEXT, "mediumtext": ColumnKind.TEXT, "longtext": ColumnKind.TEXT,
-    "tinyint": ColumnKind.INTEGER, "smallint": ColumnKind.INTEGER, "int": ColumnKind.INTEGER,
-    "mediumint": ColumnKind.INTEGER, "bigint": ColumnKind.INTEGER, "year": ColumnKind.INTEGER,
-    "decimal": ColumnKind.NUMBER, "float": ColumnKind.NUMBER, "double": ColumnKind.NUMBER,
-    "uuid": ColumnKind.UUID, "date": ColumnKind.DATE, "datetime": ColumnKind.NAIVE,
-    "timestamp": ColumnKind.INSTANT, "binary": ColumnKind.BYTES, "varbinary": ColumnKind.BYTES,
-    "tinyblob": ColumnKind.BYTES, "blob": ColumnKind.BYTES, "mediumblob": ColumnKind.BYTES,
-    "longblob": ColumnKind.BYTES,
 }  # fmt: skip
 
 
@@ -80,9 +70,7 @@ def _of_postgresql(native: str) -> ColumnKind:
 
 
 def _of_mariadb(native: str) -> ColumnKind:
-    if native in {"tinyint(1)", "bit(1)"}:
-        return ColumnKind.BOOLEAN
-    return _MARIADB.get(re.split(r"\W", native, maxsplit=1)[0], ColumnKind.OTHER)
+    return mariadb_kind(native, re.split(r"\W", native, maxsplit=1)[0])
 
 
 _KINDS: Mapping[str, Callable[[str], ColumnKind]] = {

@@ -8,11 +8,18 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from hypothesis.internal.conjecture import providers
+from hypothesis.internal.constants_ast import Constants
 
 # In CI a change is judged by the same examples each time; everywhere else chance goes on looking.
+# Hypothesis also draws constants that it finds in the modules loaded so far, so that a word changed
+# anywhere would be judged by other examples than those it was tried with.
 settings.register_profile("ci", derandomize=True)
 if os.environ.get("AVOW_CI") == "1":
     settings.load_profile("ci")
+    if not hasattr(providers, "_get_local_constants"):
+        raise RuntimeError("this Hypothesis keeps its constants elsewhere: see tests/conftest.py")
+    providers._get_local_constants = Constants
 
 pytest_plugins = ["tests.postgres", "tests.mariadb", "tests.owners", "tests.skips"]
 

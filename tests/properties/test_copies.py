@@ -12,7 +12,7 @@ from avow.estate.datamap.edges import Side
 from avow.estate.datamap.reach import across, applies
 from tests.properties.carry_out import carry_out
 from tests.properties.copied import CopyOracle, copied_worlds
-from tests.properties.test_erasure import Roots, after, erase
+from tests.properties.test_erasure import Roots, after, erase, untold
 from tests.properties.test_sweep import judge, opened, program
 from tests.properties.worlds import QUICK, World, cases, copy
 
@@ -60,7 +60,7 @@ def test_no_copy_outlives_its_original(world: World) -> None:
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[World, Roots]:
     """A world with copies and some of its persons."""
-    world = draw(copied_worlds())
+    world = untold(draw(copied_worlds()))
     roots: Roots = {}
     for name, dataset in world.system.datasets.items():
         if dataset.subject is not None:

@@ -17,6 +17,7 @@ from avow.engine.planner.dependence import Dependence, dependence
 from avow.engine.planner.deriving import with_derived
 from avow.engine.planner.judge import FLOOR, Cells, Judge, cell_groups, filled, without_made
 from avow.engine.planner.program import Along, Move, Program, Step
+from avow.engine.planner.readers_first import readers_first
 from avow.engine.planner.referrers import Pointer, children_first, pointers
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.copies import copy_edges, only_to, without_original
@@ -303,7 +304,7 @@ class Lowering:
             if self._speaks_of(name, clause):
                 yield from self._unlinkings(name)
                 yield from self._deletion(name)
-            yield from self._blankings(name, clause)
+            yield from readers_first(self._blankings(name, clause))
 
     @remembered
     def order(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ with null is not true, and everything that is negated as a whole is a NOT EXISTS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -38,6 +38,8 @@ from avow.estate.datamap.predicates import (
     Related,
     Until,
     leaving,
+    near,
+    own_columns,
 )
 from avow.estate.datamap.reach import Key
 
@@ -544,28 +546,6 @@ class Renderer:
         if self.column(dataset, column).kind in _AS_TEXT:
             old, new = self.grammar.text(old), self.grammar.text(new)
         return old.is_distinct_from(new)
-
-
-def near(leaf: Related) -> tuple[str, ...]:
-    """The columns by which a row meets the related ones."""
-    edge = leaf.edge
-    if leaf.to is Side.CHILD:
-        return edge.parent_fields
-    return (*edge.child_fields, *(column for column, _ in edge.when))
-
-
-def own_columns(predicate: Predicate) -> Iterator[str]:
-    """The columns that a predicate asks of the row itself."""
-    match predicate:
-        case And(parts) | Or(parts):
-            for part in parts:
-                yield from own_columns(part)
-        case InKeys(fields):
-            yield from fields
-        case Related():
-            yield from near(predicate)
-        case Equal(column) | Null(column) | Until(column):
-            yield column
 
 
 def key_pairs(keys: KeyRelation) -> list[tuple[Column, Expression]]:

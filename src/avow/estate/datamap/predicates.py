@@ -193,6 +193,28 @@ def leaves(predicate: Predicate) -> Iterator[Equal | Null | Until | InKeys | Rel
         yield from leaves(predicate.where)
 
 
+def near(leaf: Related) -> tuple[str, ...]:
+    """The columns by which a row meets the related ones."""
+    edge = leaf.edge
+    if leaf.to is Side.CHILD:
+        return edge.parent_fields
+    return (*edge.child_fields, *(column for column, _ in edge.when))
+
+
+def own_columns(predicate: Predicate) -> Iterator[str]:
+    """The columns that a predicate asks of the row itself."""
+    match predicate:
+        case And(parts) | Or(parts):
+            for part in parts:
+                yield from own_columns(part)
+        case InKeys(fields):
+            yield from fields
+        case Related():
+            yield from near(predicate)
+        case Equal(column) | Null(column) | Until(column):
+            yield column
+
+
 def leaving(predicate: Predicate, field: str) -> InKeys | Related | None:
     """By what the elements of the list `field` go: the first condition that the predicate sets on
     what they name. None where it sets none."""

@@ -48,6 +48,11 @@ class Stand:
     stage: Stage
     refreshing: float = 0.0
 
+    @property
+    def folder(self) -> Path:
+        """Where other servers and files of a figure may lie; it goes with the stand."""
+        return self.stage.folder
+
     def database(self, name: str, template: str | None = None) -> str:
         """A new database of the stand's server, or a copy of one; gives its address."""
         if template is None:

@@ -6,10 +6,14 @@ declaration and the deletions by hand are written from that.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import psycopg
+
+from bench.mariadb import Link
 
 FIRST = 1
 """The id of the first person."""
@@ -83,8 +87,11 @@ def deepest_first(tables: Sequence[Linked]) -> list[Linked]:
     return sorted(tables, key=lambda t: -len(path(tables, t)))
 
 
-def schema(tables: Sequence[Linked]) -> Iterator[str]:
-    """The tables, without indexes and foreign keys, in words that three engines understand."""
+def schema(tables: Sequence[Linked], *, inline: bool = False) -> Iterator[str]:
+    """The tables, without indexes and foreign keys, in words that three engines understand.
+
+    `inline`: with foreign keys, for an engine that adds none later.
+    """
     yield (
         "CREATE TABLE person (id BIGINT NOT NULL PRIMARY KEY, email VARCHAR(80),"
         " name VARCHAR(80), phone VARCHAR(20))"
@@ -92,14 +99,17 @@ def schema(tables: Sequence[Linked]) -> Iterator[str]:
     for each in tables:
         yield (
             f"CREATE TABLE {each.name} (id BIGINT NOT NULL PRIMARY KEY,"
-            f" {each.pointer} BIGINT, at DATE, body VARCHAR(120))"
+            f" {each.pointer} BIGINT{f' REFERENCES {each.parent} (id)' if inline else ''},"
+            " at DATE, body VARCHAR(120))"
         )
 
 
-def indexes(tables: Sequence[Linked]) -> Iterator[str]:
-    """An index on each pointer, and the foreign keys."""
+def indexes(tables: Sequence[Linked], *, inline: bool = False) -> Iterator[str]:
+    """An index on each pointer, and the foreign keys, unless those are `inline`."""
     for each in tables:
         yield f"CREATE INDEX {each.name}_{each.pointer} ON {each.name} ({each.pointer})"
+        if inline:
+            continue
         yield (
             f"ALTER TABLE {each.name} ADD FOREIGN KEY ({each.pointer})"
             f" REFERENCES {each.parent} (id)"
@@ -173,6 +183,50 @@ def fill_postgresql(url: str, tables: Sequence[Linked], persons: int) -> None:
         for statement in indexes(tables):
             owner.execute(statement.encode())
         owner.execute("VACUUM ANALYZE")
+
+
+def fill_mariadb(link: Link, tables: Sequence[Linked], persons: int) -> None:
+    """The same rows in MariaDB; its engine `seq_1_to_…` counts."""
+    with link.cursor() as owner:
+        for statement in schema(tables):
+            owner.execute(statement)
+        owner.execute(
+            "INSERT INTO person SELECT seq, CONCAT('p', seq, '@example.org'),"
+            f" CONCAT('Person ', seq), CONCAT('+32 2 ', seq) FROM seq_1_to_{persons}"
+        )
+        for each in tables:
+            owner.execute(
+                f"INSERT INTO {each.name} SELECT seq, (seq - 1) DIV {each.each} + 1,"
+                " DATE'2024-01-01' + INTERVAL seq % 900 DAY, CONCAT('body of row ', seq)"
+                f" FROM seq_1_to_{total(tables, each, persons)}"
+            )
+        for statement in indexes(tables):
+            owner.execute(statement)
+        for name in ("person", *(each.name for each in tables)):
+            owner.execute(f"ANALYZE TABLE {name}")
+
+
+def fill_sqlite(file: str, tables: Sequence[Linked], persons: int) -> None:
+    """The same rows in a file of SQLite, all in one transaction."""
+    numbers = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < {})"
+    with closing(sqlite3.connect(file, isolation_level=None)) as owner:
+        owner.execute("BEGIN")
+        for statement in schema(tables, inline=True):
+            owner.execute(statement)
+        owner.execute(
+            f"INSERT INTO person {numbers.format(persons)} SELECT n, 'p' || n || '@example.org',"
+            " 'Person ' || n, '+32 2 ' || n FROM s"
+        )
+        for each in tables:
+            owner.execute(
+                f"INSERT INTO {each.name} {numbers.format(total(tables, each, persons))}"
+                f" SELECT n, (n - 1) / {each.each} + 1,"
+                " date('2024-01-01', (n % 900) || ' days'), 'body of row ' || n FROM s"
+            )
+        for statement in indexes(tables, inline=True):
+            owner.execute(statement)
+        owner.execute("COMMIT")
+        owner.execute("ANALYZE")
 
 
 @dataclass

@@ -87,9 +87,8 @@ class Erasing:
         connection, program = self.ground.connection, self.part.program
         roots = of_persons(people)
         for spread in program.spreads:
-            connection.drop_keys(spread.taker)
+            connection.put_keys(spread.taker, taken(spread), [])
         for dataset, name in program.roots.items():
-            connection.drop_keys(name)
             keys = roots.get(dataset, ())
             connection.put_keys(name, dataset, [(i, key, None) for i, key in enumerate(keys)])
             self._lock(batch, dataset, name)

@@ -50,10 +50,14 @@ class Held:
     def settled(self, step: Step) -> Step:
         """The step as it is asked now: the same rows, without looking at each one whether it is in
         a key set that holds nothing."""
-        about = (step.where, self.empty)
+        counted = None if step.counted is None else self._lean(step.counted)
+        return replace(step, where=self._lean(step.where), counted=counted)
+
+    def _lean(self, where: Predicate) -> Predicate:
+        about = (where, self.empty)
         if about not in self.lean:
             self.lean[about] = possible(implied(without_empty(*about)))
-        return replace(step, where=self.lean[about])
+        return self.lean[about]
 
     def all_settled(self, program: Program) -> Program:
         """The program with every step as it is asked now."""
@@ -64,7 +68,6 @@ class Held:
         for fresh in self.known.key_sets(program.system, program.facts):
             if self.put.get(fresh.name) == fresh:
                 continue
-            self.connection.drop_keys(fresh.name)
             self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
             self.put[fresh.name] = fresh
 

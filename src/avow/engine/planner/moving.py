@@ -59,7 +59,6 @@ def _picked(connection: Connection, step: Step, window: Window | None, skip: int
     limit = None if window is None else window.rows + skip
     found = connection.fetch(step.dataset, step.where, key, limit)
     rows = [(n, k, None) for n, k in enumerate(islice(found, skip, None))]
-    connection.drop_keys(GO)
     connection.put_keys(GO, step.dataset, rows)
     return InKeys(key, GO)
 

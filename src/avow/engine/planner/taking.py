@@ -64,7 +64,6 @@ def taken_out(ground: Ground, batch: Batch, step: Step, seat: Seat, window: Wind
         )
     key = connection.system.datasets[step.dataset].key
     keys = batch.copies(step.dataset, step.where, key, window)
-    connection.drop_keys(GO)
     connection.put_keys(GO, step.dataset, [(n, k, None) for n, k in enumerate(keys)])
     mine = InKeys(key, GO)
     if Capability.LOCKS in connection.capabilities:

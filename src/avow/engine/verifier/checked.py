@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from avow.engine.verifier.made import Makes, Tale, still_told, tale
 from avow.engine.verifier.rows import among
-from avow.estate.connectors.base import Connection
+from avow.estate.connectors.base import Connection, ShowsSome
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.predicates import (
     FALSE,
     TRUE,
+    And,
+    InKeys,
     Null,
+    Or,
     Predicate,
     Related,
     all_of,
     any_of,
+    key_sets,
     matching,
     negate,
 )
@@ -33,6 +37,9 @@ from avow.estate.datamap.predicates import (
 DELETE = "delete"
 SAMPLE = 20
 """Rows of others per table that are compared before and after."""
+
+HELD = "fact."
+"""How the names of key sets begin that hold what is known of persons."""
 
 PLANS = 7
 """Earlier plans of which it is remembered which rows were looked at."""
@@ -378,7 +385,7 @@ def _others(connection: Connection, steps: Sequence[Step], dataset: str, seen: S
         return Kept((), ())
     columns = tuple(c.name for c in table.columns)
     mine = [s for s in steps if dataset in {s.dataset, *_along(s), *_remade(s)}]
-    named = [p for s in mine for p in _named(s, dataset)]
+    named = dict.fromkeys(_around(p) for s in mine for p in _named(s, dataset))
     strange = negate(any_of(named))
     # A few rows by their keys cost nothing; only where most of those are named by a step, all rows
     # have to be passed by to find others.
@@ -386,16 +393,38 @@ def _others(connection: Connection, steps: Sequence[Step], dataset: str, seen: S
     kept = Kept(key, columns)
     if few:
         kept = _hashed(connection, dataset, kept, all_of([among(key, few), strange]))
+    if len(kept.hashes) < min(SAMPLE, len(few)) and isinstance(connection, ShowsSome):
+        fields = (*key, *columns)
+        kept = _with_hashes(kept, connection.some(dataset, strange, fields, SAMPLE))
     if len(kept.hashes) < min(SAMPLE, len(few)):
         kept = _hashed(connection, dataset, kept, strange)
     seen[dataset] = tuple(kept.hashes)
     return kept
 
 
+def _around(where: Predicate) -> Predicate:
+    """Where nothing is held: rows among which are all that a step names, told by one look into the
+    key sets that it goes by. What is outside is surely not named, and a whole question costs more
+    than the step. Where something is held, rows that it keeps are the ones to look at."""
+    if not isinstance(where, And) or any(name.startswith(HELD) for name in key_sets(where)):
+        return where
+    return next((part for part in where.parts if _is_in_keys(part)), where)
+
+
+def _is_in_keys(part: Predicate) -> bool:
+    if isinstance(part, Or):
+        return bool(part.parts) and all(map(_is_in_keys, part.parts))
+    return isinstance(part, InKeys) and not part.negated and part.until is None
+
+
 def _hashed(connection: Connection, dataset: str, kept: Kept, where: Predicate) -> Kept:
     """The first rows that satisfy `where`, as keys and hashes."""
-    size = len(kept.key)
     rows = connection.fetch(dataset, where, (*kept.key, *kept.columns), SAMPLE)
+    return _with_hashes(kept, rows)
+
+
+def _with_hashes(kept: Kept, rows: Iterable[Row]) -> Kept:
+    size = len(kept.key)
     return replace(kept, hashes={row[:size]: _hash(row[size:]) for row in rows})
 
 

@@ -254,16 +254,20 @@ class MariadbConnection(SqlConnection):
         self._do("", key_table_made(made.table or "", keys))
         if self._in_batch:
             self._made_inside.append(made)
-        if entries:
-            marks = ", ".join(["%s"] * (len(keys) + 2))
-            with refusals(""), self.raw.cursor() as cursor:
-                cursor.executemany(
-                    f"INSERT INTO {made.table} VALUES ({marks})",  # noqa: S608 (our own name)
-                    [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
-                )
+        self.fill_set(made, entries)
         return made
 
-    def filled(self, made: KeySet) -> None:
+    def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
+        marks = ", ".join(["%s"] * (len(made.columns) + 2))
+        with refusals(""), self.raw.cursor() as cursor:
+            cursor.executemany(
+                f"INSERT INTO {made.table} VALUES ({marks})",  # noqa: S608 (our own name)
+                [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
+            )
+
+    def filled(self, made: KeySet, added: int) -> None:
         """Looking at a table ends the transaction here; the server guesses by the index."""
 
     def forget_set(self, made: KeySet) -> None:

@@ -53,6 +53,7 @@ from avow.estate.connectors.render import Condition, Elements, Expression, Gramm
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
+    TEXTS,
     Entry,
     KeySet,
     SqlConnection,
@@ -64,6 +65,10 @@ from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import Predicate, Until
 
 _SMALL = 1000
+PREPARED = 3
+"""A statement that was asked so often is prepared by the server."""
+GROWN = 2
+"""So many times larger than at its last look a key set must be to be looked at again."""
 
 _CHANGES = """
 SELECT n.nspname || '.' || r.relname, sum(s.n_tup_ins), sum(s.n_tup_upd), sum(s.n_tup_del)
@@ -197,6 +202,7 @@ class PostgresqlConnection(SqlConnection):
         self._limits = limits
         self.raw = _open(system, access, limits)
         self._cursors = 0
+        self._looked: dict[str, int] = {}
         self._dropped: Counter[str] = Counter()
 
     @property
@@ -319,25 +325,34 @@ class PostgresqlConnection(SqlConnection):
                     sql.SQL(", ").join([*map(sql.Identifier, names), sql.Identifier(SUBJECT)]),
                 )
             )
-            self._copy(table, [SUBJECT, *names, DAY], entries)
+        self.fill_set(made, entries)
         return made
 
-    def _copy(self, table: sql.Identifier, names: Sequence[str], entries: Sequence[Entry]) -> None:
+    def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
         if not entries:
             return
+        names = [SUBJECT, *(f"k{n}" for n, _ in enumerate(made.columns, 1)), DAY]
         into = sql.SQL("COPY {} ({}) FROM STDIN").format(
-            table, sql.SQL(", ").join(map(sql.Identifier, names))
+            sql.Identifier("pg_temp", made.table or ""),
+            sql.SQL(", ").join(map(sql.Identifier, names)),
         )
-        with self.raw.cursor() as cursor, cursor.copy(into) as copy:
+        with refusals(""), self.raw.cursor() as cursor, cursor.copy(into) as copy:
             for subject, key, day in entries:
                 copy.write_row((subject, *key, day))
-        self.raw.execute(sql.SQL("ANALYZE {}").format(table))
+        self._look(made, len(entries))
 
-    def filled(self, made: KeySet) -> None:
+    def filled(self, made: KeySet, added: int) -> None:
+        self._look(made, added)
+
+    def _look(self, made: KeySet, rows: int) -> None:
+        """Let the server look at a key set, where it was never as large: each look makes it plan
+        all statements anew that name it, and one for 200 persons is right for 100 of them."""
+        table = made.table or ""
+        if rows <= GROWN * self._looked.get(table, 0):
+            return
         with refusals(""):
-            self.raw.execute(
-                sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", made.table or ""))
-            )
+            self.raw.execute(sql.SQL("ANALYZE {}").format(sql.Identifier("pg_temp", table)))
+        self._looked[table] = rows
 
     def forget_set(self, made: KeySet) -> None:
         if made.table is not None:
@@ -447,6 +462,8 @@ class PostgresqlConnection(SqlConnection):
             self.raw.execute("BEGIN")
 
     def end(self, *, keep: bool) -> None:
+        if not keep:
+            self._looked.clear()  # what the server saw of them is undone too
         if self.raw.closed:
             if keep:
                 raise Refused("lost")
@@ -510,6 +527,9 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "application_name": "avow",
         "jit": "off",  # long conditions over few rows: compiling them costs more than asking them
     }
+    if access is Access.WRITE:
+        # A batch is few rows of many: no table is read whole to find them, and so kept from others.
+        settings["random_page_cost"] = "1.1"
     if access is Access.READ:
         # Never set off: a database that its owner made read-only is not written to.
         settings["default_transaction_read_only"] = "on"
@@ -518,7 +538,8 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
             address(system),
             autocommit=True,
             connect_timeout=limits.connect,
-            prepare_threshold=None,
+            # A batch asks what the one before it asked; where we only read, values are bound anew.
+            prepare_threshold=PREPARED if access is Access.WRITE else None,
             client_encoding="UTF8",  # also where the database itself knows no encoding
         )
         asked = ", ".join("set_config(%s, %s, false)" for _ in settings)
@@ -526,6 +547,7 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
     except psycopg.Error as error:
         why = type(error).__name__ if error.sqlstate is None else f"SQLSTATE {error.sqlstate}"
         raise Unreachable(f"`{system.name}` does not answer or refuses us ({why})") from None
+    raw.prepared_max = TEXTS
     for kind, loader in LENIENT.items():
         raw.adapters.register_loader(kind, loader)
     return raw

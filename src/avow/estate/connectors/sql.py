@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import Any, TypeAlias, cast
+from typing import Any, TypeAlias, TypeVar, cast
 
 import sqlalchemy as sa
 from sqlalchemy.engine.interfaces import Dialect
@@ -40,6 +40,7 @@ from avow.estate.datamap.predicates import Predicate, key_sets
 from avow.estate.datamap.reach import Key, normal
 
 Statement: TypeAlias = sa.Select[Any] | sa.Insert | sa.Update | sa.Delete
+Made = TypeVar("Made", sa.Select[Any], sa.Insert, sa.Update | sa.Delete)
 Entry: TypeAlias = tuple[int, Key, date | None]
 Written: TypeAlias = tuple[Any, dict[str, Any]]
 """A statement as the driver takes it: its text and its values."""
@@ -65,12 +66,14 @@ class KeySet:
     """A key set of a connection: whose keys, their columns, and where it lives.
 
     `table` is a temporary table of the connection; None where we may only read, and then the
-    entries themselves are `held` here and bound to each statement as arrays.
+    entries themselves are `held` here and bound to each statement as arrays. `asked` are the
+    columns whose keys it holds, where an engine keeps them in a form of its own.
     """
 
     columns: tuple[Column, ...]
     table: str | None
     held: tuple[Entry, ...] = ()
+    asked: tuple[Column, ...] = ()
 
 
 class SqlConnection(BringsRows):
@@ -87,7 +90,7 @@ class SqlConnection(BringsRows):
         self._sets: dict[str, KeySet] = {}
         self._made = 0
         self._in_batch = False
-        self._rendered: dict[Hashable, tuple[frozenset[str], sa.Select[Any]]] = {}
+        self._rendered: dict[Hashable, tuple[frozenset[str], Statement]] = {}
         self._texts: dict[int, tuple[Statement, Written]] = {}
         self._writers = Writer(self.runs_as), Writer(self.shown_as)
         self._memos: tuple[Memo, Memo] = {}, {}
@@ -124,8 +127,12 @@ class SqlConnection(BringsRows):
         """Make a key set where this connection keeps them."""
 
     @abstractmethod
-    def filled(self, made: KeySet) -> None:
-        """Told when rows were added to a temporary key set, so that the engine can look at them."""
+    def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
+        """Put entries into a temporary table of `make_set`, and let the engine look at it."""
+
+    @abstractmethod
+    def filled(self, made: KeySet, added: int) -> None:
+        """Told how many rows were added to a temporary key set, so that the engine can look."""
 
     @abstractmethod
     def forget_set(self, made: KeySet) -> None:
@@ -179,7 +186,7 @@ class SqlConnection(BringsRows):
             found = sa.select(sa.func.count()).select_from(rows)
             return found.where(render.where(dataset, where, rows))
 
-        found = self._once(("count", dataset, where), where, rendered)
+        found = self._once(("count", dataset, where), key_sets(where), rendered)
         return int(self.select(found, dataset)[0][0])
 
     def fetch(
@@ -193,19 +200,21 @@ class SqlConnection(BringsRows):
             found = found.order_by(*(rows.c[f] for f in render.key(dataset)))
             return found if limit is None else found.limit(limit)
 
-        found = self._once(("fetch", dataset, where, tuple(fields), limit), where, rendered)
+        question = ("fetch", dataset, where, tuple(fields), limit)
+        found = self._once(question, key_sets(where), rendered)
         yield from self.iterate(found, dataset, limit)
 
-    def _once(
-        self, question: Hashable, where: Predicate, render: Callable[[], sa.Select[Any]]
-    ) -> sa.Select[Any]:
-        """The statement of a question that was asked before on this connection, or a new one. A
-        batch is looked at before and after, and writing a long predicate down again costs more
-        than answering it. A statement is forgotten with the key sets that it names."""
+    def _once(self, question: Hashable, named: frozenset[str], render: Callable[[], Made]) -> Made:
+        """The statement of a question that was asked before on this connection, or a new one.
+        Writing a long predicate down again costs more than answering it: a batch is looked at
+        before and after, and the next one asks the same. A statement is forgotten with the key sets
+        that it names."""
         found = self._rendered.get(question)
         if found is None:
-            found = self._rendered[question] = (key_sets(where), render())
-        return found[1]
+            if len(self._rendered) >= TEXTS:
+                self._forget_rendered()
+            found = self._rendered[question] = (named, render())
+        return cast("Made", found[1])
 
     def _moved(self, keys: str) -> None:
         """Forget the statements that name a key set which is made anew."""
@@ -256,8 +265,18 @@ class SqlConnection(BringsRows):
     # --- key sets ------------------------------------------------------------------------
 
     def put_keys(self, keys: str, dataset: str, rows: Sequence[Entry]) -> None:
-        columns = self.renderer().key_columns(dataset)
-        self._keep(keys, self.make_set(columns, list(dict.fromkeys(rows))))
+        columns, entries = self.renderer().key_columns(dataset), list(dict.fromkeys(rows))
+        known = self._sets.get(keys)
+        if known is None or known.table is None or known.asked != columns:
+            self._keep(keys, replace(self.make_set(columns, entries), asked=columns))
+            return
+        # The table stays, and with it every statement that names it, written down and prepared.
+        self.empty_set(known)
+        self.fill_set(known, entries)
+
+    def empty_set(self, made: KeySet) -> None:
+        """Take every entry out of a temporary key set."""
+        self.run(sa.delete(key_table(made.table or "", made.columns, self.key_schema)), "")
 
     def _keep(self, keys: str, made: KeySet) -> None:
         self.drop_keys(keys)
@@ -303,8 +322,18 @@ class SqlConnection(BringsRows):
         there = edge.parent if to is Side.PARENT else edge.child
         if taker not in self._sets:
             self._moved(taker)
-            self._sets[taker] = self.make_set(self.renderer().key_columns(there), ())
-        return self._add(taker, self._reached(edge, to, giver), there)
+            columns = self.renderer().key_columns(there)
+            self._sets[taker] = replace(self.make_set(columns, ()), asked=columns)
+        made = self._set(taker)
+        if made.table is None:
+            return self._hold(taker, self.select(self._reached(edge, to, giver), there))
+        question = ("spread", edge, to, giver, taker)
+        named = frozenset((giver, taker))
+
+        def rendered() -> sa.Insert:
+            return self._growing(made, self._reached(edge, to, giver))
+
+        return self._put_in(made, self._once(question, named, rendered), there)
 
     def _reached(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
         """Subject and key of every row on side `to` that rows of `giver` touch over the edge."""
@@ -331,16 +360,23 @@ class SqlConnection(BringsRows):
         made = self._set(keys)
         if made.table is None:
             return self._hold(keys, self.select(reached, dataset))
+        return self._put_in(made, self._growing(made, reached), dataset)
+
+    def _growing(self, made: KeySet, reached: sa.Select[Any]) -> sa.Insert:
+        """The statement that adds what a query reaches and is not there yet."""
         new, known = reached.subquery("new"), self.relation(made)
         same = [new.c[0] == known.c[0]]
         same += [new.c[n] == known.c[n] for n in range(1, len(made.columns) + 1)]
         one: sa.Select[Any] = sa.select(sa.literal_column("1")).select_from(known).where(*same)
         only_new = sa.select(*new.c).where(~one.correlate_except(known).exists())
-        target = key_table(made.table, made.columns, self.key_schema)
+        target = key_table(made.table or "", made.columns, self.key_schema)
         names = [SUBJECT, *(f"k{n}" for n in range(1, len(made.columns) + 1))]
-        added = self.run(sa.insert(target).from_select(names, only_new), dataset)
+        return sa.insert(target).from_select(names, only_new)
+
+    def _put_in(self, made: KeySet, adding: sa.Insert, dataset: str) -> int:
+        added = self.run(adding, dataset)
         if added:
-            self.filled(made)
+            self.filled(made, added)
         return added
 
     key_schema: str | None = None
@@ -450,12 +486,20 @@ class SqlConnection(BringsRows):
         window: Window | None,
     ) -> int:
         """Delete, or blank, the rows that satisfy `where` within the window; how many."""
+
+        def rendered() -> sa.Update | sa.Delete:
+            render = self.renderer()
+            if blanks:
+                return _update(render, dataset, where, blanks)
+            return _delete(render, dataset, where)
+
+        if window is None:
+            emptied = tuple((column, repr(how)) for column, how in (blanks or {}).items())
+            question = ("change", dataset, where, emptied)
+            return self.run(self._once(question, key_sets(where), rendered), dataset)
         render = self.renderer()
-        made = (
-            _update(render, dataset, where, blanks) if blanks else _delete(render, dataset, where)
-        )
         within = render.within(dataset, window, render.rows(dataset))
-        return self.run(made.where(*within), dataset)
+        return self.run(rendered().where(*within), dataset)
 
     def locking(self, dataset: str, where: Predicate) -> sa.Select[Any]:
         """A query that locks the rows in key order."""
@@ -467,8 +511,13 @@ class SqlConnection(BringsRows):
 
     def locked(self, dataset: str, where: Predicate) -> int:
         """Lock the rows; how many."""
-        inner = self.locking(dataset, where).subquery("locked")
-        return int(self.select(sa.select(sa.func.count()).select_from(inner), dataset)[0][0])
+
+        def rendered() -> sa.Select[Any]:
+            inner = self.locking(dataset, where).subquery("locked")
+            return sa.select(sa.func.count()).select_from(inner)
+
+        found = self._once(("lock", dataset, where), key_sets(where), rendered)
+        return int(self.select(found, dataset)[0][0])
 
 
 class SqlBatch:

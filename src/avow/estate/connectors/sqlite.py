@@ -282,7 +282,6 @@ class SqliteConnection(SqlConnection):
         self._made += 1
         made = KeySet(columns, f"avow_k{self._made}")
         typed = "".join(f"k{n} {_affinity(c)}, " for n, c in enumerate(columns, 1))
-        marks = ", ".join("?" * (len(columns) + 2))
         with self._guarded(""):
             self.raw.execute(
                 f"CREATE TEMP TABLE {made.table} ({SUBJECT} INTEGER, {typed}{DAY} TEXT)"
@@ -291,13 +290,18 @@ class SqliteConnection(SqlConnection):
             self.raw.execute(
                 f"CREATE INDEX temp.{made.table}_k ON {made.table} ({names}, {SUBJECT})"
             )
+        self.fill_set(made, entries)
+        return made
+
+    def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
+        marks = ", ".join("?" * (len(made.columns) + 2))
+        with self._guarded(""):
             self.raw.executemany(
                 f"INSERT INTO temp.{made.table} VALUES ({marks})",  # noqa: S608 (our own name)
                 [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
             )
-        return made
 
-    def filled(self, made: KeySet) -> None:
+    def filled(self, made: KeySet, added: int) -> None:
         """SQLite plans by the indexes alone; it needs no look."""
 
     def forget_set(self, made: KeySet) -> None:

@@ -183,12 +183,22 @@ class Offline(SqlConnection):
     def make_set(self, columns: tuple[Column, ...], entries: Sequence[Entry]) -> KeySet:
         self._made += 1
         table = f"avow_k{self._made}"
-        self.contents[table] = (columns, tuple(entries))
         if not self.inline:
             self.written.append(self.create(table, columns))
+        made = KeySet(columns, table)
+        self.fill_set(made, entries)
+        return made
+
+    def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
+        columns, table = made.columns, made.table or ""
+        self.contents[table] = (columns, tuple(entries))
+        if not self.inline:
             place = self.place(table)
             self.written += [f"INSERT INTO {place} SELECT {self._row(columns, e)}" for e in entries]
-        return KeySet(columns, table)
+
+    def empty_set(self, made: KeySet) -> None:
+        if not self.inline:
+            self.written.append(f"DELETE FROM {self.place(made.table or '')}")  # noqa: S608
 
     def find(self, keys: str, dataset: str, identity: Identity, values: Mapping[int, str]) -> int:
         """Addresses of persons never enter a script."""
@@ -209,12 +219,11 @@ class Offline(SqlConnection):
         """A temporary table, as it is named in a statement."""
         return table
 
-    def filled(self, made: KeySet) -> None:
-        del made
+    def filled(self, made: KeySet, added: int) -> None:
+        del made, added
 
     def forget_set(self, made: KeySet) -> None:
-        if not self.inline:
-            self.written.append(f"DELETE FROM {self.place(made.table or '')}")  # noqa: S608
+        self.empty_set(made)
 
     def relation(self, made: KeySet) -> sa.FromClause:
         names = [SUBJECT, *(f"k{n}" for n, _ in enumerate(made.columns, 1)), DAY]

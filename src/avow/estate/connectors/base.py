@@ -51,12 +51,15 @@ class Access(StrEnum):
 class Window:
     """A bounded stretch of a dataset in key order: rows with `after` < key <= `until`.
 
-    `after` None starts at the beginning. `rows` is how many matching rows it holds.
+    `after` None starts at the beginning. `rows` is how many matching rows it holds. Where `along`
+    names a column of moments, the stretch lies in its order: the bounds are moments, in the form
+    that the engine gave them.
     """
 
     after: Key | None
     until: Key
     rows: int
+    along: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,42 @@ class DropsPartitions(Protocol):
         Raises:
             Refused: as `look_at_partition`.
         """
+
+
+class Crowded(Exception):
+    """More rows share one moment than a window may hold: the order of keys finds what is left."""
+
+
+@runtime_checkable
+class GoesByMoment(Protocol):
+    """A connection to an engine that finds the oldest rows by an index on their moment. Looking for
+    the next due rows in the order of keys passes by all that are not due."""
+
+    def moment_of(self, dataset: str, where: Predicate) -> str | None:
+        """A column of moments that `where` bounds and along which windows cost least: it has an
+        index, and the rows lie on the disk nearly in its order. None where there is none."""
+
+    def stretch(
+        self, dataset: str, where: Predicate, along: str, after: Key | None, size: int
+    ) -> Window | None:
+        """The next stretch of at most `size` matching rows in the order of the column `along`, all
+        of one moment together; None at the end.
+
+        Raises:
+            Crowded: the next `size` rows have one moment.
+        """
+
+
+@runtime_checkable
+class ShowsSome(Protocol):
+    """A connection to an engine that can show some rows of a large table without passing by the
+    others."""
+
+    def some(
+        self, dataset: str, where: Predicate, fields: Sequence[str], limit: int
+    ) -> Sequence[tuple[object, ...]]:
+        """Values of `fields` of at most `limit` rows that satisfy `where`, taken from pages all
+        over the table. Mostly fewer exist there than in the table, and none where it is small."""
 
 
 class Connection(Protocol):

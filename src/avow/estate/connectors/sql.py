@@ -489,17 +489,16 @@ class SqlConnection(BringsRows):
 
         def rendered() -> sa.Update | sa.Delete:
             render = self.renderer()
+            within = render.within(dataset, window, render.rows(dataset))
             if blanks:
-                return _update(render, dataset, where, blanks)
-            return _delete(render, dataset, where)
+                return _update(render, dataset, where, blanks).where(*within)
+            return _delete(render, dataset, where).where(*within)
 
         if window is None:
             emptied = tuple((column, repr(how)) for column, how in (blanks or {}).items())
             question = ("change", dataset, where, emptied)
             return self.run(self._once(question, key_sets(where), rendered), dataset)
-        render = self.renderer()
-        within = render.within(dataset, window, render.rows(dataset))
-        return self.run(rendered().where(*within), dataset)
+        return self.run(rendered(), dataset)
 
     def locking(self, dataset: str, where: Predicate) -> sa.Select[Any]:
         """A query that locks the rows in key order."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeAlias
 
 from avow.common.findings import Severity
 from avow.declaration.check.found import Found, defect, where
@@ -12,34 +13,45 @@ from avow.declaration.interpretation import applied
 from avow.declaration.model import Decision, Declaration, InForce, Rule
 from avow.declaration.scope import CellPlace, rule_covers
 
+Rules: TypeAlias = tuple[Rule, ...]
+Reached: TypeAlias = tuple[CellPlace, Rules]
+Touched: TypeAlias = tuple[CellPlace, Rules, Rules]
+
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """Cells that had a ceiling and have none, or that all rules now retain longer than every
     printed one. Each decision is judged by itself, signed or not."""
     del law
     printed = tuple(declaration.rules.values())
+    reached = [(cell, rules) for cell in universe.cells if (rules := covering(cell, printed))]
     for decision in declaration.decisions.values():
         alone = applied(declaration, (decision,)).rules
-        freed = [c for c in universe.cells if _none_left(c, printed, alone)]
+        touched = _touched(reached, printed, alone)
+        freed = [cell for cell, _, after in touched if not after]
         if freed:
             yield _wider(decision, f"no rule ends {where(freed)} any more")
-        longer = [c for c in universe.cells if _all_longer(c, printed, alone)]
+        longer = [cell for cell, before, after in touched if after and _is_longer(before, after)]
         if longer:
             yield _wider(decision, f"{where(longer)} is retained longer than any printed rule says")
 
 
-def _none_left(cell: CellPlace, printed: tuple[Rule, ...], decided: tuple[Rule, ...]) -> bool:
-    return bool(covering(cell, printed)) and not covering(cell, decided)
+def _touched(reached: Iterable[Reached], printed: Rules, alone: Rules) -> list[Touched]:
+    """The cells that a rule reaches which the decision changes, with their rules before and after.
+    Where none of a cell's rules is another, whatever comes beside them only ends it sooner."""
+    same = {id(rule) for rule in alone}
+    changed = {id(rule) for rule in printed if id(rule) not in same}
+    return [
+        (cell, before, covering(cell, alone))
+        for cell, before in (reached if changed else ())
+        if any(id(rule) in changed for rule in before)
+    ]
 
 
-def _all_longer(cell: CellPlace, printed: tuple[Rule, ...], decided: tuple[Rule, ...]) -> bool:
-    before, after = covering(cell, printed), covering(cell, decided)
-    if not before or not after:
-        return False
+def _is_longer(before: Rules, after: Rules) -> bool:
     return min(map(_shortest, after)) > max(map(_shortest, before))
 
 
-def covering(cell: CellPlace, rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
+def covering(cell: CellPlace, rules: Rules) -> Rules:
     """The rules that reach a cell."""
     return tuple(rule for rule in rules if rule_covers(rule, cell))
 

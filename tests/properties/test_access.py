@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from avow.engine.planner.keysets import seat
-from avow.engine.planner.reading import Extract, Seeds, read
+from avow.engine.planner.reaching import Extract, Seeds
+from avow.engine.planner.reading import read
 from avow.engine.planner.staying import Staying
 from avow.estate.connectors.base import Connection
 from avow.estate.connectors.twin import TwinConnection

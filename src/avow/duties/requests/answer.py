@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from avow.duties.requests.named_file import RequestError
-from avow.engine.planner.reading import Extract, Shown
+from avow.engine.planner.reaching import Extract, Shown
 from avow.engine.planner.requested import Disclosure
 from avow.estate.datamap.edges import Right
 

@@ -10,7 +10,7 @@ from typing import TypeAlias
 from avow.engine.planner import identities, reading
 from avow.engine.planner.identities import Asked, Candidate, Found
 from avow.engine.planner.making import Estate
-from avow.engine.planner.reading import Extract, Reach, Seeds
+from avow.engine.planner.reaching import Extract, Reach, Seeds
 from avow.engine.planner.refusals import Away, Guarded
 from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.connectors.values import plain_all

@@ -48,6 +48,7 @@ from avow.estate.connectors.postgresql_partitions import (
     keep_out,
     rows_in,
 )
+from avow.estate.connectors.postgresql_together import AsksTogether
 from avow.estate.connectors.postgresql_types import LENIENT, Native
 from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, name, value
 from avow.estate.connectors.sql import (
@@ -56,7 +57,6 @@ from avow.estate.connectors.sql import (
     TEXTS,
     Entry,
     KeySet,
-    SqlConnection,
     Statement,
     Written,
 )
@@ -189,7 +189,7 @@ class PostgresqlConnector:
         return PostgresqlConnection(system, access, self.limits)
 
 
-class PostgresqlConnection(SqlConnection):
+class PostgresqlConnection(AsksTogether):
     """A connection to a PostgreSQL database."""
 
     grammar = PostgresqlGrammar()
@@ -248,6 +248,13 @@ class PostgresqlConnection(SqlConnection):
         text, values = self._compiled(statement)
         with refusals(dataset):
             return self.raw.execute(text, values).fetchall()
+
+    def answered(self, statements: Sequence[Written]) -> list[list[tuple[Any, ...]]]:
+        with refusals(""), self.raw.pipeline():
+            # Few rows of many, also where the tables are large: until the end of this transaction.
+            self.raw.execute("SELECT set_config('random_page_cost', '1.1', true)")
+            asked = [self.raw.execute(text, values) for text, values in statements]
+        return [each.fetchall() for each in asked]
 
     def iterate(
         self, statement: sa.Select[Any], dataset: str, limit: int | None

@@ -337,12 +337,16 @@ class SqlConnection(BringsRows):
 
     def _reached(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
         """Subject and key of every row on side `to` that rows of `giver` touch over the edge."""
+        return self._touched(edge, to, giver).distinct()
+
+    def _touched(self, edge: Edge, to: Side, giver: str) -> sa.Select[Any]:
+        """The same, as often as rows of `giver` touch it."""
         render = self.renderer()
         there, here = (edge.parent, edge.child) if to is Side.PARENT else (edge.child, edge.parent)
         rows, held = render.other(there), self._key_relation(giver)
         key = [rows.c[c.name] for c in render.key_columns(there)]
         by_field = dict(zip(render.key(here), key_pairs(held), strict=True))
-        found: sa.Select[Any] = sa.select(held.relation.c[SUBJECT], *key).distinct()
+        found: sa.Select[Any] = sa.select(held.relation.c[SUBJECT], *key)
         if to is Side.CHILD and set(edge.parent_fields) <= set(by_field):
             # The pointer names the key itself: rows count even if the row they name is gone.
             mine = [(render.column(there, f), render.of(there, f, rows)) for f in edge.child_fields]

@@ -20,6 +20,7 @@ from avow.estate.connectors.distant.more import MORE
 from avow.estate.connectors.distant.predicates import Heard
 from avow.estate.connectors.distant.wire import packed, rows_of, unpacked, written
 from avow.estate.connectors.itself import BY_SERVER, itself
+from avow.estate.connectors.together import Growth, Question, ReadsTogether
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Predicate
@@ -320,6 +321,15 @@ def _more(on: Answering, name: str, *arguments: object) -> Any:  # noqa: ANN401 
     return getattr(on.here, name)(*arguments)
 
 
+def _together(on: Answering, seeds: Any, growths: Any, asked: Any, most: int) -> object:  # noqa: ANN401 (from outside)
+    if not isinstance(on.here, ReadsTogether):
+        raise Ended("this connection cannot say that")
+    given = {n: (d, [(s, tuple(key), day) for s, key, day in rows]) for n, d, rows in seeds}
+    grown = msgspec.convert(growths, list[Growth])
+    questions = msgspec.convert(asked, list[Question])
+    return on.reading(on.here.together(given, grown, questions, most), ROWS)
+
+
 def _itself(on: Answering) -> object:
     if on.here.system.connector not in BY_SERVER:
         return None
@@ -358,6 +368,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "changes": lambda on: msgspec.to_builtins(_more(on, "changes")),
     "statistics": lambda on: on.reading(_more(on, "statistics"), ROWS),
     "tally": lambda on, tables: msgspec.to_builtins(_more(on, "tally", tables)),
+    "together": _together,
     "effects": lambda on, tables: on.here.effects(tables),
     "lock": lambda on, dataset, where: on.batch.lock(dataset, on.where(where)),
     "remove": _remove,

@@ -13,13 +13,14 @@ from avow.common.version import __version__
 from avow.estate.connectors.base import Access, Capability, Oldest, Window
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.connectors.itself import Itself
+from avow.estate.connectors.together import Growth, Question
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Equal, InKeys, Null, Until
 
 SPOKEN = (
-    Access, Blank, Capability, Catalogue, Edge, Equal, Identity, InKeys, Itself, Null, Oldest, Side,
-    System, Until, Window,
+    Access, Blank, Capability, Catalogue, Edge, Equal, Growth, Identity, InKeys, Itself, Null, Oldest,
+    Question, Side, System, Until, Window,
 )  # fmt: skip
 """What messages are made of."""
 

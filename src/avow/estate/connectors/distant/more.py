@@ -5,8 +5,15 @@ where the worker's own has them, because readers ask for them by looking.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeAlias, cast
+
+import msgspec
 
 from avow.estate.connectors.distant.connection import DistantConnection
+from avow.estate.connectors.distant.wire import written
+from avow.estate.connectors.together import Answer, Growth, Question, Seeds
+
+_Said: TypeAlias = list[tuple[int, list[object]]]
 
 
 class CountsChanges(DistantConnection):
@@ -40,9 +47,26 @@ class Tallies(DistantConnection):
         return {str(table): int(n) for table, n in self.ask("tally", list(tables)).items()}
 
 
+class AsksTogether(DistantConnection):
+    """An engine that answers many questions in one round trip: with a worker between, in one
+    message as long as there are not many rows."""
+
+    __slots__ = ()
+
+    def together(
+        self, seeds: Seeds, growths: Sequence[Growth], asked: Sequence[Question], most: int
+    ) -> Iterator[Answer]:
+        """See `ReadsTogether.together`."""
+        said = written([[name, d, list(rows)] for name, (d, rows) in seeds.items()])
+        grown, told = msgspec.to_builtins(list(growths)), msgspec.to_builtins(list(asked))
+        for block in self.blocks("together", said, grown, told, most):
+            yield from ((int(place), tuple(row)) for place, row in cast("_Said", block))
+
+
 MORE: Mapping[str, type[DistantConnection]] = {
     "changes": CountsChanges,
     "statistics": TellsStatistics,
     "tally": Tallies,
+    "together": AsksTogether,
 }
 """The method that the worker's connection has, and what a connection to it then is."""

@@ -251,8 +251,6 @@ class PostgresqlConnection(AsksTogether):
 
     def answered(self, statements: Sequence[Written]) -> list[list[tuple[Any, ...]]]:
         with refusals(""), self.raw.pipeline():
-            # Few rows of many, also where the tables are large: until the end of this transaction.
-            self.raw.execute("SELECT set_config('random_page_cost', '1.1', true)")
             asked = [self.raw.execute(text, values) for text, values in statements]
         return [each.fetchall() for each in asked]
 

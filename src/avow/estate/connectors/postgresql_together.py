@@ -23,6 +23,8 @@ from avow.estate.connectors.sql import SUBJECT, Entry, KeySet, SqlConnection, St
 from avow.estate.connectors.together import Answer, Growth, Question, Seeds, in_order
 from avow.estate.datamap.edges import Side
 
+SCATTERED: Written = (b"SELECT set_config('random_page_cost', '1.1', true)", {})
+"""Few rows of many are looked for, also in large tables; for what is sent together only."""
 _VALUE = re.compile(rb"%%|%\(([^)]+)\)s")
 
 
@@ -88,7 +90,8 @@ class AsksTogether(SqlConnection):
             texts = [self._question(each, grown.get(each.keys, ()), most) for each in asked]
         finally:
             self._queries = MappingProxyType({})
-        for place, found in enumerate(self.answered(texts)):
+        _, *answers = self.answered([SCATTERED, *texts])
+        for place, found in enumerate(answers):
             yield from zip(repeat(place), found)
 
     def _seed(self, dataset: str, rows: Sequence[Entry]) -> Query:

@@ -354,9 +354,7 @@ class SqlConnection(BringsRows):
             return found.where(*render.speaks(edge, rows), *meet)
         start = render.other(here)
         child, parent = (start, rows) if to is Side.PARENT else (rows, start)
-        at = [
-            render.same((render.column(here, f), start.c[f]), pair) for f, pair in by_field.items()
-        ]
+        at = [render.same((render.column(here, f), start.c[f]), p) for f, p in by_field.items()]
         return found.where(*at, *render.joined(edge, child, parent))
 
     def _add(self, keys: str, reached: sa.Select[Any], dataset: str) -> int:

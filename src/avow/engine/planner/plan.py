@@ -61,7 +61,8 @@ class Unindexed:
 class Measure:
     """What was counted for one step when the plan was made.
 
-    `rows` would be moved, of `of` in the table. `oldest` is the oldest moment among them.
+    `rows` would be moved, of `of` in the table (in an erasure, of a large table the engine's own
+    guess). `oldest` is the oldest moment among them.
     `retained` more are due but held. `others`: rows that other persons also own or see. `moved`:
     rows that the last plan's own predicate selects now and did not then. `batches` and `lock_ms`
     are estimates.

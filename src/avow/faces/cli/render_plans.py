@@ -11,8 +11,9 @@ from rich.text import Text
 from avow.common.findings import Finding
 from avow.engine.planner.apply import Applied
 from avow.engine.planner.bundle_end import RowsLying
+from avow.engine.planner.counting import ABOUT
 from avow.engine.planner.making import Made
-from avow.engine.planner.plan import Plan, PlannedStep, plan_json
+from avow.engine.planner.plan import Plan, PlanKind, PlannedStep, plan_json
 from avow.engine.planner.refusals import said
 from avow.engine.planner.undo import Undoing
 
@@ -27,19 +28,20 @@ def plan_table(plan: Plan) -> Table:
         table.add_column(name, justify="right")
     for _, each in plan.steps:
         if each.measure.rows or each.measure.retained:
-            table.add_row(*_cells(each))
+            table.add_row(*_cells(plan, each))
     return table
 
 
-def _cells(each: PlannedStep) -> Iterable[str]:
+def _cells(plan: Plan, each: PlannedStep) -> Iterable[str]:
     measure = each.measure
+    is_about = plan.kind is PlanKind.ERASURE and measure.of >= ABOUT
     return (
         str(each.step.move),
         each.step.dataset,
         " ".join(each.step.clauses),
         " ".join(each.step.rules),
         f"{measure.rows:,}",
-        f"{measure.of:,}",
+        f"{'about ' if is_about else ''}{measure.of:,}",
         f"{each.bound:,}",
         str(measure.oldest or ""),
         f"{measure.retained:,}" if measure.retained else "",

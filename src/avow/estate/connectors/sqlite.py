@@ -11,6 +11,7 @@ import hashlib
 import re
 import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -38,11 +39,19 @@ from avow.estate.connectors.base import (
     Refused,
     Unreachable,
 )
-from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind
-from avow.estate.connectors.render import Condition, Elements, Expression, Grammar, value
+from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, OnDelete
+from avow.estate.connectors.render import (
+    Condition,
+    Elements,
+    Expression,
+    Grammar,
+    KeyRelation,
+    value,
+)
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
+    TEXTS,
     Entry,
     KeySet,
     SqlConnection,
@@ -51,9 +60,10 @@ from avow.estate.connectors.sql import (
 )
 from avow.estate.connectors.sqlite_catalogue import read_catalogue
 from avow.estate.connectors.sqlite_moments import form, oldest_day, seconds, unit, until, year_start
+from avow.estate.connectors.sqlite_render import SqliteRenderer
 from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import System
-from avow.estate.datamap.predicates import Predicate, Until
+from avow.estate.datamap.predicates import TRUE, Predicate, Until
 
 _MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
 _PLACE = re.compile(r"constraint failed: (.*)")
@@ -62,8 +72,16 @@ _LARGEST = 2**63
 TOO_DEEP = "statement too deeply nested"
 """Said when this SQLite cannot read a question over so many tables; nothing was done."""
 GONE = "the file is another one by now"
+GROWN = 2
+"""So many times larger than at its last look a key set must be to be looked at again."""
 _STEPS = 10_000
 """Steps of SQLite's machine between two looks at the time."""
+
+
+SETTINGS = ("foreign_keys = on", "secure_delete = on", "temp_store = memory")
+WRITING = ("cache_size = -65536",)
+"""Who writes keeps the pages of a batch in memory (64 MiB at most): pages that do not fit are
+written to the file early, which keeps readers out and is paid for twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +156,9 @@ class SqliteConnection(SqlConnection):
         super().__init__(system, access)
         self._limits = limits
         self._units: dict[tuple[str, str], int] = {}
+        self._added = Counter[str]()
+        self._looked: dict[str, int] = {}
+        self._as_of: tuple[int, Catalogue] | None = None
         self._until = float("inf")
         self.grammar = SqliteGrammar(self._per_second)
         self.raw = _open(system, access, limits)
@@ -153,6 +174,11 @@ class SqliteConnection(SqlConnection):
     @cached_property
     def _receipts(self) -> bool:
         return self._access is Access.WRITE and RECEIPTS in self.catalogue().tables
+
+    def _renderer(self, keys: Callable[[str], KeyRelation], for_whom: int) -> SqliteRenderer:
+        declared = {n: d.key for n, d in self._system.datasets.items()}
+        writer, memo = self._writers[for_whom], self._memos[for_whom]
+        return SqliteRenderer(self.grammar, self.catalogue(), keys, declared, writer, memo)
 
     def _too_late(self) -> bool:
         return time.monotonic() > self._until
@@ -202,7 +228,10 @@ class SqliteConnection(SqlConnection):
 
     def run(self, statement: Statement, dataset: str) -> int:
         with self._guarded(dataset):
-            return self._execute(statement).rowcount
+            changed = self._execute(statement).rowcount
+        if isinstance(statement, sa.Delete) and isinstance(statement.table, sa.TableClause):
+            self._added[str(statement.table.name)] -= changed
+        return changed
 
     def select(self, statement: sa.Select[Any], dataset: str) -> list[tuple[Any, ...]]:
         with self._guarded(dataset):
@@ -294,15 +323,25 @@ class SqliteConnection(SqlConnection):
         return made
 
     def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
+        if not entries:
+            return
         marks = ", ".join("?" * (len(made.columns) + 2))
         with self._guarded(""):
             self.raw.executemany(
                 f"INSERT INTO temp.{made.table} VALUES ({marks})",  # noqa: S608 (our own name)
                 [tuple(map(stored, (subject, *key, day))) for subject, key, day in entries],
             )
+        self.filled(made, len(entries))
 
     def filled(self, made: KeySet, added: int) -> None:
-        """SQLite plans by the indexes alone; it needs no look."""
+        """Let SQLite look at a key set that was never as large: of a table that it never saw it
+        believes that it is large, and reads a linked one whole to go from there to the keys. Each
+        look makes it plan all statements anew."""
+        table = made.table or ""
+        if added > GROWN * self._looked.get(table, 0):
+            with self._guarded(""):
+                self.raw.execute(f"ANALYZE temp.{table}")
+            self._looked[table] = added
 
     def forget_set(self, made: KeySet) -> None:
         with self._guarded(""):
@@ -339,7 +378,9 @@ class SqliteConnection(SqlConnection):
         )
         with self._guarded(dataset):
             self.raw.execute("PRAGMA defer_foreign_keys = on")
-            return self.raw.executemany(into, rows).rowcount
+            added = self.raw.executemany(into, rows).rowcount
+        self._added[dataset] += added
+        return added
 
     # --- transactions --------------------------------------------------------------------
 
@@ -351,6 +392,8 @@ class SqliteConnection(SqlConnection):
     def end(self, *, keep: bool) -> None:
         if keep:
             self._still_there()
+        else:
+            self._looked.clear()  # what was seen of them is undone too
         with self._guarded(""):
             if keep:
                 self.raw.execute("COMMIT")
@@ -363,6 +406,17 @@ class SqliteConnection(SqlConnection):
             if self.raw.in_transaction:
                 self.raw.execute("ROLLBACK")
             raise Refused("lost", "", GONE)
+
+    def tally(self, tables: Sequence[str]) -> dict[str, int]:
+        """See `Tallies` of the check. Others may have changed the schema since it was read; inside
+        a batch nobody can."""
+        with self._guarded(""):
+            (version,) = self.raw.execute("PRAGMA schema_version").fetchone()
+        if self._as_of is None or self._as_of[0] != version:
+            self._as_of = version, self.read_catalogue()
+        changed = changeable(self._as_of[1], tables)
+        known = ((n, by_us) for n, by_us in changed if n in self.catalogue().tables)
+        return {n: self._added[n] if by_us else self.count(n, TRUE) for n, by_us in known}
 
     def leave_receipt(self, plan: str, step: int, batch: int, rows: int) -> None:
         if not self._receipts:
@@ -388,6 +442,20 @@ class SqliteConnection(SqlConnection):
         return said
 
 
+def changeable(live: Catalogue, tables: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Tables of which rows may come or go in a batch on `tables`, and whether only our own
+    statements can do that: then SQLite itself says how many went. Where a trigger may fire, also by
+    a foreign key that empties or deletes, these are all tables."""
+    reached = dict.fromkeys(n for table in tables for n in live.changed_with(table))
+    if any(live.tables[n].triggers for n in reached if n in live.tables):
+        writable = (t.name for t in live.tables.values() if t.writable)
+        yield from ((n, False) for n in dict.fromkeys([*writable, *reached]))
+        return
+    keys = (k for k in live.foreign_keys if k.on_delete is OnDelete.CASCADE)
+    by_itself = {k.child for k in keys if k.parent in reached}
+    yield from ((n, n not in by_itself) for n in reached)
+
+
 def _identity(path: str) -> tuple[int, int] | None:
     """What tells that a file is still the one that was opened."""
     try:
@@ -402,9 +470,10 @@ def _open(system: System, access: Access, limits: SqliteConnector) -> sqlite3.Co
     mode = "ro" if access is Access.READ else "rw"
     try:
         raw = sqlite3.connect(
-            f"file:{quote(path)}?mode={mode}", uri=True, timeout=limits.busy, isolation_level=None
-        )
-        for setting in ("foreign_keys = on", "secure_delete = on", "temp_store = memory"):
+            f"file:{quote(path)}?mode={mode}", uri=True, timeout=limits.busy, isolation_level=None,
+            cached_statements=TEXTS,
+        )  # fmt: skip
+        for setting in SETTINGS + WRITING * (access is Access.WRITE):
             raw.execute(f"PRAGMA {setting}")
         raw.execute("SELECT count(*) FROM sqlite_master")
         if access is Access.READ:  # who writes may have to write such a row again

@@ -42,5 +42,5 @@ ROWS = Chunk(2_000, 2_000, 50_000, least=250)
 WHOLE = Chunk(10**9, 10**9, 10**9, least=10**9)
 """One window for all rows, where each batch costs a reading of everything anyway."""
 
-PERSONS = Chunk(200, 200, 1_000, least=10)
+PERSONS = Chunk(200, 200, 1_000, short_ms=75, least=10)
 """Chunks of an erasure, in persons."""

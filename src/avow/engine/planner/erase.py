@@ -31,13 +31,16 @@ DONE = {Move.DELETE: "deleted", Move.BLANK: "blanked", Move.UNLINK: "unlinked"}
 
 @dataclass(slots=True)
 class Erasing:
-    """One erasure on its way: the person it is at, and how many go in the next chunk."""
+    """One erasure on its way: the person it is at, and how many go in the next chunk. `warm`: a
+    chunk was done, so the next one's statements are known; the first one's time tells of writing
+    them down and planning them, and not of its persons."""
 
     ground: Ground
     part: Part
     seat: Seat
     chunk: Chunk
     tries: int = 0
+    warm: bool = False
     total: Counter[str] = field(default_factory=Counter)
     blocked: list[Block] = field(default_factory=list)
 
@@ -63,10 +66,14 @@ class Erasing:
         except Refused as refusal:
             self._refused(refusal, people)
             return
+        # What others of the system wait for ends with the commit; our journal keeps nobody.
+        took = ground.monotonic() - began
         ground.crash("committed")
         self._ended(moved, len(people))
         ground.crash("journalled")
-        self.chunk = self.chunk.after((ground.monotonic() - began) * 1000)
+        if self.warm:
+            self.chunk = self.chunk.after(took * 1000)
+        self.warm = True
 
     def _erase(self, people: People) -> dict[int, Done]:
         ground = self.ground

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
-from avow.engine.planner.program import Program, Spread, Step
+from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.engine.planner.tally import implied, possible, without_empty
 from avow.estate.connectors.base import Connection
-from avow.estate.datamap.predicates import Predicate
+from avow.estate.datamap.entailing import entails
+from avow.estate.datamap.predicates import FALSE, Predicate
 from avow.estate.datamap.reach import Key
 
 Roots = Mapping[str, Sequence[Key]]
@@ -41,6 +42,7 @@ class Held:
     known: Known
     put: dict[str, KeySet]
     lean: dict[tuple[Predicate, frozenset[str]], Predicate] = field(default_factory=dict)
+    last: tuple[Program, frozenset[str], Program] | None = None
 
     @property
     def empty(self) -> frozenset[str]:
@@ -60,8 +62,26 @@ class Held:
         return self.lean[about]
 
     def all_settled(self, program: Program) -> Program:
-        """The program with every step as it is asked now."""
-        return replace(program, steps=tuple(self.settled(step) for step in program.steps))
+        """The program with every step as it is asked now.
+
+        What is emptied after a deletion, of rows that were all among those deleted, is not asked
+        for: either there are none, or the deletion left some, which undoes the batch.
+        """
+        if self.last is None or self.last[0] is not program or self.last[1] != self.empty:
+            self.last = program, self.empty, self._all_settled(program)
+        return self.last[2]
+
+    def _all_settled(self, program: Program) -> Program:
+        tables = self.connection.catalogue().tables.values()
+        unique = frozenset((t.name, t.key) for t in tables if t.key)
+        steps = [self.settled(step) for step in program.steps]
+        gone: dict[str, list[Predicate]] = {}
+        for place, step in enumerate(steps):
+            if step.move is Move.DELETE and step.where != FALSE:
+                gone.setdefault(step.dataset, []).append(step.where)
+            elif any(entails(step.where, w, unique) for w in gone.get(step.dataset, ())):
+                steps[place] = replace(step, where=FALSE)
+        return replace(program, steps=tuple(steps))
 
     def refresh(self, program: Program) -> None:
         """Read every fact of the program again and replace the key sets that changed."""

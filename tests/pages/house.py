@@ -251,10 +251,10 @@ class HouseSource:
     def evidenced(self) -> Evidenced:
         return self.known
 
-    def history(self) -> tuple[DayPoint, ...]:
+    def history(self, days: int = 365) -> tuple[DayPoint, ...]:
         if self.points is None:
             self.points = past(self.known)
-        return self.points
+        return self.points[-days:]
 
     def text(self, clause: str, language: str) -> ClauseText | None:
         number = IDS.index(clause)

@@ -39,8 +39,8 @@ class StatusSource(Protocol):
         """
         ...
 
-    def history(self) -> tuple[DayPoint, ...]:
-        """One point per past local day, oldest first, at most a year; may be empty.
+    def history(self, days: int = 365) -> tuple[DayPoint, ...]:
+        """One point per past local day, oldest first, the last `days` at most; may be empty.
 
         `avow.duties.assurance.history.history` computes it; a past day never changes, so
         it may be kept once computed.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ import msgspec
 
 from avow.common.findings import Finding
 from avow.declaration.model import Level
-from avow.engine.db.store import Runs
+from avow.engine.db.store import Row, Runs
 from avow.engine.planner.plan import Part, Plan, plan_json, plan_of
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.written import canonical, digest_of
@@ -33,7 +33,7 @@ class Status(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-REMEMBERED = 16
+REMEMBERED = 64
 """Plans that a process remembers."""
 OVER = frozenset({Status.DONE, Status.BLOCKED, Status.WITHDRAWN, Status.REFUSED})
 
@@ -135,8 +135,12 @@ def _plan(runs: Runs, name: str, digest: str, content: bytes) -> Plan:
     known = _READ.get((digest, content))
     if known is not None:
         return known
-    row = runs.one("plan", id=name) or {"counts": {}, "steps": []}
-    data = {**row["counts"], "parts": row["steps"]}
+    return _taken_in(name, digest, content, runs.one("plan", id=name))
+
+
+def _taken_in(name: str, digest: str, content: bytes, row: Row | None) -> Plan:
+    """The plan of a row, remembered; see `read` for what is raised."""
+    data = {**row["counts"], "parts": row["steps"]} if row else {"parts": []}
     if digest_of(data) != digest:
         raise PlannerError(
             f"the plan `{name}` is not the one that was made",
@@ -161,8 +165,25 @@ def findings_of(runs: Runs, name: str) -> tuple[Finding, ...]:
 
 
 def newest(runs: Runs, most: int = 50) -> list[Kept]:
-    """The newest plans, newest first."""
-    return [read(runs, row["id"]) for row in runs.run("plans", status=None, system=None, most=most)]
+    """The newest plans, newest first, in three statements at most; raises what `read` raises."""
+    heads = runs.run("plans_content", most=most)
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for row in runs.run("approvals_of", plans=[head["id"] for head in heads]):
+        given[row["plan"]].append(row["person"])
+    marks = {head["id"]: (head["digest"], bytes(head["content"])) for head in heads}
+    known = {name: _READ.get(mark) for name, mark in marks.items()}
+    unread = [name for name, plan in known.items() if plan is None]
+    rows = {row["id"]: row for row in runs.run("plans_whole", plans=unread)} if unread else {}
+    return [
+        Kept(
+            known[head["id"]] or _taken_in(head["id"], *marks[head["id"]], rows.get(head["id"])),
+            Status(head["status"]),
+            Level(head["level"]),
+            tuple(given[head["id"]]),
+            head["made_at"],
+        )
+        for head in heads
+    ]
 
 
 def waiting(runs: Runs) -> list[str]:

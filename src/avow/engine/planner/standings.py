@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from avow.common.findings import Finding
 from avow.declaration.model import AddRule, Declaration, Level
-from avow.engine.db.store import Runs
+from avow.engine.db.store import Row, Runs
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.trust import (
     DAYS_OF_COUNTS,
@@ -35,22 +35,28 @@ class Change:
 
 def standings(runs: Runs, system: str) -> Mapping[str, Standing]:
     """Every rule of a system that somebody raised; the others are at observe."""
-    return {
-        row["rule"]: Standing(
-            system,
-            row["rule"],
-            Level(row["level"]),
-            *(int(row["evidence"].get(part, 0)) for part in ("ramp", "moved", "plans")),
-        )
-        for row in runs.run("planner_standings")
-        if row["system"] == system
-    }
+    found = (row for row in runs.run("planner_standings") if row["system"] == system)
+    return {row["rule"]: _standing(row) for row in found}
+
+
+def _standing(row: Row) -> Standing:
+    counts = (int(row["evidence"].get(part, 0)) for part in ("ramp", "moved", "plans"))
+    return Standing(row["system"], row["rule"], Level(row["level"]), *counts)
 
 
 def effective(runs: Runs, declaration: Declaration, system: str) -> Mapping[str, Standing]:
     """The standings under what the declaration allows."""
     found = standings(runs, system)
     return {rule: capped(now, declaration.levels) for rule, now in found.items()}
+
+
+def everywhere(runs: Runs, declaration: Declaration) -> Mapping[str, Mapping[str, Standing]]:
+    """The standings of all systems under what the declaration allows, asked for at once."""
+    found: dict[str, dict[str, Standing]] = {}
+    for row in runs.run("planner_standings"):
+        now = capped(_standing(row), declaration.levels)
+        found.setdefault(now.system, {})[now.rule] = now
+    return found
 
 
 def daily_budget(runs: Runs, system: str, rules: frozenset[str]) -> int | None:

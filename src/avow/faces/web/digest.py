@@ -6,6 +6,7 @@ their counts alone; whoever opens one sees it verified.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -20,7 +21,7 @@ from avow.engine.planner.forecast import Foreseen
 from avow.engine.planner.outlook import New, Seen
 from avow.engine.planner.program import Move
 from avow.engine.planner.records import Status
-from avow.engine.planner.standings import effective as levels
+from avow.engine.planner.standings import everywhere
 from avow.engine.planner.trust import LADDER, quorum
 from avow.engine.planner.trust import Standing as Rung
 from avow.faces.web.source import (
@@ -70,21 +71,42 @@ class _Levels:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class _Plans:
+    """The newest sweep of each system, the plans that wait or are to come, the steps of all."""
+
+    sweeps: Sequence[Row]
+    heads: Sequence[Row]
+    steps: Mapping[str, Sequence[Row]]
+
+
+def _plans(runs: Runs, systems: Sequence[str]) -> _Plans:
+    """Read in three statements, however many plans there are."""
+    sweeps = runs.run("today_sweeps", systems=list(systems))
+    statuses = sorted(map(str, {*TO_COME, Status.WAITING}))
+    heads = runs.run("today_plans", statuses=statuses, most=MOST)
+    steps: defaultdict[str, list[Row]] = defaultdict(list)
+    for step in runs.run("today_steps", plans=[row["id"] for row in (*sweeps, *heads)]):
+        steps[step["plan"]].append(step)
+    return _Plans(sweeps, heads, steps)
+
+
 def digest_of(standing: Standing) -> Digest:
     """All of it, read once."""
     runs, declaration, today = standing.runs, standing.declaration, standing.now().date()
     law, _ = in_force(declaration, today)
     systems = tuple(declaration.datamap.systems)
-    rungs = _Levels(law, {name: levels(runs, declaration, name) for name in systems})
+    rungs = _Levels(law, everywhere(runs, declaration))
     looks = tuple(s for s in outlook.last_seen(runs) if s.forecast.system in systems)
-    sweeps = [row for row in runs.run("today_sweeps") if row["system"] in systems]
-    coming = (*_of_plans(runs, rungs, today), *_foretold(looks, rungs, today))
+    plans = _plans(runs, systems)
+    sweeps = plans.sweeps
+    coming = (*_of_plans(plans, rungs, today), *_foretold(looks, rungs, today))
     signed = {decision.id for decision in effective(declaration, today)}
     return Digest(
-        due=_due(runs, rungs, looks, sweeps) if looks or sweeps else None,
+        due=_due(plans, rungs, looks) if looks or sweeps else None,
         upcoming=coming if looks or coming else None,
         novelties=tuple(_novelties(outlook.novelties(runs), looks)) if looks else None,
-        waiting=tuple(_waiting(standing)),
+        waiting=tuple(_waiting(standing, plans)),
         sweeps=tuple(_sweep(row, rungs) for row in sweeps),
         unsigned=tuple(each for each in declaration.decisions if each not in signed),
         holds=tuple(HoldToReview(h["id"], h["review_on"]) for h in runs.run("holds_standing")),
@@ -108,17 +130,15 @@ def _sweep(row: Row, rungs: _Levels) -> Sweep:
     )
 
 
-def _due(
-    runs: Runs, rungs: _Levels, looks: Sequence[Seen], sweeps: Sequence[Row]
-) -> tuple[Due, ...]:
+def _due(plans: _Plans, rungs: _Levels, looks: Sequence[Seen]) -> tuple[Due, ...]:
     """Of each system what the look says, or the newest sweep where it is the newer one."""
     looked = {look.forecast.system: look for look in looks if not look.forecast.why}
     found: list[Due] = []
-    for row in sweeps:
+    for row in plans.sweeps:
         look = looked.get(row["system"])
         if look is None or look.at < row["made_at"]:
             looked.pop(row["system"], None)
-            found += _due_of_steps(row, runs.run("today_steps", id=row["id"]), rungs)
+            found += _due_of_steps(row, plans.steps[row["id"]], rungs)
     for look in looked.values():
         found += _due_of_look(look, rungs)
     return tuple(found)
@@ -160,23 +180,24 @@ def _due_of_steps(sweep: Row, steps: Iterable[Row], rungs: _Levels) -> Iterator[
         yield Due(sweep["system"], dataset, clause, rows, cells, None, level)
 
 
-def _of_plans(runs: Runs, rungs: _Levels, today: date) -> Iterator[Upcoming]:
+def _of_plans(plans: _Plans, rungs: _Levels, today: date) -> Iterator[Upcoming]:
     """What approved plans may still move, today or on the day they were made for."""
-    for status in sorted(TO_COME):
-        for head in runs.run("today_plans", status=str(status), most=MOST):
-            steps = [{**s, "rows": s["left"]} for s in runs.run("today_steps", id=head["id"])]
-            for due in _due_of_steps(head, steps, rungs):
-                if due.rows + due.cells:
-                    yield Upcoming(
-                        on=max(today, head["as_of"]),
-                        system=due.system,
-                        dataset=due.dataset,
-                        clause=due.clause,
-                        rows=due.rows,
-                        cells=due.cells,
-                        level=str(Level.APPROVE),
-                        plan=head["id"],
-                    )
+    for head in plans.heads:
+        if head["status"] == Status.WAITING:
+            continue
+        steps = [{**s, "rows": s["left"]} for s in plans.steps[head["id"]]]
+        for due in _due_of_steps(head, steps, rungs):
+            if due.rows + due.cells:
+                yield Upcoming(
+                    on=max(today, head["as_of"]),
+                    system=due.system,
+                    dataset=due.dataset,
+                    clause=due.clause,
+                    rows=due.rows,
+                    cells=due.cells,
+                    level=str(Level.APPROVE),
+                    plan=head["id"],
+                )
 
 
 def _foretold(looks: Iterable[Seen], rungs: _Levels, today: date) -> Iterator[Upcoming]:
@@ -196,13 +217,16 @@ def _more(found: list[Foreseen], move: Move, day: date) -> int:
     return max(0, _total(found, move, day) - before)
 
 
-def _waiting(standing: Standing) -> Iterator[Waiting]:
+def _waiting(standing: Standing, plans: _Plans) -> Iterator[Waiting]:
     """Plans that wait, with the approvals that they still need."""
-    runs, people = standing.runs, standing.declaration.people
-    for head in runs.run("today_plans", status=str(Status.WAITING), most=MOST):
-        given = [row["person"] for row in runs.run("approvals", plan=head["id"])]
-        missing = quorum(people, head["author"], given).missing
-        steps = runs.run("today_steps", id=head["id"])
+    waiting = [head for head in plans.heads if head["status"] == Status.WAITING]
+    given: defaultdict[str, list[str]] = defaultdict(list)
+    for row in standing.runs.run("approvals_of", plans=[head["id"] for head in waiting]):
+        given[row["plan"]].append(row["person"])
+    for head in waiting:
+        people = standing.declaration.people
+        missing = quorum(people, head["author"], given[head["id"]]).missing
+        steps = plans.steps[head["id"]]
         clauses = tuple(sorted({clause for step in steps for clause in step["clauses"]}))
         yield Waiting(head["id"], head["system"], head["as_of"], missing, clauses)
 

@@ -6,7 +6,8 @@ the command instead. What no part of the engine tells is None, never empty.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from avow.duties.assurance.history import DayPoint
 from avow.duties.assurance.model import Evidenced
 from avow.duties.assurance.source import ClauseText
 from avow.duties.assurance.standing import Standing
+from avow.engine.db.store import Row
 from avow.engine.evidence.entries import Body, Stopped
 from avow.engine.planner import records
 from avow.engine.planner.approve import sufficient
@@ -58,9 +60,9 @@ class EngineSource:
         """See `StatusSource.evidenced`."""
         return self.standing.evidenced()
 
-    def history(self) -> tuple[DayPoint, ...]:
+    def history(self, days: int = 365) -> tuple[DayPoint, ...]:
         """See `StatusSource.history`."""
-        return self.standing.history()
+        return self.standing.history(days)
 
     def text(self, clause: str, language: str) -> ClauseText | None:
         """See `StatusSource.text`."""
@@ -81,18 +83,22 @@ class EngineSource:
         return digest_of(self.standing)
 
     def plans(self) -> tuple[PlanView, ...]:
-        """The newest plans."""
-        return tuple(self._view(kept) for kept in records.newest(self.standing.runs))
+        """The newest plans, in as many statements for one as for fifty."""
+        found = records.newest(self.standing.runs)
+        given: defaultdict[str, list[Row]] = defaultdict(list)
+        for row in self.standing.runs.run("approvals_of", plans=[kept.plan.id for kept in found]):
+            given[row["plan"]].append(row)
+        return tuple(self._view(kept, given[kept.plan.id]) for kept in found)
 
     def plan(self, plan: str) -> PlanView | None:
         """One plan; None where there is none, or where somebody changed it in the database."""
         try:
-            return self._view(records.read(self.standing.runs, plan))
+            kept = records.read(self.standing.runs, plan)
         except PlannerError:
             return None
+        return self._view(kept, self.standing.runs.run("approvals", plan=plan))
 
-    def _view(self, kept: Kept) -> PlanView:
-        given = self.standing.runs.run("approvals", plan=kept.plan.id)
+    def _view(self, kept: Kept, given: Sequence[Row]) -> PlanView:
         zone = self.standing.zone
         approvals = tuple(Approval(row["person"], row["at"].astimezone(zone)) for row in given)
         missing = sufficient(self.standing.declaration, kept).missing

@@ -62,19 +62,21 @@ WHERE system = %(system)s AND release = %(release)s AND kind = 'sweep' AND jsonb
 ORDER BY made_at DESC, id LIMIT 1
 
 -- name: today_sweeps
--- The newest sweep of each system that was not withdrawn, without its steps.
+-- The newest sweep of each of some systems that was not withdrawn, without its steps.
 -- since: 3
-SELECT DISTINCT ON (system) id, system, release, as_of, status, level, digest, made_at,
+SELECT newest.* FROM unnest(%(systems)s::text[]) AS asked (name), LATERAL (
+SELECT id, system, release, as_of, status, level, digest, made_at,
        counts ->> 'clause' AS clause,
        ARRAY(SELECT DISTINCT each ->> 'code' FROM jsonb_array_elements(findings) AS each ORDER BY 1)
            AS codes
-FROM avow.plan WHERE kind = 'sweep' AND status <> 'withdrawn'
-ORDER BY system, made_at DESC, id
+FROM avow.plan WHERE kind = 'sweep' AND status <> 'withdrawn' AND system = asked.name
+ORDER BY made_at DESC, id LIMIT 1) AS newest
+ORDER BY system
 
 -- name: today_steps
--- What the last part of a plan counted, a row per step that moves anything; `left` is not done yet.
+-- What the last part of each plan counted, a row per step that moves anything; `left` is not done yet.
 -- since: 3
-SELECT each ->> 'dataset' AS dataset, each ->> 'move' AS move, each -> 'clauses' AS clauses,
+SELECT whole.id AS plan, each ->> 'dataset' AS dataset, each ->> 'move' AS move, each -> 'clauses' AS clauses,
        each -> 'rules' AS rules, (beside -> 'measure' ->> 'rows')::bigint AS rows,
        greatest(0, (beside ->> 'bound')::bigint - coalesce(done.rows, 0)) AS left
 FROM avow.plan AS whole
@@ -85,11 +87,13 @@ JOIN LATERAL jsonb_array_elements(part -> 'steps') WITH ORDINALITY AS b (beside,
     ON number = place
 LEFT JOIN avow.journal_step AS done ON done.plan = whole.id AND done.step = place - 1
     AND jsonb_array_length(whole.steps) = 1
-WHERE whole.id = %(id)s AND (beside -> 'measure' ->> 'rows')::bigint > 0
-ORDER BY place
+WHERE whole.id = ANY(%(plans)s::text[]) AND (beside -> 'measure' ->> 'rows')::bigint > 0
+ORDER BY whole.id, place
 
 -- name: today_plans
--- Plans of one status, newest first, without their steps.
+-- Plans of some statuses, of each the newest first and at most `most`, without their steps.
 -- since: 3
-SELECT id, system, as_of, counts ->> 'author' AS author FROM avow.plan
-WHERE status = %(status)s ORDER BY made_at DESC, id LIMIT %(most)s
+SELECT newest.* FROM unnest(%(statuses)s::text[]) WITH ORDINALITY AS asked (said, place), LATERAL (
+    SELECT id, status, system, as_of, counts ->> 'author' AS author, made_at FROM avow.plan
+    WHERE status = asked.said ORDER BY made_at DESC, id LIMIT %(most)s) AS newest
+ORDER BY place, made_at DESC, id

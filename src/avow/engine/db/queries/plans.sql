@@ -19,6 +19,18 @@ SELECT id, status, level, digest, made_at,
        sha256(convert_to(counts::text || steps::text, 'UTF8')) AS content
 FROM avow.plan WHERE id = %(id)s
 
+-- name: plans_content
+-- Where the newest plans stand, newest first, each with the hash of its content.
+-- since: 3
+SELECT id, status, level, digest, made_at,
+       sha256(convert_to(counts::text || steps::text, 'UTF8')) AS content
+FROM avow.plan ORDER BY made_at DESC, id LIMIT %(most)s
+
+-- name: plans_whole
+-- Some plans whole.
+-- since: 3
+SELECT id, counts, steps FROM avow.plan WHERE id = ANY(%(plans)s::text[])
+
 -- name: plan_lock
 -- One plan, locked until the end of the transaction.
 -- since: 3
@@ -63,6 +75,13 @@ RETURNING person
 SELECT a.person, a.digest, a.key, a.signature, a.at FROM avow.plan_approval AS a
 JOIN avow.plan AS p ON p.id = a.plan AND p.digest = a.digest
 WHERE a.plan = %(plan)s ORDER BY a.at, a.person
+
+-- name: approvals_of
+-- The approvals of some plans that are for their present digests.
+-- since: 3
+SELECT a.plan, a.person, a.at FROM avow.plan_approval AS a
+JOIN avow.plan AS p ON p.id = a.plan AND p.digest = a.digest
+WHERE a.plan = ANY(%(plans)s::text[]) ORDER BY a.plan, a.at, a.person
 
 -- name: journal_step_add
 -- Enter a step of a plan; nothing happens when it is there.

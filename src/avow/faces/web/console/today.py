@@ -124,7 +124,7 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         due=due_in_order(digest.due),
         counted=digest.counted,
         counted_at=min((each.at for each in digest.counted), default=None),
-        changed=changes(promises, source.history(), day),
+        changed=changes(promises, source.history(1), day),
         unseen=unseen(promises) if known.results else None,
         novelties=digest.novelties,
     )

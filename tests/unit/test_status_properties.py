@@ -91,7 +91,8 @@ def test_adding_a_failing_answer_never_improves(known: Evidenced, more: CheckRes
 @given(evidence(), results)
 def test_going_blind_never_improves(known: Evidenced, more: CheckResult) -> None:
     """Switching a check off is no way to a better word, unless it said a worse doubt before."""
-    blinded = replace(more, outcome=Outcome(Answer.BLIND, why="off"), run_at=NOW, entry=99)
+    off = Outcome(Answer.BLIND, why="off")
+    blinded = replace(more, outcome=off, run_at=NOW, entry=99, remedy=None)
     before = fold(known, NOW)
     after = fold(replace(known, results=(*known.results, blinded)), NOW)
     for old, new in zip(before, after, strict=True):

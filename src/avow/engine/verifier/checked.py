@@ -97,6 +97,14 @@ class Tallies(Protocol):
     def tally(self, tables: Sequence[str]) -> Mapping[str, int]: ...
 
 
+@runtime_checkable
+class Compares(Tallies, Protocol):
+    """A connection that, for its tally, compares all that stays of a table with what was, where
+    rows are only taken out of it: a change of any row shows in the number."""
+
+    def compares(self, table: str) -> bool: ...
+
+
 Row: TypeAlias = tuple[object, ...]
 
 
@@ -158,7 +166,7 @@ class Checked:
             counts=_counts(connection, _touched(steps)) if itself is None else {},
             changes=itself,
             dangling=dict(_dangling(connection, steps, trusting=trusting)),
-            others={n: _others(connection, steps, n, seen) for n in _touched(steps)},
+            others={n: _others(connection, steps, n, seen) for n in _sampled(connection, steps)},
             made=_made(connection, steps),
             tales=tuple(_tales(connection, steps)),
         )
@@ -374,6 +382,16 @@ def _survivors(connection: Connection, program: Program, moved: Mapping[int, int
 
 
 # --- rows of others -----------------------------------------------------------------------------
+
+
+def _sampled(connection: Connection, steps: Sequence[Step]) -> Iterator[str]:
+    """The tables of which some rows of others are looked at: those not compared as a whole."""
+    changing = {s.dataset for s in steps if str(s.move) != DELETE}
+    changing |= {name for s in steps for name in _remade(s)}
+    for name in _touched(steps):
+        whole = isinstance(connection, Compares) and connection.compares(name)
+        if name in changing or not whole:
+            yield name
 
 
 def _others(connection: Connection, steps: Sequence[Step], dataset: str, seen: Seen) -> Kept:

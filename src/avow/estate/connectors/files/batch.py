@@ -11,12 +11,13 @@ from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.files import asking
 from avow.estate.connectors.files.asking import Test
 from avow.estate.connectors.files.changes import CLOSED, HELD, Entry, Work, being_written
+from avow.estate.connectors.files.cutting import Cut
 from avow.estate.connectors.files.folder_form import FolderForm
 from avow.estate.connectors.files.form import Change, Form, Getter, Reading, Record
 from avow.estate.connectors.files.held_open import kept_out, let_in
-from avow.estate.connectors.files.rewriting import made, rewritten
+from avow.estate.connectors.files.rewriting import Rewritten, made, rewritten, without
 from avow.estate.connectors.files.root import Member
-from avow.estate.connectors.files.rows import FileRows
+from avow.estate.connectors.files.rows import FileRows, is_whole
 from avow.estate.connectors.files.source import Source
 from avow.estate.connectors.values import emptied, plain_all
 from avow.estate.datamap.model import Blank
@@ -136,12 +137,13 @@ class FilesBatch:
     def _added(
         self, dataset: str, member: Member, source: Source, form: Form, lines: Sequence[str]
     ) -> None:
-        root = self._connection.root
+        connection, root = self._connection, self._connection.root
         with made(root, source, member.path) as (name, out):
             text = "".join(self._whole(source, form))
             end = "" if not text or text.endswith("\n") else "\n"
             data = (text + end + "".join(lines)).encode(form.encoding, form.errors)
             out.write(data if not source.packed else _zipped(data))
+        connection.did(member.path, None, taken=False)
         self._note(dataset, member, source, name, open_end=bool(end))
 
     def _whole(self, source: Source, form: Form) -> Iterator[str]:
@@ -204,10 +206,42 @@ class FilesBatch:
                 reading = form.open(source, needed if change else frozenset(needed))
                 plain = connection.test(dataset, asked, reading)
                 test = connection.within(dataset, plain, reading, window)
-                changed += self._file(dataset, member, source, reading, test, change)
+                if change is None and (window is None or is_whole(window)):
+                    cut = connection.cut(dataset, source, asked, plain)
+                else:
+                    cut = None
+                if cut is None:
+                    changed += self._file(dataset, member, source, reading, test, change)
+                else:
+                    changed += self._cut(dataset, member, source, cut)
             finally:
                 source.close()
+        if window is not None and changed > window.rows and is_whole(window):
+            raise Refused("lock", dataset, "rows came in while the files were read")
         return changed
+
+    def _cut(self, dataset: str, member: Member, source: Source, cut: Cut) -> int:
+        now = without(self._connection.root, source, member.path, cut)
+        return 0 if now is None else self._changed(dataset, member, source, now, cut)
+
+    def _changed(
+        self,
+        dataset: str,
+        member: Member,
+        source: Source,
+        now: Rewritten,
+        cut: Cut | None,
+        *,
+        taken: bool = True,
+    ) -> int:
+        form, name = self._connection.form(dataset), now.temporary
+        self._connection.did(member.path, cut, taken=taken)
+        if now.left or not self._may_go(form, member):
+            self._note(dataset, member, source, name, open_end=now.open_end)
+        else:
+            self._connection.root.unlink(name)
+            self._note(dataset, member, source, None, open_end=now.open_end)
+        return now.hit
 
     def _file(
         self,
@@ -226,12 +260,7 @@ class FilesBatch:
         now = rewritten(root, form, source, reading, member.path, test, change)
         if now is None:
             return 0
-        name: str | None = now.temporary
-        if not now.left and self._may_go(form, member):
-            root.unlink(now.temporary)
-            name = None
-        self._note(dataset, member, source, name, open_end=now.open_end)
-        return now.hit
+        return self._changed(dataset, member, source, now, None, taken=change is None)
 
     def _may_go(self, form: Form, member: Member) -> bool:
         """Whether a file without rows is removed: one of several is, but not the one that a log

@@ -109,10 +109,10 @@ def reader(form: str) -> Read:
     if form == MILLISECONDS:
         return lambda text: _START + timedelta(milliseconds=int(text))
     slow, is_day = _parsed(form), cell(form) == Cell(ColumnKind.DATE, form)
-    places = _places(form)
-    if is_day or places is None:
+    fixed = places(form)
+    if is_day or fixed is None:
         return slow
-    return _sliced(places, slow)
+    return _sliced(fixed, slow)
 
 
 def _parsed(form: str) -> Read:
@@ -125,7 +125,7 @@ def _parsed(form: str) -> Read:
     return read
 
 
-def _places(form: str) -> dict[str, slice] | None:
+def places(form: str) -> dict[str, slice] | None:
     """Where each part of a moment stands in a text of this form, when all have a fixed width and
     are there."""
     found: dict[str, slice] = {}
@@ -143,13 +143,13 @@ def _places(form: str) -> dict[str, slice] | None:
     return found if has_month and {"Y", "d", "H", "M", "S"} <= found.keys() else None
 
 
-def _sliced(places: dict[str, slice], slow: Read) -> Read:
+def _sliced(fixed: dict[str, slice], slow: Read) -> Read:
     """Reads by position: four times as fast as `strptime`, which is asked where this cannot."""
-    year, day, hour = places["Y"], places["d"], places["H"]
-    minute, second, zone = places["M"], places["S"], places.get("z")
-    month = places.get("m") or places["b"]
-    months = _MONTHS if "b" in places else {f"{n:02}": n for n in range(1, 13)}
-    length = max(part.stop for part in places.values())
+    year, day, hour = fixed["Y"], fixed["d"], fixed["H"]
+    minute, second, zone = fixed["M"], fixed["S"], fixed.get("z")
+    month = fixed.get("m") or fixed["b"]
+    months = _MONTHS if "b" in fixed else {f"{n:02}": n for n in range(1, 13)}
+    length = max(part.stop for part in fixed.values())
     offsets: dict[str, timezone] = {}
 
     def learned(shown: str) -> timezone:

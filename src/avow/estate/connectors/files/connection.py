@@ -13,6 +13,7 @@ from datetime import date
 from functools import cached_property
 from typing import TypeAlias
 
+from avow.common.clock import Clock
 from avow.estate.connectors.base import Access, Capability, Oldest, Refused, Window
 from avow.estate.connectors.files import asking
 from avow.estate.connectors.files.asking import Pointer
@@ -29,15 +30,17 @@ from avow.estate.connectors.files.changes import (
 from avow.estate.connectors.files.folder_form import FolderForm
 from avow.estate.connectors.files.form import Form, Getter, Reading
 from avow.estate.connectors.files.root import Root
-from avow.estate.connectors.files.rows import FileRows, order
+from avow.estate.connectors.files.rows import END, FileRows, order
 from avow.estate.connectors.files.said import deletion
 from avow.estate.connectors.files.source import Source
+from avow.estate.connectors.files.tallying import compares, tally
 from avow.estate.connectors.moments import day_of
 from avow.estate.connectors.values import plain, plain_all
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import TRUE, Predicate
 from avow.estate.datamap.reach import Key, normal
+from avow.estate.datamap.stored import ROW_DIGEST
 
 KeySet: TypeAlias = list[tuple[int, Key, date | None]]
 WHOLE_WINDOW = 1_000_000
@@ -53,9 +56,15 @@ class FilesConnection(FileRows):
     """A connection to a folder of files."""
 
     def __init__(
-        self, system: System, access: Access, root: Root, wait: float, crash: Crash
+        self,
+        system: System,
+        access: Access,
+        root: Root,
+        wait: float,
+        crash: Crash,
+        clock: Clock,
     ) -> None:
-        super().__init__(system, root)
+        super().__init__(system, root, clock)
         self._access, self._wait, self._crash = access, wait, crash
         if access is Access.WRITE:
             self._recover()
@@ -161,6 +170,12 @@ class FilesConnection(FileRows):
             key for key in self.rows(dataset, where, fields)
             if _whole(key, dataset) and (low is None or order(key) > low)
         )  # fmt: skip
+        if after == END:
+            return None
+        if size >= WHOLE_WINDOW and after is None and fields == (ROW_DIGEST,):
+            rows = self.count(dataset, where)
+            if rows != 1:  # of one row its own key is told, since it may be set aside by it
+                return Window(None, END, rows) if rows else None
         if size >= WHOLE_WINDOW:
             return _all_left(after, ahead)
         first = heapq.nsmallest(size, ahead, order)
@@ -252,6 +267,8 @@ class FilesConnection(FileRows):
             if intended(self.root):
                 recover(self.root)
             self.works = {}
+            self.taken.clear()
+            self.otherwise.clear()
             yield FilesBatch(self)
             if self.works:
                 self.said += commit(self.root, list(self.works.values()), self._crash)
@@ -263,7 +280,16 @@ class FilesConnection(FileRows):
             for work in (self.works or {}).values():
                 work.close()
             self.works = None
+            self.cuts.clear()
             let_go(self.root)
+
+    def tally(self, tables: Sequence[str]) -> dict[str, int]:
+        """See `Tallies` of the check."""
+        return tally(self, tables)
+
+    def compares(self, table: str) -> bool:
+        """See `Compares` of the check."""
+        return compares(self, table)
 
     def effects(self, tables: Sequence[str]) -> list[str]:
         """What a rewrite does not reach: other names of a file, links, and programs that go on

@@ -47,7 +47,7 @@ class LogForm(Form):
         return tuple(self.column(name) for name in (*self.names, *own))
 
 
-class _Head(dict[int, None]):
+class Head(dict[int, None]):
     """The cells of lines before the first row: every value is absent."""
 
     string = ""
@@ -70,14 +70,14 @@ class LogReading(Reading):
             now = match(line)
             if now is not None:
                 if text:
-                    yield text, found or _Head()
+                    yield text, found or Head()
                 text, found = line, now
             else:
                 text += line
                 if len(text) > LONGEST_LINE:
                     raise Refused("form", self.form.name, "a row that is too long")
         if text:
-            yield text, found or _Head()
+            yield text, found or Head()
 
     def getter(self, name: str) -> Getter:
         if name not in self.names:
@@ -107,7 +107,7 @@ class LogReading(Reading):
         """The first line with other values in its groups; Refused (`form`) where it would not be
         read as these values again."""
         match = record[1]
-        places = [] if isinstance(match, _Head) else [(*match.span(n), n) for n in spans]
+        places = [] if isinstance(match, Head) else [(*match.span(n), n) for n in spans]
         for start, end, name in sorted(places, reverse=True):
             value = spans[name]
             text = NOTHING if value is None else self._cell(name).text(value)

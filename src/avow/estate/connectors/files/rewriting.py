@@ -18,6 +18,8 @@ from typing import BinaryIO, cast
 
 from avow.estate.connectors.base import Refused
 from avow.estate.connectors.files.asking import Test
+from avow.estate.connectors.files.comparing import copied
+from avow.estate.connectors.files.cutting import Cut
 from avow.estate.connectors.files.form import Change, Form, Reading, Record
 from avow.estate.connectors.files.root import Root
 from avow.estate.connectors.files.source import Source
@@ -32,14 +34,14 @@ _STRANGE = frozenset({errno.ENOTSUP, errno.EPERM, errno.EACCES, errno.EINVAL})
 
 @dataclass(frozen=True, slots=True)
 class Rewritten:
-    """What became of a file: rows met, rows left in it, and the name of the new file.
+    """What became of a file: rows met, whether any is left in it, and the name of the new file.
 
     `open_end`: its last row had no end of line and was changed; then the file must not have grown,
     because what came would belong to that row.
     """
 
     hit: int
-    left: int
+    left: bool
     temporary: str
     open_end: bool = False
 
@@ -145,7 +147,16 @@ def rewritten(
             sink.write(block)
         kept = _Kept(sink, form)
         hit, more, last = kept.run(record, rows, reading, where, change)
-    return Rewritten(hit, left + more, name, last)
+    return Rewritten(hit, left + more > 0, name, last)
+
+
+def without(root: Root, source: Source, path: str, cut: Cut) -> Rewritten | None:
+    """A log without the rows that a question takes out; None when there are none."""
+    if not cut.hit:
+        return None
+    with made(root, source, path) as (name, out):
+        copied(source, cut, out)
+    return Rewritten(cut.hit, cut.stay > 0, name, cut.open_end)
 
 
 def _beginning(source: Source, form: Form, characters: int) -> Iterator[bytes]:
@@ -231,4 +242,4 @@ def _parquet(
         return None
     with made(root, source, path) as (name, out):
         hit, left = parquet_form.rewrite(reading, where, change, out)
-    return Rewritten(hit, left, name, open_end=True)
+    return Rewritten(hit, left > 0, name, open_end=True)

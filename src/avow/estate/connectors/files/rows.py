@@ -14,14 +14,17 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeAlias
 
+from avow.common.clock import Clock
 from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.catalogue import Catalogue, Column
 from avow.estate.connectors.files import asking
 from avow.estate.connectors.files.asking import Pointer, Question, Test
 from avow.estate.connectors.files.changes import Entry, Work, intended
+from avow.estate.connectors.files.cutting import Cut, Cuts
 from avow.estate.connectors.files.folder_form import FolderForm
 from avow.estate.connectors.files.form import Form, Getter, Reading, Record
 from avow.estate.connectors.files.live import form_of, read_catalogue
+from avow.estate.connectors.files.log_form import LogForm
 from avow.estate.connectors.files.root import Found, Member, Root
 from avow.estate.connectors.files.source import Source
 from avow.estate.connectors.values import plain
@@ -37,13 +40,17 @@ _TRIES = 3
 
 class FileRows:
     """The rows of a system's files. `works` are the changes of the batch that is running, `said`
-    what it could not do wholly."""
+    what it could not do wholly. `taken`: how files were cut that were cut once and not changed
+    `otherwise` than by taking rows out."""
 
-    def __init__(self, system: System, root: Root) -> None:
+    def __init__(self, system: System, root: Root, clock: Clock) -> None:
         self._system, self.root = system, root
         self._keys: dict[str, KeySet] = {}
         self.works: dict[str, Work] | None = None
         self.said: list[str] = []
+        self.cuts = Cuts(clock)
+        self.taken: dict[str, Cut] = {}
+        self.otherwise: set[str] = set()
         stored = {n: d for n, d in system.datasets.items() if d.stored}
         self._forms = {name: form_of(d, system, root) for name, d in stored.items()}
 
@@ -59,6 +66,11 @@ class FileRows:
         return self._catalogue
 
     # --- files and rows ------------------------------------------------------------------
+
+    @property
+    def datasets(self) -> tuple[str, ...]:
+        """The datasets that lie in files."""
+        return tuple(self._forms)
 
     def form(self, dataset: str) -> Form:
         """How the files of a dataset are read; Refused (`schema`) when it is none of files."""
@@ -230,11 +242,45 @@ class FileRows:
                     yield tuple(each(record) for each in gets)
 
     def count(self, dataset: str, where: Predicate) -> int:
-        return sum(1 for _ in self.rows(dataset, where, ()))
+        form, asked = self.form(dataset), self.question(dataset, where)
+        if not isinstance(form, LogForm):
+            return sum(1 for _ in self.rows(dataset, where, ()))
+        return sum(self._counted(form, asked, member) for member in self.members(dataset))
+
+    def _counted(self, form: LogForm, asked: Question, member: Member) -> int:
+        source = self.opened(form.name, member)
+        try:
+            reading = form.open(source, asking.columns(asked))
+            test = self.test(form.name, asked, reading)
+            found = self.cuts.of(form, source, asked, test)
+            if found is not None:
+                return found.hit
+            return sum(1 for record in reading if test(record))
+        finally:
+            source.close()
+
+    def cut(self, dataset: str, source: Source, asked: Question, test: Test) -> Cut | None:
+        """The bytes of a file without the rows that satisfy a question; None where it has to be
+        written row by row."""
+        form = self.form(dataset)
+        if not isinstance(form, LogForm):
+            return None
+        found = self.cuts.of(form, source, asked, test)
+        return None if found is None or found.kept is None else found
+
+    def did(self, path: str, cut: Cut | None, *, taken: bool = True) -> None:
+        """Remember how a file was changed in this batch: a file cut twice is compared row by
+        row."""
+        again = path in self.taken or path in (self.works or {})
+        self.taken.pop(path, None)
+        if not taken:
+            self.otherwise.add(path)
+        elif cut is not None and not again:
+            self.taken[path] = cut
 
     def within(self, dataset: str, test: Test, reading: Reading, window: Window | None) -> Test:
         """A test that also asks whether the row's key lies in a window."""
-        if window is None:
+        if window is None or is_whole(window):
             return test
         gets = [reading.getter(f) for f in self.keyed(dataset)]
         low = None if window.after is None else order(window.after)
@@ -270,6 +316,15 @@ class FileRows:
         by_key = lambda row: order(row[:typed])  # noqa: E731 (two uses, one line)
         rows = sorted(found, key=by_key) if limit is None else heapq.nsmallest(limit, found, by_key)
         return [row[typed:] for row in rows]
+
+
+END: Key = ("g",)
+"""Behind the key of every row that declares none: the digits of a hash end with `f`."""
+
+
+def is_whole(window: Window) -> bool:
+    """Whether a window holds all rows of a dataset without a key of its own, whatever theirs."""
+    return window.after is None and window.until == END
 
 
 def order(key: Sequence[object]) -> tuple[tuple[int, object], ...]:

@@ -14,8 +14,8 @@ import pytest
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.verifier.checked import Checked, Tallies
 from avow.estate.connectors.base import Access
+from avow.estate.connectors.leading import leads
 from avow.estate.connectors.sqlite import SqliteConnection, SqliteConnector
-from avow.estate.connectors.sqlite_render import leads
 from avow.estate.datamap.edges import Edge, Right, Side
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System
 from avow.estate.datamap.predicates import TRUE, And, Equal, InKeys, Or, Predicate, Related

@@ -18,7 +18,6 @@ from typing import Any
 
 import pymysql
 import sqlalchemy as sa
-from pymysql.cursors import SSCursor
 from sqlalchemy.dialects.mysql.pymysql import MySQLDialect_pymysql
 from sqlalchemy.exc import CompileError
 
@@ -32,7 +31,7 @@ from avow.estate.connectors.mariadb_render import (
     MariadbRenderer,
 )
 from avow.estate.connectors.mariadb_rights import Held, changeable, read_held
-from avow.estate.connectors.mariadb_session import Limits, opened, refusals
+from avow.estate.connectors.mariadb_session import Limits, fetched, opened, refusals
 from avow.estate.connectors.mariadb_values import (
     bound_keys,
     copied,
@@ -56,7 +55,7 @@ from avow.estate.connectors.sql import (
 )
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Blank, BlankKind, Identity, System
-from avow.estate.datamap.predicates import TRUE, InKeys, Predicate
+from avow.estate.datamap.predicates import TRUE, InKeys, Predicate, key_sets
 from avow.estate.datamap.reach import Key
 
 _SMALL = 1000
@@ -88,6 +87,7 @@ class MariadbConnection(SqlConnection):
         self._added = Counter[str]()
         self._made_inside: list[KeySet] = []
         self._dropped_inside: list[KeySet] = []
+        self._emptied_inside: set[str] = set()
         self.raw = opened(system, access, limits)
 
     @property
@@ -188,7 +188,7 @@ class MariadbConnection(SqlConnection):
             yield self.select(statement, dataset)
             return
         with self._aside() as aside:
-            yield from _fetched(aside, self._compiled(statement), dataset, _SMALL)
+            yield from fetched(aside, self._compiled(statement), dataset, _SMALL)
 
     @contextmanager
     def _aside(self) -> Iterator[pymysql.Connection[Any]]:
@@ -217,7 +217,7 @@ class MariadbConnection(SqlConnection):
             yield from ([tuple(map(python, r, live)) for r in block] for block in blocks)
             return
         with self._aside() as aside:
-            for block in _fetched(aside, self._compiled(found), table, size):
+            for block in fetched(aside, self._compiled(found), table, size):
                 yield [tuple(map(python, row, live)) for row in block]
 
     def oldest_day(
@@ -256,6 +256,16 @@ class MariadbConnection(SqlConnection):
             self._made_inside.append(made)
         self.fill_set(made, entries)
         return made
+
+    def empty_set(self, made: KeySet) -> None:
+        """Made anew under its name. Rows that were deleted stay in the table for a while, and the
+        server, which counts them, would soon find it dearer to go from the keys to rows than to
+        read linked tables whole."""
+        table = made.table or ""
+        if self._in_batch:
+            self._emptied_inside.add(table)
+        self._do("", f"DROP TEMPORARY TABLE {table}")
+        self._do("", key_table_made(table, made.columns))
 
     def fill_set(self, made: KeySet, entries: Sequence[Entry]) -> None:
         if not entries:
@@ -334,16 +344,22 @@ class MariadbConnection(SqlConnection):
         window: Window | None,
     ) -> int:
         self._open_to_batches(dataset, deleting=not blanks)
-        render = self.renderer()
-        if blanks:
-            return (
-                self.run(self._emptying(render, dataset, where, blanks, window), dataset)
-                if (render.emptied(dataset, blanks))
-                else 0
-            )
-        if self._self_pointers(dataset):
+        if not blanks and self._self_pointers(dataset):
             return self._removed_together(dataset, where, window)
-        return self.run(self._deleting(render, dataset, where, window), dataset)
+        if blanks and not self.renderer().emptied(dataset, blanks):
+            return 0
+
+        def rendered() -> sa.Update | sa.Delete:
+            render = self.renderer()
+            if blanks:
+                return self._emptying(render, dataset, where, blanks, window)
+            return self._deleting(render, dataset, where, window)
+
+        if window is not None:
+            return self.run(rendered(), dataset)
+        emptied = tuple((column, repr(how)) for column, how in (blanks or {}).items())
+        question = ("change", dataset, where, emptied)
+        return self.run(self._once(question, key_sets(where), rendered), dataset)
 
     def _open_to_batches(self, dataset: str, *, deleting: bool = False) -> None:
         """What is done in a closed table could not be undone, or removed values would stay."""
@@ -447,6 +463,11 @@ class MariadbConnection(SqlConnection):
             self.drop_keys(name)
 
     def locked(self, dataset: str, where: Predicate) -> int:
+        question = ("lock", dataset, where)
+        found = self._once(question, key_sets(where), lambda: self.locking(dataset, where))
+        return len(self.select(found, dataset))
+
+    def locking(self, dataset: str, where: Predicate) -> sa.Select[Any]:
         """Their keys are read first and in order, so that only the rows themselves are locked."""
         render = self.renderer()
         rows, key = render.rows(dataset), render.key(dataset)
@@ -460,7 +481,7 @@ class MariadbConnection(SqlConnection):
             named = ordered.subquery("d")
             found = one.select_from(named, rows).prefix_with("STRAIGHT_JOIN")
             found = found.where(*(rows.c[f] == named.c[f] for f in key))
-        return len(self.select(found.with_for_update(), dataset))
+        return found.with_for_update()
 
     # --- bringing back -------------------------------------------------------------------
 
@@ -541,9 +562,13 @@ class MariadbConnection(SqlConnection):
 
     def end(self, *, keep: bool) -> None:
         """Temporary tables are not undone here: those that the batch made are dropped when it is,
-        and those that it dropped when it is kept."""
-        gone = self._dropped_inside if keep else self._made_inside
-        self._dropped_inside, self._made_inside = [], []
+        and those that it dropped when it is kept. Key sets that it emptied are forgotten when it is
+        undone: nobody may take them for what they were."""
+        emptied = set() if keep else self._emptied_inside
+        lost = {n: made for n, made in self._sets.items() if made.table in emptied}
+        self._sets = {n: made for n, made in self._sets.items() if n not in lost}
+        gone = self._dropped_inside if keep else [*self._made_inside, *lost.values()]
+        self._dropped_inside, self._made_inside, self._emptied_inside = [], [], set()
         try:
             self._do("", "COMMIT" if keep else "ROLLBACK")
             for each in gone:
@@ -569,12 +594,3 @@ class MariadbConnection(SqlConnection):
     def effects(self, tables: Sequence[str]) -> list[str]:
         with refusals(""):
             return refresh(self.raw, tables)
-
-
-def _fetched(
-    connection: pymysql.Connection[Any], written: Written, dataset: str, size: int
-) -> Iterator[list[tuple[Any, ...]]]:
-    with refusals(dataset):
-        cursor = connection.cursor(SSCursor)
-        cursor.execute(*written)
-        yield from iter(lambda: list(cursor.fetchmany(size)), [])

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from avow.estate.connectors import mariadb_inside
 from avow.estate.connectors.base import Refused, Window
 from avow.estate.connectors.catalogue import Column, ColumnKind
+from avow.estate.connectors.leading import leads, names_none
 from avow.estate.connectors.render import (
     ELEMENT,
     TEXTUAL,
@@ -34,7 +35,7 @@ from avow.estate.connectors.written import Pieces, around, joined
 from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.leaf_moments import Told
 from avow.estate.datamap.model import Blank, BlankKind, Normaliser
-from avow.estate.datamap.predicates import TRUE, InKeys, Null, Predicate, Related, Until
+from avow.estate.datamap.predicates import TRUE, And, InKeys, Null, Predicate, Related, Until
 from avow.estate.datamap.reach import Key
 
 Pair: TypeAlias = tuple[Expression, Expression]
@@ -262,6 +263,26 @@ class MariadbRenderer(Renderer):
         return super()._leaf(dataset, predicate, rows)
 
     # --- other rows ----------------------------------------------------------------------
+
+    def _write(self, dataset: str, predicate: Predicate, rows: sa.FromClause, depth: int) -> Pieces:
+        """Beside keys, of a few rows it is asked one by one what they point to: from one reading of
+        all related rows the server would answer dearly."""
+        if isinstance(predicate, And) and any(map(leads, predicate.parts)):
+            found = [
+                self._none(p, rows, depth)
+                if isinstance(p, Related) and names_none(p, self.table(p.dataset))
+                else self._written(dataset, p, rows, depth)
+                for p in predicate.parts
+            ]
+            return joined(found, "AND")
+        return super()._write(dataset, predicate, rows, depth)
+
+    def _none(self, leaf: Related, rows: sa.FromClause, depth: int) -> Pieces:
+        others = self._inner(leaf, depth + 1)
+        conditions = [self.writer.pieces(c) for c in self.joined(leaf.edge, rows, others)]
+        if leaf.where != TRUE:
+            conditions.append(self._written(leaf.dataset, leaf.where, others, depth + 1))
+        return self._exists(others, conditions, negated=True)
 
     def _in_keys(self, dataset: str, leaf: InKeys, rows: sa.FromClause) -> Pieces:
         keys = self.keys(leaf.keys)

@@ -11,9 +11,11 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pymysql
 from pymysql.constants import CLIENT
+from pymysql.cursors import SSCursor
 
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import NO_SPACE, Access, Refused, Unreachable
+from avow.estate.connectors.sql import Written
 from avow.estate.datamap.model import System
 
 OLDEST = (10, 6)
@@ -139,6 +141,8 @@ def _settle(raw: pymysql.Connection[Any], access: Access, limits: Limits) -> Non
             " SESSION lock_wait_timeout = %s, SESSION max_statement_time = %s,"
             # Else a long list inside a column would be cut.
             " SESSION group_concat_max_len = 18446744073709551615,"
+            # What we write as `EXISTS` is to be asked for each of a few rows.
+            " SESSION optimizer_switch = 'exists_to_in=off',"
             " SESSION idle_transaction_timeout = %s, SESSION tx_read_only = %s",
             (
                 _MODE,
@@ -159,6 +163,16 @@ def refusals(dataset: str) -> Iterator[None]:
         yield
     except pymysql.Error as error:
         raise refusal(error, dataset) from None
+
+
+def fetched(
+    connection: pymysql.Connection[Any], written: Written, dataset: str, size: int
+) -> Iterator[list[tuple[Any, ...]]]:
+    """A long answer in blocks, as fast as it is taken."""
+    with refusals(dataset):
+        cursor = connection.cursor(SSCursor)
+        cursor.execute(*written)
+        yield from iter(lambda: list(cursor.fetchmany(size)), [])
 
 
 def refusal(error: pymysql.Error, dataset: str) -> Refused:

@@ -12,11 +12,11 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from avow.estate.connectors.catalogue import Column
+from avow.estate.connectors.leading import leads
 from avow.estate.connectors.render import Expression, Renderer, key_pairs, value
 from avow.estate.connectors.written import Pieces, joined
-from avow.estate.datamap.edges import Side
 from avow.estate.datamap.paths import inside
-from avow.estate.datamap.predicates import And, InKeys, Or, Predicate, Related, near
+from avow.estate.datamap.predicates import InKeys, Related, near
 
 Sides = tuple[Expression, Expression]
 """What stands left and right of an equality."""
@@ -58,30 +58,6 @@ class SqliteRenderer(Renderer):
         where = (" WHERE ", *joined(given, "AND")) if given else ()
         within = ("(", *left, ")") if len(sides) > 1 else left
         return joined([(*within, " IN (SELECT ", *right, source, *where, ")")], "AND")
-
-
-def leads(predicate: Predicate) -> bool:
-    """Whether SQLite can go by indexes from the entries of key sets to all rows that satisfy it.
-
-    It looks into alternatives, but into none that stand inside others.
-    """
-    match predicate:
-        case And(parts):
-            return any(map(leads, parts))
-        case Or(parts):
-            return bool(parts) and all(map(_leads_alone, parts))
-    return _leads_alone(predicate)
-
-
-def _leads_alone(predicate: Predicate) -> bool:
-    match predicate:
-        case InKeys(negated=negated):
-            return not negated
-        case Related(to=to, where=where, negated=negated):
-            return to is Side.PARENT and not negated and leads(where)
-        case And(parts):
-            return any(map(_leads_alone, parts))
-    return False
 
 
 def _is_list(column: Column) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from datetime import datetime
 from pathlib import Path
@@ -84,6 +85,8 @@ def served(
             if is_only_asked
             else web_app(source, hosts=known, asked=desk)
         )
+        gc.collect()
+        gc.freeze()  # modules and declaration stay: looking through them again would stop a page
         click.echo(f"http://{address}:{port}")
         uvicorn.run(app, host=address, port=port, log_level="warning")
 

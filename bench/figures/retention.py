@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import psycopg
 
+from avow.engine.planner.chunks import ROWS
 from bench.bystander import Waits, writing
 from bench.figure import Better, Say, Scale, bare, beside
 from bench.floors.retention import FLOORS, Floor
@@ -15,8 +16,8 @@ from bench.worlds.retention import DECLARATION, build
 
 CUTOFF = datetime(2025, 6, 2, tzinfo=UTC)
 """Visits before it are due: their last day is a year before the stand's."""
-SIZE = 10_000
-"""Rows of a batch by hand: as many as avow's windows grow to."""
+SIZE = ROWS.largest
+"""Rows of a batch by hand: as many as the windows of a sweep grow to."""
 INSERT = (
     "INSERT INTO visit (person_id, seen_at, page, agent) VALUES (1, now(), '/new', 'bystander')"
 )

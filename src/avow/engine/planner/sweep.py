@@ -18,7 +18,7 @@ from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part, PlannedStep
 from avow.engine.planner.program import Step
 from avow.engine.planner.taking import TooMany, taken_out, takes_back
-from avow.estate.connectors.base import Batch, Refused, Window
+from avow.estate.connectors.base import Batch, Crowded, GoesByMoment, Refused, Window
 from avow.estate.datamap.reach import Key
 
 TRIES = 3
@@ -31,7 +31,8 @@ class Sweeping:
 
     `spare` rows were approved to go and did not, because a hold was placed since: this step may
     blank them, as what is left of a row that stays is emptied. `first` is what is done before the
-    windows; `said` is what became of that, in words.
+    windows; `said` is what became of that, in words. Where `along` names a column of moments, the
+    windows follow it, and `after` is a moment.
     """
 
     ground: Ground
@@ -43,6 +44,7 @@ class Sweeping:
     chunk: Chunk
     spare: int = 0
     own: int = 0
+    along: str | None = None
     after: Key | None = None
     tries: int = 0
     began: float = 0.0
@@ -71,6 +73,7 @@ class Sweeping:
         self.own = self.ground.journal.counted(self.seat.step)[self.step.dataset]
         if self.first is not None:
             self.first(self)
+        self.along = self._moment()
         while self.left > 0:
             self.ground.heed()
             if not self.batch():
@@ -120,9 +123,27 @@ class Sweeping:
         self.seat = ground.journal.end(self.seat, done.total, counts, checked=ground.checks)
         ground.crash("journalled")
 
+    def _moment(self) -> str | None:
+        """The column that windows follow; None: the key. Where rows are read before they go, they
+        are read in the order of their keys."""
+        step, connection = self.step, self.ground.connection
+        reads = step.undo_days or step.along or any(each.edge for each in step.derives)
+        if reads or not isinstance(connection, GoesByMoment):
+            return None
+        return connection.moment_of(step.dataset, step.where)
+
+    def _by_key(self) -> None:
+        """Go on in the order of keys, from the first one: those that are left are found by it."""
+        self.along, self.after, self.tries = None, None, 0
+
     def _window(self, step: Step) -> Window | None:
         size = max(1, min(self.chunk.size, self.left)) if self.is_cut else self.chunk.size
         connection = self.ground.connection
+        if self.along is not None and isinstance(connection, GoesByMoment):
+            try:
+                return connection.stretch(step.dataset, step.where, self.along, self.after, size)
+            except Crowded:
+                self._by_key()
         return connection.window(step.dataset, step.where, self.after, size)
 
     def _move(self, step: Step, window: Window) -> Done:
@@ -158,7 +179,9 @@ class Sweeping:
         if refusal.kind not in ("constraint", "lock"):
             raise refusal
         self.tries += 1
-        if self.tries < TRIES and refusal.kind == "lock":
+        if self.along is not None and (refusal.kind == "constraint" or self.tries >= TRIES):
+            self._by_key()  # a row is set aside by its key
+        elif self.tries < TRIES and refusal.kind == "lock":
             self.chunk = self.chunk.halved()
         elif self.chunk.size > 1 and window.rows > 1:
             self.chunk, self.tries = self.chunk.halved(), 0

@@ -40,6 +40,7 @@ from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, Column
 from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
+from avow.estate.connectors.postgresql_large import LargeTables
 from avow.estate.connectors.postgresql_partitions import (
     Candidate,
     candidates,
@@ -71,12 +72,16 @@ GROWN = 2
 """So many times larger than at its last look a key set must be to be looked at again."""
 
 _CHANGES = """
-SELECT n.nspname || '.' || r.relname, sum(s.n_tup_ins), sum(s.n_tup_upd), sum(s.n_tup_del)
-FROM pg_stat_xact_user_tables AS s
-JOIN pg_class AS r ON r.oid = coalesce(pg_partition_root(s.relid)::oid, s.relid)
+SELECT n.nspname || '.' || r.relname, sum(did.i), sum(did.u), sum(did.d)
+FROM pg_class AS c
+CROSS JOIN LATERAL (SELECT pg_stat_get_xact_tuples_inserted(c.oid) AS i,
+    pg_stat_get_xact_tuples_updated(c.oid) AS u, pg_stat_get_xact_tuples_deleted(c.oid) AS d
+    OFFSET 0) AS did
+JOIN pg_class AS r ON r.oid = coalesce(pg_partition_root(c.oid)::oid, c.oid)
 JOIN pg_namespace AS n ON n.oid = r.relnamespace
-WHERE r.relpersistence <> 't'
-GROUP BY 1 HAVING sum(s.n_tup_ins + s.n_tup_upd + s.n_tup_del) > 0
+WHERE c.oid >= 16384 AND c.relkind IN ('r', 'm', 'p') AND c.relpersistence <> 't'
+  AND did.i + did.u + did.d > 0  -- the server's own tables have smaller numbers
+GROUP BY 1
 """
 
 _STATISTICS = """
@@ -140,6 +145,9 @@ class PostgresqlGrammar(Grammar):
             return sa.cast(value(content), Native(column.native))
         return value(content)
 
+    def said(self, text: object, column: Column) -> Expression:
+        return sa.cast(sa.bindparam(None, text, type_=sa.types.NullType()), Native(column.native))
+
     def year_start(self, expression: Expression, column: Column) -> Expression:
         if column.kind is ColumnKind.INSTANT:
             return sa.func.date_trunc("year", expression, "UTC")
@@ -189,7 +197,7 @@ class PostgresqlConnector:
         return PostgresqlConnection(system, access, self.limits)
 
 
-class PostgresqlConnection(AsksTogether):
+class PostgresqlConnection(AsksTogether, LargeTables):
     """A connection to a PostgreSQL database."""
 
     grammar = PostgresqlGrammar()

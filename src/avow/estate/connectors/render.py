@@ -7,7 +7,7 @@ with null is not true, and everything that is negated as a whole is a NOT EXISTS
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -141,6 +141,10 @@ class Grammar:
         """A value for a column, as the engine's own type."""
         del column
         return value(content)
+
+    def said(self, text: object, column: Column) -> Expression:
+        """A value of the column that the engine wrote down as a text, read again."""
+        raise NotImplementedError
 
     def year_start(self, expression: Expression, column: Column) -> Expression:
         """1 January of the column's year."""
@@ -401,11 +405,21 @@ class Renderer:
         return same
 
     def within(self, dataset: str, window: Window | None, rows: sa.FromClause) -> list[Condition]:
-        """The window's bounds, in key order."""
+        """The window's bounds, in key order or along a column."""
         if window is None:
             return []
+        if window.along is not None:
+            return list(self._alongside(dataset, window, window.along, rows))
         ends = [self._beside(dataset, window.until, rows, "<=")]
         return ends if window.after is None else [*ends, self.behind(dataset, window.after, rows)]
+
+    def _alongside(
+        self, dataset: str, window: Window, along: str, rows: sa.FromClause
+    ) -> Iterator[Condition]:
+        column = self.column(dataset, along)
+        yield rows.c[column.name] <= self.grammar.said(window.until[0], column)
+        if window.after is not None:
+            yield rows.c[column.name] > self.grammar.said(window.after[0], column)
 
     def behind(self, dataset: str, after: Key, rows: sa.FromClause) -> Condition:
         """Keys greater than `after`."""

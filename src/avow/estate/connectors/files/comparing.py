@@ -15,6 +15,7 @@ from avow.estate.connectors.base import Refused
 from avow.estate.connectors.files.cutting import STRETCH, Cut, Run, split, stretches
 from avow.estate.connectors.files.form import Reading
 from avow.estate.connectors.files.log_form import LogForm
+from avow.estate.connectors.files.log_times import finding, much
 from avow.estate.connectors.files.source import Source
 
 _SMALL = 64 * 1024
@@ -97,7 +98,12 @@ def _rows(form: LogForm, old: Source, gap: Run) -> int:
     """The rows in a gap, one more for each of its ends that is not the end of a row. Lines before
     the first row of a file are one."""
     match, rows, torn = form.pattern.match, 0, 0
+    find = finding(form.pattern, form.names[0]) if form.names else None
     for number, lines in enumerate(stretches(old, *gap)):
+        many = much(lines, b"\n") + (not lines.endswith(b"\n"))
+        if find is not None and many > 1 and len(find(_text(form, lines))) == many:
+            rows += many
+            continue
         found = [match(line) is not None for line in split(_text(form, lines))]
         rows += sum(found)
         torn += number == 0 and not found[0]

@@ -19,7 +19,17 @@ from avow.estate.connectors.base import Refused
 from avow.estate.connectors.files import asking
 from avow.estate.connectors.files.asking import All, Question, Test
 from avow.estate.connectors.files.log_form import Head, LogForm
-from avow.estate.connectors.files.log_times import DUE, NEAR, Glance, Times, glance, times
+from avow.estate.connectors.files.log_times import (
+    DUE,
+    NEAR,
+    Find,
+    Glance,
+    Times,
+    finding,
+    glance,
+    much,
+    times,
+)
 from avow.estate.connectors.files.source import LONGEST_LINE, Source
 from avow.estate.datamap.predicates import Until
 
@@ -112,7 +122,7 @@ class _Cutting:
         self.form, self.source, self.test = form, source, test
         self.match = form.pattern.match
         parts = asked.parts if isinstance(asked, All) else (asked,)
-        self.times, self.glance, self.group = _quick(form, parts)
+        self.times, self.glance, self.group, self.find = _quick(form, parts)
         self.alone = self.times is not None and len(parts) == 1
         self.all = not parts
         self.done, self.kept = Cut(), array("Q")
@@ -133,6 +143,13 @@ class _Cutting:
             self._keep(at, at + len(lines))
         else:
             self._lines(lines, at)
+
+    def _at_once(self, text: str, lines: int) -> int:
+        """What all lines decide, where each begins a row and the moment decides alone."""
+        if self.find is None or self.times is None or not self.alone:
+            return NEAR
+        found = self.find(text)
+        return self.times.alike(found) if len(found) == lines else NEAR
 
     def _stays(self, lines: bytes) -> bool:
         """Whether surely all of it stays."""
@@ -157,6 +174,11 @@ class _Cutting:
 
     def _lines(self, stretch: bytes, at: int) -> None:
         text = stretch.decode(self.form.encoding, self.form.errors)
+        many = much(stretch, b"\n") + (not stretch.endswith(b"\n"))
+        by_all = self._at_once(text, many)
+        if by_all != NEAR:
+            self._alike(stretch, at, many, by_all)
+            return
         lines = split(text)
         found = list(map(self.match, lines))
         said = self._said(found)
@@ -211,7 +233,9 @@ class _Cutting:
         self.done.hit += self.goes
 
 
-def _quick(form: LogForm, parts: tuple[Question, ...]) -> tuple[Times | None, Glance | None, int]:
+def _quick(
+    form: LogForm, parts: tuple[Question, ...]
+) -> tuple[Times | None, Glance | None, int, Find | None]:
     """The first of the parts, all of which have to hold, that texts of moments can decide."""
     for part in parts:
         if isinstance(part, Until) and part.field in form.cells:
@@ -219,8 +243,9 @@ def _quick(form: LogForm, parts: tuple[Question, ...]) -> tuple[Times | None, Gl
             known = times(cell, part)
             if known is not None:
                 ahead = glance(form.pattern, part.field, cell, part)
-                return known, ahead, form.pattern.groupindex[part.field]
-    return None, None, 0
+                group = form.pattern.groupindex[part.field]
+                return known, ahead, group, finding(form.pattern, part.field)
+    return None, None, 0, None
 
 
 def split(text: str) -> list[str]:

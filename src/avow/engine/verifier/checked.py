@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from avow.engine.verifier.made import Makes, Tale, still_told, tale
 from avow.engine.verifier.rows import among
-from avow.estate.connectors.base import Connection, ShowsSome
+from avow.estate.connectors.base import Connection, Refused, ShowsSome
 from avow.estate.datamap.edges import Edge, Right, Side, edges
 from avow.estate.datamap.predicates import (
     FALSE,
@@ -103,6 +103,15 @@ class Compares(Tallies, Protocol):
     rows are only taken out of it: a change of any row shows in the number."""
 
     def compares(self, table: str) -> bool: ...
+
+
+@runtime_checkable
+class SeesAside(Protocol):
+    """A connection that can look from outside of its open batch: there others change rows too."""
+
+    def seen_by_others(
+        self, dataset: str, where: Predicate, fields: Sequence[str], limit: int
+    ) -> Sequence[Row]: ...
 
 
 Row: TypeAlias = tuple[object, ...]
@@ -477,6 +486,21 @@ def _changed(connection: Connection, memory: Before) -> Iterator[str]:
         if not kept.hashes:
             continue
         now = _hashed(connection, dataset, kept, among(kept.key, kept.hashes)).hashes
-        wrong = sum(now.get(key) != before for key, before in kept.hashes.items())
-        if wrong:
-            yield f"{wrong:,} sampled rows of `{dataset}` changed or went that no step names"
+        wrong = {key for key, before in kept.hashes.items() if now.get(key) != before}
+        ours = len(_by_us(connection, dataset, kept, wrong)) if wrong else 0
+        if ours:
+            yield f"{ours:,} sampled rows of `{dataset}` changed or went that no step names"
+
+
+def _by_us(connection: Connection, dataset: str, kept: Kept, wrong: set[Row]) -> set[Row]:
+    """Those of the rows that this batch changed. What somebody else changed and committed meanwhile
+    looks alike from outside of it and from inside; what the batch did is not seen outside."""
+    if not isinstance(connection, SeesAside):
+        return wrong
+    where, fields = among(kept.key, wrong), (*kept.key, *kept.columns)
+    try:
+        outside = _with_hashes(kept, connection.seen_by_others(dataset, where, fields, SAMPLE))
+    except Refused:
+        return wrong
+    inside = _hashed(connection, dataset, kept, where)
+    return {key for key in wrong if inside.hashes.get(key) != outside.hashes.get(key)}

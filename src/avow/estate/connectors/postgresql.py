@@ -38,6 +38,7 @@ from avow.estate.connectors.base import (
 )
 from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Column, ColumnKind, Table
 from avow.estate.connectors.lengths import too_long
+from avow.estate.connectors.postgresql_aside import SeesAside
 from avow.estate.connectors.postgresql_catalogue import read_catalogue
 from avow.estate.connectors.postgresql_effects import refresh
 from avow.estate.connectors.postgresql_large import LargeTables
@@ -197,7 +198,7 @@ class PostgresqlConnector:
         return PostgresqlConnection(system, access, self.limits)
 
 
-class PostgresqlConnection(AsksTogether, LargeTables):
+class PostgresqlConnection(AsksTogether, LargeTables, SeesAside):
     """A connection to a PostgreSQL database."""
 
     grammar = PostgresqlGrammar()

@@ -330,6 +330,14 @@ def _together(on: Answering, seeds: Any, growths: Any, asked: Any, most: int) ->
     return on.reading(on.here.together(given, grown, questions, most), ROWS)
 
 
+def _seen_by_others(
+    on: Answering, dataset: str, where: int, fields: list[str], limit: int
+) -> object:
+    found = _more(on, "seen_by_others", dataset, on.where(where), fields, limit)
+    on.counts.read += len(found)
+    return written(found)
+
+
 def _itself(on: Answering) -> object:
     if on.here.system.connector not in BY_SERVER:
         return None
@@ -369,6 +377,7 @@ OPERATIONS: Mapping[str, Operation] = {
     "statistics": lambda on: on.reading(_more(on, "statistics"), ROWS),
     "tally": lambda on, tables: msgspec.to_builtins(_more(on, "tally", tables)),
     "together": _together,
+    "seen_by_others": _seen_by_others,
     "effects": lambda on, tables: on.here.effects(tables),
     "lock": lambda on, dataset, where: on.batch.lock(dataset, on.where(where)),
     "remove": _remove,

@@ -19,8 +19,8 @@ from avow.estate.datamap.model import Blank, Identity, System
 from avow.estate.datamap.predicates import Equal, InKeys, Null, Until
 
 SPOKEN = (
-    Access, Blank, Capability, Catalogue, Edge, Equal, Growth, Identity, InKeys, Itself, Null, Oldest,
-    Question, Side, System, Until, Window,
+    Access, Blank, Capability, Catalogue, Edge, Equal, Growth, Identity, InKeys, Itself, Null,
+    Oldest, Question, Side, System, Until, Window,
 )  # fmt: skip
 """What messages are made of."""
 

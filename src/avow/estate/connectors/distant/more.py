@@ -10,8 +10,9 @@ from typing import TypeAlias, cast
 import msgspec
 
 from avow.estate.connectors.distant.connection import DistantConnection
-from avow.estate.connectors.distant.wire import written
+from avow.estate.connectors.distant.wire import rows_of, written
 from avow.estate.connectors.together import Answer, Growth, Question, Seeds
+from avow.estate.datamap.predicates import Predicate
 
 _Said: TypeAlias = list[tuple[int, list[object]]]
 
@@ -63,10 +64,23 @@ class AsksTogether(DistantConnection):
             yield from ((int(place), tuple(row)) for place, row in cast("_Said", block))
 
 
+class SeesAside(DistantConnection):
+    """An engine that can be looked at from outside of an open batch."""
+
+    __slots__ = ()
+
+    def seen_by_others(
+        self, dataset: str, where: Predicate, fields: Sequence[str], limit: int
+    ) -> list[tuple[object, ...]]:
+        """As `fetch`, as everybody else sees it."""
+        return rows_of(self.ask("seen_by_others", dataset, self.where(where), list(fields), limit))
+
+
 MORE: Mapping[str, type[DistantConnection]] = {
     "changes": CountsChanges,
     "statistics": TellsStatistics,
     "tally": Tallies,
     "together": AsksTogether,
+    "seen_by_others": SeesAside,
 }
 """The method that the worker's connection has, and what a connection to it then is."""

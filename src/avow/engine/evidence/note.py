@@ -9,6 +9,7 @@ CsUYapGGPo4dkMgIAUqom/Xajj7…   root, base64
 
 import base64
 import binascii
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ ED25519 = b"\x01"
 """The signature type of plain Ed25519 (c2sp.org/signed-note)."""
 
 _LINE = "— "
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
 
 
 class LedgerError(AvowError):
@@ -128,7 +130,7 @@ def _checkpoint(text: str) -> Checkpoint:
 def _parts(note: str) -> tuple[str, list[tuple[str, bytes]]]:
     text, gap, rest = note.rpartition("\n\n")
     lines = [_signature(line) for line in rest.removesuffix("\n").split("\n")]
-    if not gap or not rest.endswith("\n") or any(ord(char) < 32 for char in note if char != "\n"):
+    if not gap or not rest.endswith("\n") or _CONTROL.search(note):
         raise _no_note()
     return text + "\n", lines
 

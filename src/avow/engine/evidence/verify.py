@@ -172,7 +172,7 @@ def _read(ledger: Ledger, reading: Reading) -> None:
 
     Others may append meanwhile; what came after the first look is left to the next time.
     """
-    bound = ledger.bound()
+    bound, keys = ledger.bound(), ledger.keys
     checkpoints = takewhile(lambda row: row["size"] <= bound, ledger.checkpoints())
     awaited, covered = next(checkpoints, None), 0
     for row in takewhile(lambda row: row["number"] < bound, ledger.entries()):
@@ -181,7 +181,7 @@ def _read(ledger: Ledger, reading: Reading) -> None:
         if reading.take(bytes(row["bytes"])) != row["kind"]:
             raise Broken(row["number"], "its column `kind` says something else than its bytes")
         if awaited is not None and awaited["size"] == reading.size:
-            _checked(ledger, reading, awaited)
+            _checked(ledger.origin, keys, reading, awaited)
             awaited, covered = next(checkpoints, None), reading.size
     if awaited is not None:
         raise Broken(reading.size, f"it is missing: {awaited['size']} entries were signed")
@@ -189,9 +189,11 @@ def _read(ledger: Ledger, reading: Reading) -> None:
         raise Broken(covered, "no checkpoint covers it")
 
 
-def _checked(ledger: Ledger, reading: Reading, row: dict[str, object]) -> None:
-    checkpoint = _checkpoint(str(row["note"]), ledger.keys)
-    if checkpoint.origin != ledger.origin:
+def _checked(
+    origin: str, keys: Sequence[NoteKey], reading: Reading, row: dict[str, object]
+) -> None:
+    checkpoint = _checkpoint(str(row["note"]), keys)
+    if checkpoint.origin != origin:
         raise Broken(reading.size - 1, "its checkpoint is of another ledger")
     _compare(reading, checkpoint)
     if bytes(row["root"]) != reading.root:  # type: ignore[call-overload]

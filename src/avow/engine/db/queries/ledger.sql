@@ -17,8 +17,16 @@ SELECT origin, opened_at FROM avow.ledger_log
 -- Give the ledger its identity; nothing happens when it has one.
 INSERT INTO avow.ledger_log (origin, opened_at) VALUES (%(origin)s, %(at)s) ON CONFLICT DO NOTHING
 
--- name: ledger_checkpoint_add
--- Keep a signed tree head.
+-- name: ledger_group_add
+-- Keep entries, the tiles that they fill and the signed tree head over them: all or nothing.
+WITH entries AS (
+    INSERT INTO avow.ledger_entry (number, kind, bytes)
+    SELECT * FROM unnest(%(numbers)s::bigint[], %(kinds)s::text[], %(lines)s::bytea[])
+), tiles AS (
+    INSERT INTO avow.ledger_tile (level, number, hashes)
+    SELECT * FROM unnest(%(levels)s::smallint[], %(places)s::bigint[], %(hashes)s::bytea[])
+    ON CONFLICT DO NOTHING
+)
 INSERT INTO avow.ledger_checkpoint (size, root, edge, note, at)
 VALUES (%(size)s, %(root)s, %(edge)s, %(note)s, %(at)s)
 
@@ -50,8 +58,3 @@ ORDER BY number DESC LIMIT %(most)s
 -- name: ledger_tile
 -- One full tile of the Merkle tree.
 SELECT hashes FROM avow.ledger_tile WHERE level = %(level)s AND number = %(number)s
-
--- name: ledger_tile_add
--- Keep a full tile.
-INSERT INTO avow.ledger_tile (level, number, hashes)
-VALUES (%(level)s, %(number)s, %(hashes)s) ON CONFLICT DO NOTHING

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import psycopg
 
 from avow.engine.planner.chunks import ROWS
+from avow.faces.cli.desk import Desk
 from bench.bystander import Waits, writing
 from bench.figure import Better, Say, Scale, bare, beside
 from bench.floors.retention import FLOORS, Floor
@@ -28,10 +29,16 @@ def measure(stand: Stand, scale: Scale, say: Say) -> None:
     """Rows per second beside the floors, and how long a bystander waits meanwhile."""
     template = stand.database("visits")
     due = build(template, scale.rows)
-    floors: dict[str, tuple[float, Waits]] = {
-        name: _by_hand(stand, name, floor, due) for name, floor in FLOORS.items()
-    }
-    seconds, waits, refreshing = _by_avow(stand, due)
+    desk = stand.in_force(DECLARATION, {"BENCH_RETENTION": stand.database("swept")})
+    stand.drop("swept")  # each turn has a database of this name
+    runs: list[tuple[float, Waits, float]] = []
+    tries: dict[str, list[tuple[float, Waits]]] = {name: [] for name in FLOORS}
+    for _ in range(scale.repeats):
+        for name, floor in FLOORS.items():
+            tries[name].append(_by_hand(stand, name, floor, due))
+        runs.append(_by_avow(stand, desk, due))
+    floors = {name: min(each, key=_seconds) for name, each in tries.items()}
+    seconds, waits, refreshing = min(runs, key=_seconds)
     rates = [due / spent for spent, _ in floors.values()]
     told = ", ".join(f"{n} {due / s:,.0f}" for n, (s, _) in floors.items())
     say(
@@ -62,6 +69,11 @@ def measure(stand: Stand, scale: Scale, say: Say) -> None:
     say(bare("retention: longest lock", waits.longest, "ms", target=1000.0))
 
 
+def _seconds(run: tuple[float, *tuple[object, ...]]) -> float:
+    """How long it took: each way counts with its best of several turns."""
+    return run[0]
+
+
 def _fresh(stand: Stand, name: str) -> str:
     """A copy of the filled database, read once."""
     url = stand.database(name, template="visits")
@@ -84,9 +96,8 @@ def _by_hand(stand: Stand, name: str, floor: Floor, due: int) -> tuple[float, Wa
     return seconds, waits
 
 
-def _by_avow(stand: Stand, due: int) -> tuple[float, Waits, float]:
+def _by_avow(stand: Stand, desk: Desk, due: int) -> tuple[float, Waits, float]:
     url = _fresh(stand, "swept")
-    desk = stand.in_force(DECLARATION, {"BENCH_RETENTION": url})
     plan = stand.sweep(desk, "app", {"visits": due})
     with writing(url, INSERT, UPDATE, 1_000) as waits:
         done, seconds = stand.apply(desk, plan)

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 import pymysql
@@ -26,13 +26,11 @@ from avow.estate.connectors.catalogue import RECEIPTS, Catalogue, Closed, Column
 from avow.estate.connectors.lengths import too_long
 from avow.estate.connectors.mariadb_catalogue import Live, read_live
 from avow.estate.connectors.mariadb_effects import refresh
-from avow.estate.connectors.mariadb_render import (
-    MariadbGrammar,
-    MariadbRenderer,
-)
+from avow.estate.connectors.mariadb_render import MariadbGrammar, MariadbRenderer
 from avow.estate.connectors.mariadb_rights import Held, changeable, read_held
 from avow.estate.connectors.mariadb_session import Limits, fetched, opened, refusals
 from avow.estate.connectors.mariadb_values import (
+    READ,
     bound_keys,
     copied,
     insertion,
@@ -43,6 +41,7 @@ from avow.estate.connectors.mariadb_values import (
 )
 from avow.estate.connectors.moments import day_of
 from avow.estate.connectors.render import Condition, Expression, Renderer, key_pairs, value
+from avow.estate.connectors.row_values import read_by
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
@@ -174,10 +173,14 @@ class MariadbConnection(SqlConnection):
         self, statement: sa.Select[Any], dataset: str, limit: int | None
     ) -> Iterator[tuple[object, ...]]:
         table = self.renderer().table(dataset)
-        columns = [table.column(c.name) for c in statement.selected_columns]
+        named = [table.column(getattr(c, "name", "")) for c in statement.inner_columns]
+        readers = {
+            place: partial(python, column=c)
+            for place, c in enumerate(named)
+            if c is not None and c.kind in READ
+        }
         for block in self._blocks(statement, dataset, limit is None or limit > _SMALL):
-            for row in block:
-                yield tuple(map(python, row, columns))
+            yield from read_by(block, readers)
 
     def _blocks(
         self, statement: sa.Select[Any], dataset: str, is_large: bool
@@ -557,7 +560,6 @@ class MariadbConnection(SqlConnection):
     # --- transactions --------------------------------------------------------------------
 
     def begin(self) -> None:
-        self._do("", "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         self._do("", "START TRANSACTION WITH CONSISTENT SNAPSHOT, READ WRITE")
 
     def end(self, *, keep: bool) -> None:

@@ -153,6 +153,8 @@ def _settle(raw: pymysql.Connection[Any], access: Access, limits: Limits) -> Non
                 access is Access.READ,
             ),
         )
+        if access is Access.WRITE:  # whatever the server's own default is
+            cursor.execute("SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 @contextmanager

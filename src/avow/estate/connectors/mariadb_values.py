@@ -18,6 +18,8 @@ from avow.estate.connectors.sql import DAY, SUBJECT, Entry
 
 TEXTS = frozenset({*TEXTUAL, ColumnKind.JSON})
 """Kinds that a key set holds as texts."""
+READ = frozenset({ColumnKind.INSTANT, ColumnKind.UUID, ColumnKind.BOOLEAN})
+"""Kinds of which the driver gives something else than their Python values."""
 _SHORT = 190
 """Characters of a text key that an index of a key set holds."""
 

@@ -17,7 +17,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +48,7 @@ from avow.estate.connectors.render import (
     KeyRelation,
     value,
 )
+from avow.estate.connectors.row_values import read_by
 from avow.estate.connectors.sql import (
     DAY,
     SUBJECT,
@@ -66,6 +67,7 @@ from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import TRUE, Predicate, Until
 
 _MOMENTS = frozenset({ColumnKind.DATE, ColumnKind.NAIVE, ColumnKind.INSTANT})
+_READ = frozenset({*_MOMENTS, ColumnKind.UUID, ColumnKind.BOOLEAN})
 _PLACE = re.compile(r"constraint failed: (.*)")
 _NAME = re.compile(r"[\w.]+")
 _LARGEST = 2**63
@@ -242,17 +244,21 @@ class SqliteConnection(SqlConnection):
     ) -> Iterator[tuple[object, ...]]:
         del limit
         table = self.renderer().table(dataset)
-        columns = [
+        named = [
             table.column(c.name) if isinstance(c, sa.ColumnClause) else None
-            for c in statement.selected_columns
+            for c in statement.inner_columns
         ]
         keyed = frozenset(self.renderer().key(dataset))
+        readers = {
+            place: partial(_python, column=c, keyed=keyed)
+            for place, c in enumerate(named)
+            if c is not None and c.kind in _READ
+        }
         with self._guarded(dataset):
             cursor = self._execute(statement)
         with closing(cursor):  # an open one holds a lock on the file, also of a closed connection
             while block := self._block(cursor, dataset):
-                for row in block:
-                    yield tuple(_python(v, c, keyed) for v, c in zip(row, columns, strict=True))
+                yield from read_by(block, readers)
 
     def _block(self, cursor: sqlite3.Cursor, dataset: str) -> list[tuple[Any, ...]]:
         with self._guarded(dataset):
@@ -531,14 +537,12 @@ def stored(content: object) -> Any:  # noqa: ANN401 (what the driver takes)
     return content
 
 
-def _python(content: object, column: Column | None, keyed: frozenset[str]) -> object:
+def _python(content: object, column: Column, keyed: frozenset[str]) -> object:
     """A stored value as a Python value of the column's kind, where it surely is one. Keys stay as
     they stand when they could not be written back the same."""
-    if column is None or content is None:
-        return content
-    if column.kind is ColumnKind.BOOLEAN and content in {0, 1}:
-        return bool(content)
-    if not isinstance(content, str) or column.kind not in {*_MOMENTS, ColumnKind.UUID}:
+    if column.kind is ColumnKind.BOOLEAN:
+        return bool(content) if content in {0, 1} else content
+    if not isinstance(content, str):
         return content
     try:
         made = _read(content, column.kind)

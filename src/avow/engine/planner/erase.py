@@ -13,14 +13,14 @@ from dataclasses import dataclass, field, replace
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
 from avow.engine.planner.journal import Seat
-from avow.engine.planner.keysets import of_persons, persons, settle
+from avow.engine.planner.keysets import of_persons, persons, settle, sole
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.engine.planner.sweep import TRIES
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
 from avow.estate.datamap.edges import Side
-from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.predicates import InKeys, all_of
 from avow.estate.datamap.reach import Key
 
 People = list[tuple[str, Key]]
@@ -100,16 +100,26 @@ class Erasing:
             connection.put_keys(name, dataset, [(i, key, None) for i, key in enumerate(keys)])
             self._lock(batch, dataset, name)
         for spread in program.spreads:
-            connection.spread(spread.edge, spread.to, spread.giver, spread.taker)
-            self._lock(batch, taken(spread), spread.taker)
+            found = connection.spread(spread.edge, spread.to, spread.giver, spread.taker)
+            pointer = sole(connection, program, spread)
+            held = self._lock(batch, taken(spread), spread.taker, pointer)
+            if pointer is not None and held not in (None, found):
+                # Somebody gave a row to another owner before it was ours: look again.
+                raise Refused("lock", taken(spread))
         for again in _circles(connection, program):
             self._lock(batch, taken(again), again.taker)
         settle(connection, program)
 
-    def _lock(self, batch: Batch, dataset: str, name: str) -> None:
+    def _lock(
+        self, batch: Batch, dataset: str, name: str, pointer: InKeys | None = None
+    ) -> int | None:
+        """Lock the rows of a key set, where their pointer is still in another; how many. None where
+        nothing can be locked."""
         connection = self.ground.connection
-        if Capability.LOCKS in connection.capabilities:
-            batch.lock(dataset, InKeys(connection.system.datasets[dataset].key, name))
+        if Capability.LOCKS not in connection.capabilities:
+            return None
+        mine = InKeys(connection.system.datasets[dataset].key, name)
+        return batch.lock(dataset, all_of([mine, *([pointer] if pointer is not None else [])]))
 
     def _within(self, moved: dict[int, Done]) -> None:
         """Raise Stopped when now more rows were moved than was approved.

@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Protocol
 
 from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.engine.planner.tally import implied, possible, without_empty
-from avow.estate.connectors.base import Connection
+from avow.estate.connectors.base import Capability, Connection
+from avow.estate.datamap.edges import Side
 from avow.estate.datamap.entailing import entails
-from avow.estate.datamap.predicates import FALSE, Predicate
+from avow.estate.datamap.model import Normaliser
+from avow.estate.datamap.paths import inside
+from avow.estate.datamap.predicates import FALSE, InKeys, Predicate
 from avow.estate.datamap.reach import Key
 
 Roots = Mapping[str, Sequence[Key]]
@@ -41,7 +45,9 @@ class Held:
     connection: Connection
     known: Known
     put: dict[str, KeySet]
-    lean: dict[tuple[Predicate, frozenset[str]], Predicate] = field(default_factory=dict)
+    lean: dict[tuple[Predicate, frozenset[str], frozenset[InKeys]], Predicate] = field(
+        default_factory=dict
+    )
     last: tuple[Program, frozenset[str], Program] | None = None
 
     @property
@@ -52,13 +58,16 @@ class Held:
     def settled(self, step: Step) -> Step:
         """The step as it is asked now: the same rows, without looking at each one whether it is in
         a key set that holds nothing."""
-        counted = None if step.counted is None else self._lean(step.counted)
-        return replace(step, where=self._lean(step.where), counted=counted)
+        return self._settled(step, MappingProxyType({}))
 
-    def _lean(self, where: Predicate) -> Predicate:
-        about = (where, self.empty)
+    def _settled(self, step: Step, also: Mapping[InKeys, InKeys]) -> Step:
+        counted = None if step.counted is None else self._lean(step.counted, also)
+        return replace(step, where=self._lean(step.where, also), counted=counted)
+
+    def _lean(self, where: Predicate, also: Mapping[InKeys, InKeys]) -> Predicate:
+        about = (where, self.empty, frozenset(also))
         if about not in self.lean:
-            self.lean[about] = possible(implied(without_empty(*about)))
+            self.lean[about] = possible(implied(without_empty(where, self.empty), also=also))
         return self.lean[about]
 
     def all_settled(self, program: Program) -> Program:
@@ -74,7 +83,8 @@ class Held:
     def _all_settled(self, program: Program) -> Program:
         tables = self.connection.catalogue().tables.values()
         unique = frozenset((t.name, t.key) for t in tables if t.key)
-        steps = [self.settled(step) for step in program.steps]
+        also = pointing(self.connection, program)
+        steps = [self._settled(step, also) for step in program.steps]
         gone: dict[str, list[Predicate]] = {}
         for place, step in enumerate(steps):
             if step.move is Move.DELETE and step.where != FALSE:
@@ -90,6 +100,35 @@ class Held:
                 continue
             self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
             self.put[fresh.name] = fresh
+
+
+def pointing(connection: Connection, program: Program) -> Mapping[InKeys, InKeys]:
+    """Key sets of rows that are there only because a pointer of theirs is in another key set, with
+    that. It is true of a batch that holds their locks: see `erase`."""
+    found: dict[InKeys, InKeys] = {}
+    for spread in program.spreads:
+        pointer = sole(connection, program, spread)
+        if pointer is not None:
+            key = connection.system.datasets[spread.edge.child].key
+            found[InKeys(key, spread.taker)] = pointer
+    return found
+
+
+def sole(connection: Connection, program: Program, spread: Spread) -> InKeys | None:
+    """Where one spread alone fills a key set, by the very values of a pointer: that pointer is in
+    the key set from which it came, and rows of it can be locked and counted. None otherwise."""
+    system, table = connection.system, connection.catalogue().tables.get(spread.edge.child)
+    edge, takers = spread.edge, [s.taker for s in program.spreads]
+    keyed = table is not None and table.key == system.datasets[edge.child].key
+    if not keyed or Capability.LOCKS not in connection.capabilities:
+        return None
+    exact = spread.to is Side.CHILD and not edge.by_value and edge.normalise is Normaliser.EXACT
+    plain = not any(inside(field) for field in (*edge.child_fields, *edge.parent_fields))
+    alone = takers.count(spread.taker) == 1 and spread.taker not in program.roots.values()
+    by_key = edge.parent_fields == system.datasets[edge.parent].key
+    if not (exact and plain and alone and by_key) or spread.cyclic:
+        return None
+    return InKeys(edge.child_fields, spread.giver)
 
 
 def seat(connection: Connection, program: Program, roots: Roots, first: int = 0) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 from avow.common.remembered import remembered
@@ -65,29 +66,43 @@ def without_empty(predicate: Predicate, empty: frozenset[str]) -> Predicate:
     return predicate
 
 
-def implied(predicate: Predicate, known: frozenset[InKeys] = frozenset()) -> Predicate:
+def implied(
+    predicate: Predicate,
+    known: frozenset[InKeys] = frozenset(),
+    also: Mapping[InKeys, InKeys] = MappingProxyType({}),
+) -> Predicate:
     """The predicate without what its own key sets answer already. A row whose pointer is in a key
     set points to a row in it: whether that row is outside need not be looked up, row by row.
 
-    `known` are key sets that the row is in. Plain columns and exact pointers only: of a list some
+    `known` are key sets that the row is in; a row that is in a key set of `also` is in what stands
+    there too. Plain columns and exact pointers only: of a list some
     element is in a key set, and others may not be; a normalised value may stand for two keys.
     """
     match predicate:
         case And(parts):
             own = frozenset(p for p in parts if isinstance(p, InKeys) and _says(p))
-            return all_of(p if p in own else implied(p, known | own) for p in parts)
+            more = known | _with(own, also)
+            return all_of(p if p in own else implied(p, more, also) for p in parts)
         case Or(parts):
-            return any_of(implied(part, known) for part in parts)
+            return any_of(implied(part, known, also) for part in parts)
         case InKeys():
             if predicate in known:
                 return TRUE
             return FALSE if negate(predicate) in known else predicate
         case Related(edge, to, where, negated):
-            inner = implied(where, _carried(edge, to, known))
+            inner = implied(where, _with(_carried(edge, to, known), also), also)
             if inner == FALSE:
                 return TRUE if negated else FALSE
             return Related(edge, to, inner, negated)
     return predicate
+
+
+def _with(own: frozenset[InKeys], also: Mapping[InKeys, InKeys]) -> frozenset[InKeys]:
+    """What a row is in that is in these key sets."""
+    found, new = own, own
+    while new := frozenset(also[each] for each in new if each in also) - found:
+        found |= new
+    return found
 
 
 def _says(part: InKeys) -> bool:

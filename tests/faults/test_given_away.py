@@ -25,6 +25,7 @@ from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Program
 from avow.estate.connectors.base import Access, Batch, Refused
 from avow.estate.connectors.postgresql import Limits, PostgresqlConnection, PostgresqlConnector
+from avow.estate.datamap.edges import Edge, Side
 from avow.estate.datamap.model import Dataset, Field, Link, LinkWord, System
 from tests.properties.worlds import TODAY
 
@@ -83,21 +84,23 @@ def seated(connection: PostgresqlConnection) -> Iterator[Batch]:
         yield batch
 
 
-def after_the_look(connection: PostgresqlConnection, act: Callable[[], None]) -> None:
+def after_the_look(
+    connection: PostgresqlConnection, patch: pytest.MonkeyPatch, act: Callable[[], None]
+) -> None:
     """Act once, right after the tickets of the chunk were found."""
-    looked = type(connection).spread
+    looked = connection.spread
 
-    def spread(*args: object) -> int:
-        connection.spread = lambda *a: looked(connection, *a)  # type: ignore[method-assign]
-        found = looked(connection, *args)  # type: ignore[arg-type]
+    def spread(edge: Edge, to: Side, giver: str, taker: str) -> int:
+        patch.undo()
+        found = looked(edge, to, giver, taker)
         act()
         return found
 
-    connection.spread = spread  # type: ignore[method-assign]
+    patch.setattr(connection, "spread", spread)
 
 
 def test_a_ticket_given_away_before_its_lock_undoes_the_batch_and_is_left_alone(
-    connection: PostgresqlConnection, postgres_url: str
+    connection: PostgresqlConnection, postgres_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Ticket 11 goes to person 2 after it was found: the batch is refused as by a lock, and the
     next try holds ticket 10 alone."""
@@ -106,7 +109,7 @@ def test_a_ticket_given_away_before_its_lock_undoes_the_batch_and_is_left_alone(
         with psycopg.connect(postgres_url, autocommit=True) as other:
             other.execute(GIVE_AWAY)
 
-    after_the_look(connection, give_away)
+    after_the_look(connection, monkeypatch, give_away)
     with pytest.raises(Refused) as refusal, seated(connection):
         pass
     assert (refusal.value.kind, refusal.value.table) == ("lock", "public.ticket")

@@ -73,7 +73,7 @@ def erasing(connection: PostgresqlConnection) -> Erasing:
     program = erasure(judge, connection.catalogue(), frozenset({"public.person"}))
     assert isinstance(program, Program)
     ground = Ground(connection, cast("Journal", None), cast("Known", None))
-    return Erasing(ground, Part(program, "", ()), Seat(0, "running", 0, 0, 0, False), PERSONS)
+    return Erasing(ground, Part(program, ()), Seat(0, "running", 0, 0, 0, False), PERSONS)
 
 
 @contextmanager

@@ -79,13 +79,16 @@ class AsksTogether(SqlConnection):
         if order is None:
             raise ValueError("the key sets grow in a circle")
         grown = {name: [g for g in growths if g.taker == name] for name in order}
+        # A key set that nothing grows from, and one link leads to, is not asked: the rows are.
+        needed = {g.giver for g in growths}
+        needed |= {a.keys for a in asked if len(grown.get(a.keys, ())) != 1}
         queries: dict[str, Query] = {}
         self._queries = queries
         try:
             for name, (dataset, rows) in seeds.items():
                 queries[name] = self._seed(dataset, rows)
             for name in order:
-                if name not in seeds:
+                if name in needed and name not in seeds:
                     queries[name] = self._grown(grown[name])
             texts = [self._question(each, grown.get(each.keys, ()), most) for each in asked]
         finally:

@@ -6,8 +6,12 @@ from datetime import date
 from typing import Any, cast
 
 import psycopg
+from psycopg.abc import AdaptContext
 from psycopg.types.datetime import DateLoader, TimestampLoader, TimestamptzLoader
 from sqlalchemy.types import UserDefinedType
+
+DAYS = 10_000
+"""Days that the reader of one answer remembers."""
 
 
 class Native(UserDefinedType[Any]):
@@ -23,13 +27,29 @@ class Native(UserDefinedType[Any]):
 
 
 class _Date(DateLoader):
-    """Dates that Python has none for (infinity, before the year 1) come as their text."""
+    """Dates that Python has none for (infinity, before the year 1) come as their text.
+
+    There are few days and many rows: each is read once, as long as there are not too many.
+    """
+
+    def __init__(self, oid: int, context: AdaptContext | None = None) -> None:
+        super().__init__(oid, context)
+        self._known: dict[bytes, date] = {}
 
     def load(self, data: Any) -> date:  # noqa: ANN401 (a buffer)
+        said = bytes(data)
+        found = self._known.get(said)
+        if found is None:
+            found = self._read(said)
+            if len(self._known) < DAYS:
+                self._known[said] = found
+        return found
+
+    def _read(self, said: bytes) -> date:
         try:
-            return super().load(data)
+            return super().load(said)
         except psycopg.DataError:
-            return cast("date", bytes(data).decode())
+            return cast("date", said.decode())
 
 
 class _Naive(TimestampLoader):

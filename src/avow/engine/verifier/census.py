@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -35,7 +35,8 @@ SAMPLE = 20
 EMPTY_KINDS = frozenset({ColumnKind.DATE, ColumnKind.INSTANT, ColumnKind.NAIVE, ColumnKind.BOOLEAN})
 """Columns that cannot hold what names a person."""
 _TOKEN = re.compile(r"[^\s,;:<>\"'(){}\[\]|=\\]{6,}")
-_NOT_DIGIT = re.compile(r"[^0-9]")
+_NOT_DIGIT = re.compile(r"[^0-9]+")
+_NOT_DIGIT_IN_LINES = re.compile(r"[^0-9\n]+")
 LONG = 100_000
 """Characters; a longer text is looked into piece by piece, and is never as a whole one value."""
 _LAP = 1_000
@@ -140,6 +141,18 @@ class Needles:
 
     forms: Mapping[str, bool]
 
+    def may_stand(self, values: Sequence[object]) -> bool:
+        """Whether a form may stand in one of many values. All are looked at as one text: that is
+        twice as fast, and hardly ever is there anything to find."""
+        texts = _texts(values)
+        if max(map(len, texts), default=0) > LONG - _LAP:
+            return True
+        forms, lines = self.forms.keys(), "\n".join(texts)
+        if not (forms.isdisjoint(texts) and forms.isdisjoint(_digits(texts, lines))):
+            return True
+        words = set(_TOKEN.findall(lines))
+        return not (forms.isdisjoint(words) and forms.isdisjoint(w.strip(".!?*") for w in words))
+
     def hits(self, value: object) -> set[str]:
         """The forms that stand in a value: as the whole of it, its digits, or a word inside."""
         if isinstance(value, str | bytes) and len(value) > LONG:
@@ -153,6 +166,20 @@ class Needles:
 
     def _words(self, text: str) -> set[str]:
         return {w for t in _TOKEN.findall(text) if (w := t.strip(".!?*")) in self.forms}
+
+
+def _texts(values: Sequence[object]) -> list[str]:
+    """Each value as a text; absent ones may be left out."""
+    if set(map(type, values)) <= {str, int}:
+        return list(map(str.strip, map(str.lower, map(str, values))))
+    return [_text(value) for value in values if value is not None]
+
+
+def _digits(texts: Sequence[str], lines: str) -> list[str]:
+    """The digits of each text; `lines` are the same texts, one under the other."""
+    if lines.count("\n") != len(texts) - 1:
+        return [_NOT_DIGIT.sub("", text) for text in texts]
+    return _NOT_DIGIT_IN_LINES.sub("", lines).split("\n")
 
 
 def _text(value: object) -> str:
@@ -183,6 +210,12 @@ class _Look:
     def leftovers(self) -> tuple[Leftover, ...]:
         """The places in order."""
         return tuple(sorted(Leftover(t, c, n) for (t, c), n in self.found.items()))
+
+    def values(self, place: tuple[str, str], values: Sequence[object]) -> None:
+        """Look at values of one column."""
+        if self.needles.may_stand(values):
+            for value in values:
+                self.value(place, value)
 
     def value(self, place: tuple[str, str], value: object) -> None:
         """Look at one value."""
@@ -224,9 +257,8 @@ def _table(connection: Connection, looking: _Look, table: Table) -> None:
     try:
         for block in connection.stream(table.name, names, BLOCK):
             looking.rows += len(block)
-            for row in block:
-                for column, value in zip(names, row, strict=True):
-                    looking.value((table.name, column), value)
+            for column, values in zip(names, zip(*block, strict=True), strict=True):
+                looking.values((table.name, column), values)
     except Refused as refused:
         why = f", {refused.constraint}" if refused.kind == "form" and refused.constraint else ""
         looking.gaps.append(f"{table.name}: refused ({refused.kind}{why})")

@@ -28,15 +28,25 @@ class Chunk:
         if ms > self.too_long_ms:
             return replace(self, size=max(min(self.least, self.size), self.size // 2))
         if ms < self.short_ms:
-            return replace(self, size=min(self.largest, self.size * 2))
+            # One so short would still be short at four times the size.
+            times = 4 if ms * 4 < self.short_ms else 2
+            return replace(self, size=min(self.largest, self.size * times))
         return self
 
     def halved(self) -> Chunk:
         """Half the size, at least one."""
         return replace(self, size=max(1, self.size // 2))
 
+    def reading(self) -> Chunk:
+        """The chunk where the keys of its rows are read: no more than fit into little memory. One
+        that starts larger means all rows, and stays."""
+        return replace(self, largest=max(self.start, min(self.largest, READ)))
 
-ROWS = Chunk(2_000, 2_000, 50_000, least=250)
+
+READ = 50_000
+"""Rows of a window whose keys are read."""
+
+ROWS = Chunk(2_000, 2_000, 100_000, least=250)
 """Windows of a sweep, in rows."""
 
 WHOLE = Chunk(10**9, 10**9, 10**9, least=10**9)

@@ -74,6 +74,8 @@ class Sweeping:
         if self.first is not None:
             self.first(self)
         self.along = self._moment()
+        if self.reads:
+            self.chunk = self.chunk.reading()
         while self.left > 0:
             self.ground.heed()
             if not self.batch():
@@ -123,12 +125,16 @@ class Sweeping:
         self.seat = ground.journal.end(self.seat, done.total, counts, checked=ground.checks)
         ground.crash("journalled")
 
+    @property
+    def reads(self) -> bool:
+        """Whether keys of rows are read before these go: in the order of keys."""
+        step = self.step
+        return bool(step.undo_days or step.along or any(each.edge for each in step.derives))
+
     def _moment(self) -> str | None:
-        """The column that windows follow; None: the key. Where rows are read before they go, they
-        are read in the order of their keys."""
+        """The column that windows follow; None: the key."""
         step, connection = self.step, self.ground.connection
-        reads = step.undo_days or step.along or any(each.edge for each in step.derives)
-        if reads or not isinstance(connection, GoesByMoment):
+        if self.reads or not isinstance(connection, GoesByMoment):
             return None
         return connection.moment_of(step.dataset, step.where)
 
@@ -192,3 +198,5 @@ class Sweeping:
         block = self.ground.block(self.seat.step, self.step.dataset, window.until, refusal)
         self.blocked.append(block)
         self.after, self.tries, self.chunk = window.until, 0, self.ground.windows
+        if self.reads:
+            self.chunk = self.chunk.reading()

@@ -56,12 +56,16 @@ class Counted:
     @property
     def statements(self) -> int:
         """Statements until now."""
+        return self.messages("Execute", "Query")
+
+    def messages(self, *kinds: str) -> int:
+        """Messages of these kinds that were sent until now."""
         said = [
             line.split("\t")
             for path in self.folder.iterdir()
             for line in path.read_text(errors="replace").splitlines()
         ]
-        return sum(len(s) > 3 and s[1] == "F" and s[3] in {"Execute", "Query"} for s in said)
+        return sum(len(s) > 3 and s[1] == "F" and s[3] in kinds for s in said)
 
 
 @dataclass
@@ -99,10 +103,10 @@ class Place:
     def connection(self, access: Access) -> Connection:
         return self.connector.connect(self.small.system, access)
 
-    def planned(self, person: int) -> Plan:
-        """The erasure of one person, counted and approved."""
+    def planned(self, *persons: int) -> Plan:
+        """The erasure of persons, counted and approved."""
         small = self.small
-        small.roots = {ROOT: [(person,)]}
+        small.roots = {ROOT: [(each,) for each in persons]}
         binding = law(small.declaration)
         known = set_names(small.system, binding, ())
         judge = Judge(small.system, binding, TODAY, frozenset(), known, erasure=True)
@@ -119,7 +123,7 @@ class Place:
             (part,),
             author_of(small.runs),
             case=new_id("case"),
-            persons=1,
+            persons=len(persons),
         )
         return small.approved(small.kept(plan))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 from avow.faces.cli.main import main
 from tests.acceptance.evidence import spoken_for
 from tests.faults.small import DECLARATION
+from tests.today import today as this_day
 
 TABLES = """
 CREATE TABLE person (id integer PRIMARY KEY, name text);
@@ -26,7 +27,7 @@ CREATE INDEX visit_person ON visit (person_id);
 def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder with a declaration and a small estate: 40 visits, 6 of them old."""
     estate = tmp_path / "app.db"
-    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    today = this_day()
     with sqlite3.connect(estate) as made:
         made.executescript(TABLES)
         made.executemany("INSERT INTO person VALUES (?, ?)", [(n, f"p{n}") for n in range(20)])
@@ -102,7 +103,7 @@ def test_the_whole_way_from_plan_to_end(home: Path, store: object) -> None:
     early = avow("level", "app", "visits", "rehearse", *both, expect=3)
     assert "AV421" in early.output
     for days in range(1, 7):
-        day = (date.today() - timedelta(days=days)).isoformat()  # noqa: DTZ011
+        day = (this_day() - timedelta(days=days)).isoformat()
         avow("plan", "--as-of", day)
     avow("level", "app", "visits", "rehearse", *both)
     spoken_for(home)

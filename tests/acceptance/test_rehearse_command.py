@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,6 +19,7 @@ from tests import mariadb
 from tests.acceptance.evidence import avow, judged_right, planned, restored
 from tests.faults.small import DECLARATION
 from tests.postgres import database
+from tests.today import today as this_day
 
 Made: TypeAlias = tuple[Path, str]
 """A folder with a declaration, an estate and a state, and the address of the state's database."""
@@ -39,7 +40,7 @@ BOTH = ("--as", "marc", "--as", "paul")
 def made(postgres_server: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     """A small estate with 40 visits, 6 of them old, whose one rule is at level rehearse."""
     folder = tmp_path_factory.mktemp("made")
-    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    today = this_day()
     with closing(sqlite3.connect(folder / "app.db")) as file, file:
         file.executescript(TABLES)
         file.executemany("INSERT INTO person VALUES (?, ?)", [(n, f"p{n}") for n in range(20)])
@@ -288,7 +289,7 @@ def test_the_commands_on_a_copy_of_mariadb(
     mariadb_server: Path, state_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As on any database: the copy is changed, and the system by another name is none."""
-    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    today = this_day()
     with mariadb.database(mariadb_server) as app, mariadb.database(mariadb_server) as copy:
         there, elsewhere = (mariadb.url(mariadb_server, name) for name in (app, copy))
         for url in (there, elsewhere):

@@ -10,7 +10,6 @@ import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from click.testing import CliRunner, Result
 from avow.faces.cli.main import main
 from examples.clearnox.estate import SYSTEMS, load
 from tests.postgres import database
+from tests.today import today as this_day
 
 DECLARATION = Path(__file__).parents[2] / "declarations" / "clearnox"
 PICKED = {
@@ -76,7 +76,7 @@ def town(
     with ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
         urls = {n: stack.enter_context(database(postgres_server)) for n in SYSTEMS[:3]}
         urls["web"] = str(home / "web.db")
-        load(urls, today=date.today(), scale=0.01)  # noqa: DTZ011 (commands read this clock)
+        load(urls, today=this_day(), scale=0.01)
         for name, url in urls.items():
             patch.setenv(f"{name.upper()}_DATABASE_URL", url)
         patch.setenv("AVOW_STATE", str(home / "state"))

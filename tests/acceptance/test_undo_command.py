@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -15,6 +15,7 @@ from avow.faces.cli.main import main
 from tests.acceptance.evidence import spoken_for
 from tests.acceptance.test_plan_commands import TABLES, activated, avow, visits
 from tests.faults.small import DECLARATION
+from tests.today import today as this_day
 
 BOTH = ("--as", "marc", "--as", "paul")
 URL = re.compile(r"(https?:)?//[^\s\"'<]")
@@ -23,7 +24,7 @@ URL = re.compile(r"(https?:)?//[^\s\"'<]")
 @pytest.fixture
 def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A declaration whose visits can be undone: 6 of 40 are due in two to six days."""
-    today = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+    today = this_day()
     with sqlite3.connect(tmp_path / "app.db") as made:
         made.executescript(TABLES)
         made.executemany("INSERT INTO person VALUES (?, ?)", [(n, f"Zoë-{n}") for n in range(20)])
@@ -47,7 +48,7 @@ def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Pat
 def approved(home: Path) -> str:
     """Raise the rule, plan and approve; the id of the plan."""
     for days in range(7):
-        avow("plan", "--as-of", (date.today() - timedelta(days=days)).isoformat())  # noqa: DTZ011
+        avow("plan", "--as-of", (this_day() - timedelta(days=days)).isoformat())
     avow("level", "app", "visits", "rehearse", *BOTH)
     spoken_for(home)
     avow("level", "app", "visits", "approve", *BOTH)
@@ -64,7 +65,7 @@ def test_rows_are_taken_out_shown_and_brought_back(home: Path, store: object) ->
     (done,) = json.loads(avow("apply", name, "--json").output)
     assert (done["rows"], visits(home)) == (6, 34)
     (lying,) = json.loads(avow("undo", "--json").output)
-    until = date.today() + timedelta(days=2)  # noqa: DTZ011
+    until = this_day() + timedelta(days=2)
     assert (lying["plan"], lying["rows"], lying["until"]) == (name, 6, until.isoformat())
     shown = " ".join(avow("plan").output.split())
     assert f"app.visit: 6 rows lie in a bundle until {until}" in shown

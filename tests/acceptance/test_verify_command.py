@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from click.testing import CliRunner, Result
 
 from avow.faces.cli.main import main
 from tests.faults.small import DECLARATION
+from tests.today import today as this_day
 
 TABLES = """
 CREATE TABLE person (id integer PRIMARY KEY, name text);
@@ -38,7 +39,7 @@ def home(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> Pat
 
 def visit(home: Path, key: int, *, days_ago: int) -> None:
     """Somebody was here."""
-    day = date.today() - timedelta(days=days_ago)  # noqa: DTZ011 (the command reads this clock)
+    day = this_day() - timedelta(days=days_ago)
     with closing(sqlite3.connect(home / "app.db")) as made:
         made.execute("INSERT INTO visit VALUES (?, 1, ?, 'page')", (key, day.isoformat()))
         made.commit()
@@ -70,7 +71,7 @@ def test_a_promise_is_kept_once_it_was_looked_at_and_broken_by_an_old_row(home: 
 
 
 def test_another_day_is_shown_and_not_kept(home: Path) -> None:
-    later = (date.today() + timedelta(days=60)).isoformat()  # noqa: DTZ011 (as above)
+    later = (this_day() + timedelta(days=60)).isoformat()
     looked = avow("verify", str(home / "all.yaml"), "--as-of", later, "--json")
     assert looked.exit_code == 1
     (count, again) = json.loads(looked.output)

@@ -188,7 +188,7 @@ public.visit: {key: [id], owned_by: {public.person: person_id}, collected_at: do
 
 
 DELETING = 'DELETE FROM "public"."visit"'
-PER_WINDOW = 24
+PER_WINDOW = 14
 """Statements of one window, of the system and of the state together."""
 
 

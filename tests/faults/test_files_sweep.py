@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tests.acceptance.evidence import avow, judged_right, planned
 from tests.faults.small import DECLARATION
+from tests.today import today as this_day
 
 FILES = """\
       person:
@@ -34,7 +35,7 @@ FILES = """\
         events: {visited: seen_on}
 """
 BOTH = ("--as", "marc", "--as", "paul")
-TODAY = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+TODAY = this_day()
 OLD, NEW = TODAY - timedelta(days=90), TODAY - timedelta(days=3)
 
 

@@ -17,8 +17,9 @@ from avow.engine.planner.erasure_plan import Asking
 from avow.engine.planner.keysets import KeySet
 from avow.engine.planner.staying import first
 from avow.faces.cli.main import main
+from tests.today import today as this_day
 
-TODAY = date.today()  # noqa: DTZ011 (the commands read the clock of this machine)
+TODAY = this_day()
 DECLARATION = """\
 avow: "1"
 declaration: shop

@@ -93,6 +93,10 @@ def test_leaving_out_what_a_key_set_says_changes_no_count(
             asked = Related(edge, Side.PARENT, inner, negated)
             down = all_of([mine, any_of([asked, other])])
             assert connection.count(DATASET, implied(down)) == connection.count(DATASET, down)
+            told = Related(edge, Side.PARENT, data.draw(st.sampled_from([there, inner])))
+            for also in (asked, negate(asked), mine, negate(mine), any_of([negate(mine), other])):
+                both = all_of([told, also, asked])
+                assert connection.count(DATASET, implied(both)) == connection.count(DATASET, both)
             children = Related(edge, Side.CHILD, down, negated)
             up = all_of([there, any_of([children, beside])])
             assert connection.count(name, implied(up)) == connection.count(name, up)
@@ -126,6 +130,22 @@ def test_of_lists_and_of_values_a_key_set_says_less(edge: Edge) -> None:
     mine, outside = InKeys(edge.child_fields, "root"), InKeys(("id",), "root", negated=True)
     where = And((mine, Related(edge, Side.PARENT, outside)))
     assert implied(where) == where
+
+
+def test_what_a_pointer_tells_is_news_to_others_and_not_to_itself() -> None:
+    """Who points to somebody in the set has a pointer in it; that is why, so it is still asked."""
+    told, mine = Related(POINTER, Side.PARENT, InKeys(("id",), "root")), InKeys(("person",), "root")
+    assert implied(And((told, Or((negate(mine), Null("d")))))) == And((told, Null("d")))
+    assert implied(told) == told
+    assert implied(And((told, Null("d")))) == And((told, Null("d")))
+
+
+def test_a_key_set_tells_of_another_that_it_came_from() -> None:
+    """The visits of the set are those of the persons in it."""
+    visits, persons = InKeys(("id",), "visits"), InKeys(("person",), "root")
+    outside = Related(POINTER, Side.PARENT, InKeys(("id",), "root", negated=True), negated=True)
+    assert implied(And((visits, outside)), also={visits: persons}) == visits
+    assert implied(And((visits, outside))) == And((visits, outside))
 
 
 def test_an_alternative_that_another_condition_excludes_is_not_asked_for() -> None:

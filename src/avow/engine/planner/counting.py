@@ -9,7 +9,7 @@ from avow.engine.planner import preflight
 from avow.engine.planner.chunks import ROWS
 from avow.engine.planner.deriving import shown, underivable
 from avow.engine.planner.judge import FLOOR
-from avow.engine.planner.keysets import Held, Known, Roots, seat
+from avow.engine.planner.keysets import Held, Known, Roots, pointing, seat
 from avow.engine.planner.knots import knot
 from avow.engine.planner.plan import Measure, Part, PlannedStep
 from avow.engine.planner.program import Move, Program, Step
@@ -52,14 +52,23 @@ class Counting:
 
 def count(connection: Connection, what: Counting) -> Part:
     """A program with the counts, side effects and gaps of the live system. Writes nothing there."""
+    return counted(connection, what)[0]
+
+
+def counted(connection: Connection, what: Counting) -> tuple[Part, Tally]:
+    """The same, and with what was counted: the key sets of the program are still there."""
     catalogue = connection.catalogue()
     said = preflight.gaps(connection, catalogue, what.program)
     if said:
-        return _uncounted(catalogue, what, said)
+        return _uncounted(catalogue, what, said), Tally(connection)
     held = Held(connection, what.known, {})
     held.refresh(what.program)
     seat(connection, what.program, what.roots)
-    tally = Tally(connection, frozenset(name for name, k in held.put.items() if not k.rows))
+    tally = Tally(connection, held.empty, pointing(connection, what.program))
+    return _part(tally, catalogue, what), tally
+
+
+def _part(tally: Tally, catalogue: Catalogue, what: Counting) -> Part:
     try:
         steps = [_planned(tally, catalogue, what, i) for i in range(len(what.program.steps))]
     except Refused as refusal:

@@ -19,7 +19,7 @@ from avow.declaration.model import Declaration
 from avow.engine.facts.standing import DELETION_ASKED
 from avow.engine.planner import records
 from avow.engine.planner.apply import Office, surroundings
-from avow.engine.planner.counting import Counting, count
+from avow.engine.planner.counting import Counting, counted
 from avow.engine.planner.guard import guard, level_of
 from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import KeySet, Known, Roots
@@ -105,12 +105,9 @@ def make_erasure(
         known = Asking(memory.on(connection), wish.roots, day)
         zone = office.declaration.controller.zone
         try:
-            part = count(connection, Counting(program, known, zone, wish.roots))
-            left = (
-                ()
-                if part.gaps
-                else stays(connection, Staying(judge, catalogue, frozenset(wish.roots)))
-            )
+            part, tally = counted(connection, Counting(program, known, zone, wish.roots))
+            theirs = Staying(judge, catalogue, frozenset(wish.roots))
+            left = () if part.gaps else stays(tally, theirs)
         except Refused as refused:
             raise Guarded((_refusal(wish.system, refused),)) from refused
     plan = Plan(

@@ -83,7 +83,8 @@ class Held:
     def _all_settled(self, program: Program) -> Program:
         tables = self.connection.catalogue().tables.values()
         unique = frozenset((t.name, t.key) for t in tables if t.key)
-        also = pointing(self.connection, program)
+        locks = Capability.LOCKS in self.connection.capabilities
+        also = pointing(self.connection, program) if locks else {}
         steps = [self._settled(step, also) for step in program.steps]
         gone: dict[str, list[Predicate]] = {}
         for place, step in enumerate(steps):
@@ -104,7 +105,7 @@ class Held:
 
 def pointing(connection: Connection, program: Program) -> Mapping[InKeys, InKeys]:
     """Key sets of rows that are there only because a pointer of theirs is in another key set, with
-    that. It is true of a batch that holds their locks: see `erase`."""
+    that. True of a batch that holds their locks (see `erase`), and of a count at one moment."""
     found: dict[InKeys, InKeys] = {}
     for spread in program.spreads:
         pointer = sole(connection, program, spread)
@@ -116,11 +117,11 @@ def pointing(connection: Connection, program: Program) -> Mapping[InKeys, InKeys
 
 def sole(connection: Connection, program: Program, spread: Spread) -> InKeys | None:
     """Where one spread alone fills a key set, by the very values of a pointer: that pointer is in
-    the key set from which it came, and rows of it can be locked and counted. None otherwise."""
+    the key set from which it came, and its rows can be told apart. None otherwise."""
     system, table = connection.system, connection.catalogue().tables.get(spread.edge.child)
     edge, takers = spread.edge, [s.taker for s in program.spreads]
     keyed = table is not None and table.key == system.datasets[edge.child].key
-    if not keyed or Capability.LOCKS not in connection.capabilities:
+    if not keyed:
         return None
     exact = spread.to is Side.CHILD and not edge.by_value and edge.normalise is Normaliser.EXACT
     plain = not any(inside(field) for field in (*edge.child_fields, *edge.parent_fields))

@@ -15,7 +15,7 @@ from functools import partial
 from avow.engine.planner.judge import Cells, Judge, filled
 from avow.engine.planner.lower import Lowering
 from avow.engine.planner.persons import Ownership, shared_rows
-from avow.estate.connectors.base import Connection
+from avow.engine.planner.tally import Tally
 from avow.estate.connectors.catalogue import Catalogue
 from avow.estate.datamap.edges import Side
 from avow.estate.datamap.predicates import (
@@ -194,19 +194,19 @@ class Staying:
                 yield Related(pointer.edge, Side.CHILD, then.frozen(reason.what), negated=True)
 
 
-def stays(connection: Connection, staying: Staying) -> tuple[Stay, ...]:
+def stays(tally: Tally, staying: Staying) -> tuple[Stay, ...]:
     """Everything that stays of the persons whose key sets are on the connection, counted."""
     found: dict[Stay, tuple[str, ...]] = {}
     for dataset in staying.datasets():
-        if not connection.count(dataset, staying.member(dataset)):
+        if not tally.count(dataset, staying.member(dataset)):
             continue
         there: dict[tuple[str, Why, str], list[Reason]] = {}
         for each in staying.reasons(dataset):
-            if each.where != FALSE and connection.count(dataset, each.where):
+            if tally.count(dataset, each.where):
                 what = "" if each.why is Why.PURPOSE else each.what
                 there.setdefault((each.category, each.why, what), []).append(each)
         for reasons in there.values():
-            made = _stay(connection, staying, reasons)
+            made = _stay(tally, staying, reasons)
             found[made] = (*found.get(made, ()), reasons[0].category)
     return tuple(
         replace(stay, categories=tuple(c for c in dict.fromkeys(names) if c))
@@ -214,13 +214,14 @@ def stays(connection: Connection, staying: Staying) -> tuple[Stay, ...]:
     )
 
 
-def _stay(connection: Connection, staying: Staying, reasons: Sequence[Reason]) -> Stay:
+def _stay(tally: Tally, staying: Staying, reasons: Sequence[Reason]) -> Stay:
     """Reasons for the same cells as one, its categories still to be named."""
-    whole = replace(reasons[0], where=any_of(r.where for r in reasons))
+    connection = tally.connection
+    whole = replace(reasons[0], where=tally.lean(any_of(r.where for r in reasons)))
     key = connection.system.datasets[whole.dataset].key
     rows = list(connection.fetch(whole.dataset, whole.where, key))
     connection.put_keys(STAY, whole.dataset, [(0, row, None) for row in rows])
-    left = partial(_left, connection, staying, whole)
+    left = partial(_left, tally, staying, whole)
     until = None if whole.why in (Why.HELD, Why.SHARED) else first(staying.judge.day, left)
     connection.drop_keys(STAY)
     return Stay(
@@ -235,10 +236,12 @@ def _stay(connection: Connection, staying: Staying, reasons: Sequence[Reason]) -
     )
 
 
-def _left(connection: Connection, staying: Staying, reason: Reason, day: date) -> bool:
-    """Whether some of the rows in the key set still stay on a day."""
+def _left(tally: Tally, staying: Staying, reason: Reason, day: date) -> bool:
+    """Whether some of the rows in the key set still stay on a day. The key set is another for each
+    reason, so what was counted for one says nothing of the next."""
+    connection = tally.connection
     mine = InKeys(connection.system.datasets[reason.dataset].key, STAY)
-    where = all_of([mine, negate(staying.gone(reason, day))])
+    where = tally.lean(all_of([mine, negate(staying.gone(reason, day))]))
     return where != FALSE and connection.count(reason.dataset, where) > 0
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
@@ -29,10 +29,11 @@ from avow.estate.datamap.predicates import (
 @dataclass(frozen=True, slots=True)
 class Tally:
     """The counts of one plan on one connection. `empty` names key sets in which nothing is: mostly
-    nothing is held, and a database need not look row by row whether it is."""
+    nothing is held, and a database need not look row by row. `also`: see `implied`."""
 
     connection: Connection
     empty: frozenset[str] = frozenset()
+    also: Mapping[InKeys, InKeys] = field(default_factory=dict)
     made: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
 
     @remembered
@@ -42,7 +43,12 @@ class Tally:
 
     def count(self, dataset: str, where: Predicate) -> int:
         """Rows of the dataset that satisfy `where`."""
-        return self._asked(dataset, possible(self.settled(where)))
+        return self._asked(dataset, self.lean(where))
+
+    @remembered
+    def lean(self, where: Predicate) -> Predicate:
+        """The same rows, asked for as shortly as what is known allows."""
+        return possible(implied(self.settled(where), also=self.also))
 
     @remembered
     def _asked(self, dataset: str, where: Predicate) -> int:
@@ -81,8 +87,14 @@ def implied(
     match predicate:
         case And(parts):
             own = frozenset(p for p in parts if isinstance(p, InKeys) and _says(p))
-            more = known | _with(own, also)
-            return all_of(p if p in own else implied(p, more, also) for p in parts)
+            said = known | _with(own, also)
+            # What a pointer tells is no news to the very part that tells it.
+            telling = {p: frozenset(_pointing(p)) for p in parts}
+            told = _with(frozenset[InKeys]().union(*telling.values()), also)
+            return all_of(
+                p if p in own else implied(p, said if telling[p] else said | told, also)
+                for p in parts
+            )
         case Or(parts):
             return any_of(implied(part, known, also) for part in parts)
         case InKeys():
@@ -103,6 +115,15 @@ def _with(own: frozenset[InKeys], also: Mapping[InKeys, InKeys]) -> frozenset[In
     while new := frozenset(also[each] for each in new if each in also) - found:
         found |= new
     return found
+
+
+def _pointing(part: Predicate) -> Iterator[InKeys]:
+    """The key sets that a row's pointer is in because of the row that it points to."""
+    if not isinstance(part, Related) or part.negated or part.to is not Side.PARENT:
+        return
+    parts = part.where.parts if isinstance(part.where, And) else (part.where,)
+    there = frozenset(p for p in parts if isinstance(p, InKeys) and _says(p))
+    yield from _carried(part.edge, Side.CHILD, there)
 
 
 def _says(part: InKeys) -> bool:

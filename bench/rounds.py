@@ -28,7 +28,7 @@ def chunked(ids: Sequence[int], sizes: Sequence[int]) -> list[Sequence[int]]:
 
 def rounds(
     stand: Stand, desk: Desk, tables: Sequence[Linked], supply: Supply, ways: ByHand, many: int,
-    times: int,
+    times: int, root: str = "person",
 ) -> tuple[dict[str, list[float]], list[int]]:  # fmt: skip
     """Seconds of each way, round by round, and the chunks that avow took last.
 
@@ -37,7 +37,7 @@ def rounds(
     found: defaultdict[str, list[float]] = defaultdict(list)
     sizes: list[int] = []
     for _ in range(times):
-        plan = stand.erasure(desk, "app", {"person": [(each,) for each in supply.take(many)]})
+        plan = stand.erasure(desk, "app", {root: [(each,) for each in supply.take(many)]})
         done, seconds = stand.apply(desk, plan)
         assert done.rows == many * rows_each(tables), f"{done.status}: {done.rows}"
         found[NAME].append(seconds)

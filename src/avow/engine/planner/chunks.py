@@ -31,6 +31,8 @@ class Chunk:
             # One so short would still be short at four times the size.
             times = 4 if ms * 4 < self.short_ms else 2
             return replace(self, size=min(self.largest, self.size * times))
+        if ms < (self.short_ms + self.too_long_ms) / 2:
+            return replace(self, size=min(self.largest, self.size * 5 // 4))
         return self
 
     def halved(self) -> Chunk:
@@ -52,5 +54,6 @@ ROWS = Chunk(2_000, 2_000, 100_000, least=250)
 WHOLE = Chunk(10**9, 10**9, 10**9, least=10**9)
 """One window for all rows, where each batch costs a reading of everything anyway."""
 
-PERSONS = Chunk(200, 200, 1_000, short_ms=75, least=10)
-"""Chunks of an erasure, in persons."""
+PERSONS = Chunk(200, 200, 1_000, too_long_ms=250, short_ms=125, least=25)
+"""Chunks of an erasure, in persons. It locks rows of persons who leave, for which others hardly
+wait; and what a chunk costs whatever its size would be paid more often in smaller ones."""

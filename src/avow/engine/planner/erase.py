@@ -124,15 +124,19 @@ class Erasing:
     def _within(self, moved: dict[int, Done]) -> None:
         """Raise Stopped when now more rows were moved than was approved.
 
-        A row that was approved to go may be blanked instead: a hold placed since makes shells.
+        A row that was approved to go may be blanked instead: a hold placed since makes shells. And
+        it may be unlinked first: of a row of two persons who leave, the first one's chunk takes one
+        pointer off, since the other is still there, and the last one's takes the row.
         """
         bounds, done = Counter[str](), self.total + self._counts(moved)
         for each in self.part.steps:
             bounds[named(each.step)] += each.bound
         for each in self.part.steps:
-            if each.step.move is not Move.DELETE:
-                gone = f"{Move.DELETE} {each.step.dataset}"
+            gone = f"{Move.DELETE} {each.step.dataset}"
+            if each.step.move is Move.BLANK:
                 bounds[named(each.step)] += max(0, bounds[gone] - done[gone])
+            elif each.step.move is Move.UNLINK:
+                bounds[named(each.step)] += bounds[gone]
         for name, bound in bounds.items():
             if done[name] > bound:
                 raise exceeded(name, bound)

@@ -13,8 +13,8 @@ from avow.engine.planner.keysets import Roots
 from avow.engine.planner.records import Status
 from avow.estate.connectors.catalogue import Column, ColumnKind
 from avow.estate.connectors.twin import TwinDatabase
-from tests.faults.small import CATALOGUE, DECLARATION, Small, rows
 from tests.faults import test_apply_erasure as erasing
+from tests.faults.small import CATALOGUE, DECLARATION, Small, rows
 
 TWO = DECLARATION.replace(
     "{person: person_id}", "[{to: person, field: person_id}, {to: person, field: host_id}]"

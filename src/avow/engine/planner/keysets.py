@@ -11,6 +11,7 @@ from typing import Protocol
 from avow.engine.planner.program import Move, Program, Spread, Step
 from avow.engine.planner.tally import implied, possible, without_empty
 from avow.estate.connectors.base import Capability, Connection
+from avow.estate.connectors.catalogue import Table
 from avow.estate.datamap.edges import Side
 from avow.estate.datamap.entailing import entails
 from avow.estate.datamap.model import Normaliser
@@ -74,21 +75,21 @@ class Held:
         """The program with every step as it is asked now.
 
         What is emptied after a deletion, of rows that were all among those deleted, is not asked
-        for: either there are none, or the deletion left some, which undoes the batch.
+        for where nothing of the database's own can keep such a row.
         """
         if self.last is None or self.last[0] is not program or self.last[1] != self.empty:
             self.last = program, self.empty, self._all_settled(program)
         return self.last[2]
 
     def _all_settled(self, program: Program) -> Program:
-        tables = self.connection.catalogue().tables.values()
-        unique = frozenset((t.name, t.key) for t in tables if t.key)
+        tables = self.connection.catalogue().tables
+        unique = frozenset((t.name, t.key) for t in tables.values() if t.key)
         locks = Capability.LOCKS in self.connection.capabilities
         also = pointing(self.connection, program) if locks else {}
         steps = [self._settled(step, also) for step in program.steps]
         gone: dict[str, list[Predicate]] = {}
         for place, step in enumerate(steps):
-            if step.move is Move.DELETE and step.where != FALSE:
+            if step.move is Move.DELETE and _surely_goes(tables.get(step.dataset)):
                 gone.setdefault(step.dataset, []).append(step.where)
             elif any(entails(step.where, w, unique) for w in gone.get(step.dataset, ())):
                 steps[place] = replace(step, where=FALSE)
@@ -101,6 +102,14 @@ class Held:
                 continue
             self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
             self.put[fresh.name] = fresh
+
+
+def _surely_goes(table: Table | None) -> bool:
+    """Whether a row of the table that is deleted is gone: a trigger or a rule may keep it, and then
+    it is emptied."""
+    if table is None or table.triggers or table.rules:
+        return False
+    return not (table.has_heirs or table.is_partitioned or table.is_foreign)
 
 
 def pointing(connection: Connection, program: Program) -> Mapping[InKeys, InKeys]:

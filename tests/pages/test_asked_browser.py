@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from avow.engine.db.store import Store
 from avow.engine.evidence.invitations import Kind, arrived
@@ -82,7 +82,7 @@ def test_from_the_address_to_thank_you_on_a_telephone(
     page.get_by_role("button", name="Enregistrer et continuer").click()
     page.wait_for_url("**/2")
     page.get_by_role("button", name="Enregistrer et revoir").click()
-    assert page.get_by_text("Je ne sais pas.").is_visible()
+    expect(page.get_by_text("Je ne sais pas.")).to_be_visible()
     page.get_by_role("button", name="Envoyer les réponses").click()
     page.wait_for_url(f"{address}/fr/thanks")
     assert page.get_by_role("heading", level=1).inner_text() == "Merci"
@@ -148,6 +148,8 @@ def test_no_page_tells_another_where_it_was(
     page.on("request", lambda r: told.append(r.headers.get("referer", "")))
     page.goto(f"{address}/fr/ask/{token}")
     page.get_by_role("button", name="Enregistrer et continuer").click()
+    page.wait_for_url("**/2")
     page.get_by_role("link", name="English").click()
+    page.wait_for_url("**/en/**")
     assert len(told) >= 4
     assert set(told) == {""}

@@ -29,7 +29,9 @@ from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import KeySet, Roots
 from avow.engine.planner.known import set_names
 from avow.engine.planner.lower import sweep
+from avow.engine.planner.persons import erasure
 from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.program import Program
 from avow.engine.planner.ramp import bounded
 from avow.engine.planner.stop import Stops
 from avow.engine.planner.trust import Evidence, Standing, climbed
@@ -294,6 +296,28 @@ class Small:
                 self.runs, self.ring, self.declaration, plan.id, person=person, at=self.clock.now()
             )
         return plan
+
+    def erasing(self) -> Plan:
+        """The erasure of the persons of `roots`, counted and approved."""
+        binding = law(self.declaration)
+        known = set_names(self.system, binding, ())
+        judge = Judge(self.system, binding, TODAY, frozenset(), known, erasure=True)
+        with closing(self.connect("app", Access.READ)) as connection:
+            program = erasure(judge, connection.catalogue(), frozenset(self.roots))
+            assert isinstance(program, Program)
+            part = count(connection, Counting(program, self.facts, roots=self.roots))
+        plan = Plan(
+            new_id("plan"),
+            PlanKind.ERASURE,
+            "app",
+            release.digest_in(self.declaration),
+            TODAY,
+            (part,),
+            release.author_of(self.runs),
+            case=new_id("case"),
+            persons=sum(map(len, self.roots.values())),
+        )
+        return self.approved(self.kept(plan))
 
     def ready(self) -> Plan:
         """A whole way: in force, raised, ramp climbed, planned, approved."""

@@ -9,22 +9,14 @@ from typing import Any
 
 import pytest
 
-from avow.common.ids import new_id
 from avow.engine.db.store import Store
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.chunks import Chunk
-from avow.engine.planner.counting import Counting, count
-from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import Roots
-from avow.engine.planner.known import set_names
-from avow.engine.planner.persons import erasure
-from avow.engine.planner.plan import Plan, PlanKind
-from avow.engine.planner.program import Program
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import Stopped
-from avow.engine.planner.release import author_of, digest_in
-from avow.estate.connectors.base import Access, Connection, Refused
-from tests.faults.small import TODAY, Small, law
+from avow.estate.connectors.base import Connection, Refused
+from tests.faults.small import TODAY, Small
 
 FOUR: Roots = {"person": [(3,), (4,), (7,), (8,)]}
 LEFT = frozenset(range(30)) - {3, 4, 7, 8}
@@ -37,29 +29,6 @@ def small(store: Store) -> Small:
     return made
 
 
-def planned(small: Small) -> Plan:
-    """The erasure of the four, counted and approved."""
-    binding = law(small.declaration)
-    known = set_names(small.system, binding, ())
-    judge = Judge(small.system, binding, TODAY, frozenset(), known, erasure=True)
-    connection = small.connect("app", Access.READ)
-    program = erasure(judge, connection.catalogue(), frozenset(FOUR))
-    assert isinstance(program, Program)
-    part = count(connection, Counting(program, small.facts, roots=FOUR))
-    plan = Plan(
-        new_id("plan"),
-        PlanKind.ERASURE,
-        "app",
-        digest_in(small.declaration),
-        TODAY,
-        (part,),
-        author_of(small.runs),
-        case=new_id("case"),
-        persons=4,
-    )
-    return small.approved(small.kept(plan))
-
-
 def whole(small: Small) -> None:
     """Four persons are gone with their visits, and everything of the others is there."""
     assert small.left("person") == LEFT
@@ -68,7 +37,7 @@ def whole(small: Small) -> None:
 
 
 def test_the_four_go_with_all_that_is_theirs(small: Small) -> None:
-    done = small.apply(planned(small))
+    done = small.apply(small.erasing())
     assert (done.status, done.rows) == (Status.DONE, 12)
     whole(small)
 
@@ -77,20 +46,20 @@ def test_the_ledger_is_told_of_an_erasure_in_one_group(small: Small, store: Stor
     """One signed checkpoint for all of its tables."""
     ledger = Ledger(store, small.ring, "avow.example/ledger")
     telling = replace(small, telling=lambda bodies, at, tx: ledger.append(bodies, at, runs=tx))
-    telling.apply(planned(small))
+    telling.apply(small.erasing())
     assert [row["kind"] for row in ledger.entries()] == ["batch-applied"] * 2
     assert len(list(ledger.checkpoints())) == 1
 
 
 def test_an_erasure_needs_no_level_and_two_persons(small: Small) -> None:
     """A request is a right: the level of a retention rule does not hold it back, people look."""
-    plan = planned(small)
+    plan = small.erasing()
     assert small.apply(plan).status is Status.DONE
 
 
 def test_a_hold_on_one_row_keeps_that_row_only(small: Small) -> None:
     """Visit 6 is of person 3: it stays, and with it the shell it points to."""
-    plan = planned(small)
+    plan = small.erasing()
     small.facts.hold("visit", 6)
     small.apply(plan)
     assert 6 in small.left("visit")
@@ -99,7 +68,7 @@ def test_a_hold_on_one_row_keeps_that_row_only(small: Small) -> None:
 
 
 def test_a_visit_that_came_in_after_the_plan_stops_it(small: Small) -> None:
-    plan = planned(small)
+    plan = small.erasing()
     small.database.tables["visit"].append(
         {"id": 900, "person_id": 3, "seen_on": TODAY, "page": "new"}
     )
@@ -129,7 +98,7 @@ class Refusing:
 
 def test_one_person_who_cannot_go_does_not_keep_the_others(small: Small) -> None:
     """Person 4 stays whole, visits included; the three beside go."""
-    plan = planned(small)
+    plan = small.erasing()
     small.wrap = Refusing
     done = small.apply(plan)
     assert (done.status, done.rows) == (Status.BLOCKED, 9)
@@ -145,7 +114,7 @@ def test_one_person_who_cannot_go_does_not_keep_the_others(small: Small) -> None
 def test_ended_anywhere_and_run_again_the_four_are_gone(
     small: Small, place: str, size: int
 ) -> None:
-    plan = planned(small)
+    plan = small.erasing()
     small.chunks = Chunk(size, size, size)
     ends: list[str] = []
 
@@ -167,6 +136,6 @@ def test_erasing_together_is_erasing_one_after_the_other(store: Store) -> None:
     for size in (1, 4):
         small = Small(store, chunks=Chunk(size, size, size), roots=FOUR)
         small.activate()
-        small.apply(planned(small))
+        small.apply(small.erasing())
         ends.append(small.database.tables)
     assert ends[0] == ends[1]

@@ -5,25 +5,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
 
 import psycopg
 import pytest
 
-from avow.common.ids import new_id
 from avow.engine.db.store import Store
-from avow.engine.planner.counting import Counting, count
-from avow.engine.planner.judge import Judge
 from avow.engine.planner.keysets import Roots
-from avow.engine.planner.known import set_names
-from avow.engine.planner.persons import erasure
-from avow.engine.planner.plan import Plan, PlanKind
-from avow.engine.planner.program import Program
 from avow.engine.planner.records import Status
-from avow.engine.planner.release import author_of, digest_in
-from avow.estate.connectors.base import Access
-from tests.faults.small import TODAY, Small, law
+from tests.faults.small import Small
 from tests.faults.test_apply_killed import Estate, postgresql
 
 ROOTS: Roots = {"public.person": [(3,), (4,)]}
@@ -37,29 +27,6 @@ def small(store: Store, postgresql: Estate) -> Small:
     made = Small(store, opener=postgresql.open, roots=ROOTS)
     made.activate(postgresql.text)
     return made
-
-
-def planned(small: Small) -> Plan:
-    """The erasure of persons 3 and 4, approved."""
-    binding = law(small.declaration)
-    known = set_names(small.system, binding, ())
-    judge = Judge(small.system, binding, TODAY, frozenset(), known, erasure=True)
-    with closing(small.connect("app", Access.READ)) as connection:
-        program = erasure(judge, connection.catalogue(), frozenset(ROOTS))
-        assert isinstance(program, Program)
-        part = count(connection, Counting(program, small.facts, roots=ROOTS))
-    plan = Plan(
-        new_id("plan"),
-        PlanKind.ERASURE,
-        "app",
-        digest_in(small.declaration),
-        TODAY,
-        (part,),
-        author_of(small.runs),
-        case=new_id("case"),
-        persons=2,
-    )
-    return small.approved(small.kept(plan))
 
 
 def inserting(run: Callable[[], None], told: list[str]) -> threading.Thread:
@@ -80,7 +47,7 @@ def test_an_insert_below_a_locked_person_waits_and_is_refused(
     small: Small, postgresql: Estate
 ) -> None:
     """The person is locked before the visits are looked for, so the batch need not be repeated."""
-    plan = planned(small)
+    plan = small.erasing()
     told: list[str] = []
     other = inserting(lambda: postgresql.run(INSERT), told)
 

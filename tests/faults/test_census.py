@@ -29,7 +29,7 @@ from avow.estate.connectors.base import Access
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import Dataset, Identity, Normaliser, Strength, System
 from tests.faults.small import DECLARATION, NOON, Small
-from tests.faults.test_apply_erasure import FOUR, planned
+from tests.faults.test_apply_erasure import FOUR
 
 GONE = "anna.peeters@example.com"
 TABLES = """
@@ -247,7 +247,7 @@ def test_an_erasure_that_is_applied_remembers_its_persons_until_the_census(store
     small = Small(store, chunks=Chunk(2, 2, 2), roots=FOUR)
     small.checker = Remembering(small.runs, small.ring, small.clock)
     small.activate(with_email)
-    assert small.apply(planned(small)).status is RecordStatus.DONE
+    assert small.apply(small.erasing()).status is RecordStatus.DONE
     found = sought(small.runs, small.ring, "app", NOON + timedelta(days=1))
     assert found.values == frozenset({"p3", "p4", "p7", "p8"})
     assert found.batches == 2

@@ -15,20 +15,14 @@ import pytest
 
 from avow.common.ids import new_id
 from avow.engine.db.store import Store
-from avow.engine.planner.counting import Counting, count
-from avow.engine.planner.judge import Judge
-from avow.engine.planner.known import set_names
-from avow.engine.planner.persons import erasure
-from avow.engine.planner.plan import Plan, PlanKind
-from avow.engine.planner.program import Program
+from avow.engine.planner.plan import Plan
 from avow.engine.planner.reading import read
 from avow.engine.planner.records import Status
-from avow.engine.planner.release import author_of, digest_in
 from avow.engine.verifier.checked import Checked
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.postgresql import PostgresqlConnection, PostgresqlConnector
 from avow.estate.datamap.model import System
-from tests.faults.small import DECLARATION, TODAY, Small, law
+from tests.faults.small import DECLARATION, Small
 
 ROOT = "public.person"
 FEW, MANY = 12_000, 60_000
@@ -105,27 +99,8 @@ class Place:
 
     def planned(self, *persons: int) -> Plan:
         """The erasure of persons, counted and approved."""
-        small = self.small
-        small.roots = {ROOT: [(each,) for each in persons]}
-        binding = law(small.declaration)
-        known = set_names(small.system, binding, ())
-        judge = Judge(small.system, binding, TODAY, frozenset(), known, erasure=True)
-        with closing(self.connection(Access.READ)) as connection:
-            program = erasure(judge, connection.catalogue(), frozenset(small.roots))
-            assert isinstance(program, Program)
-            part = count(connection, Counting(program, small.facts, roots=small.roots))
-        plan = Plan(
-            new_id("plan"),
-            PlanKind.ERASURE,
-            "app",
-            digest_in(small.declaration),
-            TODAY,
-            (part,),
-            author_of(small.runs),
-            case=new_id("case"),
-            persons=len(persons),
-        )
-        return small.approved(small.kept(plan))
+        self.small.roots = {ROOT: [(each,) for each in persons]}
+        return self.small.erasing()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from avow.engine.planner.keysets import Roots
 from avow.engine.planner.records import Status
 from avow.estate.connectors.catalogue import Column, ColumnKind
 from avow.estate.connectors.twin import TwinDatabase
-from tests.faults import test_apply_erasure as erasing
 from tests.faults.small import CATALOGUE, DECLARATION, Small, rows
 
 TWO = DECLARATION.replace(
@@ -34,16 +33,12 @@ def with_hosts() -> TwinDatabase:
 
 
 @pytest.mark.parametrize("size", [1, 2])
-def test_a_row_of_two_who_leave_goes_with_the_last(
-    store: Store, size: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_row_of_two_who_leave_goes_with_the_last(store: Store, size: int) -> None:
     """Visit 6 is of both: whether they go in one chunk or in two, their four visits go."""
     chunks = Chunk(size, size, size)
     small = Small(store, chunks=chunks, roots=BOTH, database=with_hosts())
     small.activate(TWO)
-    monkeypatch.setattr(erasing, "FOUR", BOTH)
-    plan = erasing.planned(small)
-    done = small.apply(plan)
+    done = small.apply(small.erasing())
     assert done.status is Status.DONE
     assert small.left("visit") == frozenset(range(60)) - {6, 7, 8, 9}
     assert small.left("person") == frozenset(range(30)) - {3, 4}

@@ -10,16 +10,9 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
-from avow.common.ids import new_id
 from avow.engine.db.store import Store
 from avow.engine.planner.chunks import Chunk
-from avow.engine.planner.counting import Counting, count
-from avow.engine.planner.judge import Judge
-from avow.engine.planner.known import set_names
-from avow.engine.planner.persons import erasure
-from avow.engine.planner.plan import Plan, PlanKind
-from avow.engine.planner.program import Program
-from avow.engine.planner.release import author_of, digest_in
+from avow.engine.planner.plan import Plan
 from avow.engine.verifier.checked import Checked
 from avow.estate.connectors.base import Access
 from avow.estate.connectors.mariadb import MariadbConnection, MariadbConnector
@@ -27,7 +20,7 @@ from avow.estate.connectors.sqlite import SqliteConnection, SqliteConnector
 from avow.estate.datamap.model import System
 from tests import mariadb
 from tests.connectors.mariadb_estates import run
-from tests.faults.small import TODAY, Small, law
+from tests.faults.small import Small
 
 PERSONS = 300
 TABLES = 2
@@ -105,18 +98,7 @@ def in_server(place: Path, name: str) -> str:
 def planned(small: Small, first: int, many: int) -> Plan:
     """The erasure of so many persons, counted and approved."""
     small.roots = {"person": [(n,) for n in range(first, first + many)]}
-    binding = law(small.declaration)
-    known = set_names(small.system, binding, ())
-    judge = Judge(small.system, binding, TODAY, frozenset(), known, erasure=True)
-    with closing(small.connect("app", Access.READ)) as connection:
-        program = erasure(judge, connection.catalogue(), frozenset(small.roots))
-        assert isinstance(program, Program)
-        part = count(connection, Counting(program, small.facts, roots=small.roots))
-    release, author = digest_in(small.declaration), author_of(small.runs)
-    name, case = new_id("plan"), new_id("case")
-    kind = PlanKind.ERASURE
-    plan = Plan(name, kind, "app", release, TODAY, (part,), author, case=case, persons=many)
-    return small.approved(small.kept(plan))
+    return small.erasing()
 
 
 def chunks(store: Store, url: str) -> list[int]:

@@ -176,7 +176,7 @@ def test_an_erasure_goes_through_a_worker_and_nobody_between_can_read_it(
         by_name = Identity("name", "name")
         assert connection.find("found", "person", by_name, {1: mark}) == 1  # travels there
         assert list(connection.fetch("person", Equal("name", mark), ["name"])) == [(mark,)]  # back
-    done = apply(small.office(), small.worker(), test_apply_erasure.planned(small).id)
+    done = apply(small.office(), small.worker(), small.erasing().id)
     assert (done.status, done.rows) == (Status.DONE, 12)
     assert sqlite.left() == ALL - {2 * n + m for n in (3, 4, 7, 8) for m in (0, 1)}
     with centre.store.outside() as looking:

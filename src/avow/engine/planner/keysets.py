@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from avow.engine.planner.program import Move, Program, Spread, Step
-from avow.engine.planner.tally import implied, possible, without_empty
+from avow.engine.planner.tally import lean
 from avow.estate.connectors.base import Capability, Connection
 from avow.estate.connectors.catalogue import Table
 from avow.estate.datamap.edges import Side
@@ -68,7 +68,7 @@ class Held:
     def _lean(self, where: Predicate, also: Mapping[InKeys, InKeys]) -> Predicate:
         about = (where, self.empty, frozenset(also))
         if about not in self.lean:
-            self.lean[about] = possible(implied(without_empty(where, self.empty), also=also))
+            self.lean[about] = lean(where, self.empty, also)
         return self.lean[about]
 
     def all_settled(self, program: Program) -> Program:

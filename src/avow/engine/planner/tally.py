@@ -48,11 +48,18 @@ class Tally:
     @remembered
     def lean(self, where: Predicate) -> Predicate:
         """The same rows, asked for as shortly as what is known allows."""
-        return possible(implied(self.settled(where), also=self.also))
+        return lean(where, self.empty, self.also)
 
     @remembered
     def _asked(self, dataset: str, where: Predicate) -> int:
         return 0 if where == FALSE else self.connection.count(dataset, where)
+
+
+def lean(
+    where: Predicate, empty: frozenset[str], also: Mapping[InKeys, InKeys] = MappingProxyType({})
+) -> Predicate:
+    """The same rows, asked for as shortly as empty key sets and those of `also` allow."""
+    return possible(implied(without_empty(where, empty), also=also))
 
 
 def without_empty(predicate: Predicate, empty: frozenset[str]) -> Predicate:

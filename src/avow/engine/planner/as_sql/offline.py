@@ -5,6 +5,7 @@ have run. Values stand in the text, because an owner's client binds none.
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -172,9 +173,9 @@ class Offline(SqlConnection):
         """A value as a text in quotes; null without."""
         return "NULL" if content is None else "'{}'".format(str(content).replace("'", "''"))
 
+    @abstractmethod
     def cast(self, content: object, column: Column) -> str:
         """A value of a key as one of its column."""
-        raise NotImplementedError
 
     def day(self, day: date | None) -> str:
         """A day of a key set."""
@@ -211,9 +212,9 @@ class Offline(SqlConnection):
             code="AV479",
         )
 
+    @abstractmethod
     def create(self, table: str, columns: Sequence[Column]) -> str:
         """The statement that makes a temporary key set."""
-        raise NotImplementedError
 
     def place(self, table: str) -> str:
         """A temporary table, as it is named in a statement."""

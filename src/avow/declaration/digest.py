@@ -18,7 +18,7 @@ from avow.declaration.model import Decision, Declaration, Signature
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-_UNSAID = frozenset({"place", "digest", "right_places"})
+_UNSAID = frozenset({"place", "digest", "right_places", "text_places"})
 """Where something stands and what its own number is are no part of what it says."""
 
 

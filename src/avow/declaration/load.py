@@ -9,11 +9,12 @@ from pathlib import Path
 
 from avow.common.errors import AvowError
 from avow.common.findings import Finding, Kind, Severity
+from avow.common.places import Place
 from avow.declaration.digest import declaration_digest
 from avow.declaration.loading.documents import content_of, files_of, read_documents
 from avow.declaration.loading.nodes import Notes
 from avow.declaration.loading.references import check_references
-from avow.declaration.loading.texts import read_texts
+from avow.declaration.loading.texts import TITLE, read_texts
 from avow.declaration.loading.whole import DECLARATION
 from avow.declaration.model import Declaration
 from avow.estate.datamap.model import System
@@ -103,14 +104,18 @@ def load_texts(
 
 def _with_texts(declaration: Declaration, texts: Mapping[str, str], notes: Notes) -> Declaration:
     said: dict[str, Mapping[str, str]] = {}
+    stand: dict[str, Mapping[str, Place]] = {}
     for file, text in texts.items():
-        by_clause, places = read_texts(text, file, notes)
-        said[Path(file).stem] = by_clause
-        for clause, place in places.items():
-            if clause not in declaration.clauses:
-                what = f"a text for `{clause}`, which is no clause"
+        by_clause, places = read_texts(text, file, notes, declaration.sections)
+        said[Path(file).stem], stand[Path(file).stem] = by_clause, places
+        for key, place in places.items():
+            known = declaration.sections if key.endswith(TITLE) else declaration.clauses
+            name = key.removesuffix(TITLE)
+            if name not in known:
+                kind = "section" if key.endswith(TITLE) else "clause"
+                what = f"a text for `{name}`, which is no {kind}"
                 notes.findings.append(Finding("AV204", what, place, Kind.DEFECT, Severity.I))
-    return replace(declaration, texts=said)
+    return replace(declaration, texts=said, text_places=stand)
 
 
 def resolve_url(system: System, environment: Mapping[str, str]) -> str:

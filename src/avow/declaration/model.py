@@ -13,6 +13,14 @@ from enum import StrEnum
 
 from avow.common.calendar import Period
 from avow.common.places import NOWHERE, Place
+from avow.declaration.publishing import (
+    Assessment,
+    Cookie,
+    Edition,
+    Labels,
+    Section,
+    Translation,
+)
 from avow.estate.datamap.model import DataMap, EventMode
 
 
@@ -32,6 +40,23 @@ class Basis(StrEnum):
     CONTRACT = "contract"
     LEGITIMATE_INTEREST = "legitimate-interest"
     LEGAL_OBLIGATION = "legal-obligation"
+
+
+class Existing(StrEnum):
+    """What a changed period does to data that are held already: the new rule counts for them, the
+    old one goes on counting, or whichever ends them sooner."""
+
+    NEW_RULE = "new-rule"
+    OLD_RULE = "old-rule"
+    SHORTER = "shorter"
+
+
+class Offers(StrEnum):
+    """Whose offers a marketing purpose brings: the controller's own, or those of others too."""
+
+    OWN = "own"
+    GROUP = "group"
+    OTHERS = "others"
 
 
 class Channel(StrEnum):
@@ -86,7 +111,8 @@ class End:
 class Rule:
     """A retention rule: a maximum. Of several ends the earliest counts. `decided_by` names the
     signed decision that made or changed it. `undo_days`: how long before its maximum a row leaves
-    its system into an encrypted bundle."""
+    its system into an encrypted bundle. `existing`: what a change of its period does to data held
+    before the change."""
 
     id: str
     clause: str
@@ -97,6 +123,7 @@ class Rule:
     decided_by: tuple[str, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
     undo_days: int = 0
+    existing: Existing = Existing.SHORTER
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +152,7 @@ class Purpose:
     recipients: tuple[str, ...] = ()
     dpv: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
+    offers: Offers | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,17 +190,21 @@ class Collected:
 
 @dataclass(frozen=True, slots=True)
 class CollectionPoint:
-    """A place where data are collected from the person, with what is collected there."""
+    """A place where data come in, with what is collected there. `source` is who gives the data
+    where it is not the person (art. 14)."""
 
     id: str
     clause: str
     collects: tuple[Collected, ...] = ()
     place: Place = field(default=NOWHERE, compare=False)
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who receives data: role, country, what for, and the transfer tool that is printed."""
+    """Who receives data: role, country of processing, what for, and the transfer tool that is
+    printed. `seat` is the country of establishment where it is another one, `copy` says how a
+    person gets a copy of the safeguards (art. 13(1)(f))."""
 
     id: str
     clause: str
@@ -182,6 +214,8 @@ class Recipient:
     for_: str | None = None
     transfer: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
+    seat: str | None = None
+    copy: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,13 +336,22 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Controller:
-    """The legal entity that answers, with the zone whose days count and the state whose law."""
+    """The legal entity that answers, with the zone whose days count and the state whose law.
+
+    `email` reaches the controller, `officer` the data protection officer. `established` are the
+    countries where it has an establishment (its group members' that act for it included), `public`
+    those whose people it addresses: their authorities and laws count too.
+    """
 
     name: str = ""
     address: str = ""
     phone: str = ""
     zone: str = "UTC"
     country: str = ""
+    email: str = ""
+    officer: str = ""
+    established: tuple[str, ...] = ()
+    public: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,6 +428,17 @@ class Declaration:
     datamap: DataMap = field(default_factory=DataMap)
     digest: str = ""
     right_places: tuple[Place, ...] = field(default=(), compare=False)
+    sections: Mapping[str, Section] = field(default_factory=dict)
+    edition: Edition | None = None
+    cookies: tuple[Cookie, ...] = ()
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    translations: tuple[Translation, ...] = ()
+    labels: Labels = field(default_factory=dict)
+    text_places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict, compare=False)
+
+    def words(self, language: str, kind: str, id_: str) -> str:
+        """What an id is called for people in a language; empty when nobody has said."""
+        return self.labels.get(language, {}).get(kind, {}).get(id_, "")
 
 
 @dataclass(frozen=True, slots=True)

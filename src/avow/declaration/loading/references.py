@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeGuard
 
-from avow.common.places import Place
+from avow.common.places import NOWHERE, Place
 from avow.declaration.loading.nodes import Notes, meant
 from avow.declaration.model import (
     AddMinimum,
@@ -65,6 +65,10 @@ def _known(declaration: Declaration) -> dict[str, Collection[str]]:
         "person": declaration.people.keys(),
         "rule": {*declaration.rules, *added},
         "decision": declaration.decisions.keys(),
+        "section": declaration.sections.keys(),
+        "cookie": {cookie.name for cookie in declaration.cookies},
+        "right": {right["right"] for right in declaration.rights},
+        "assessed purpose or recipient": {*declaration.purposes, *declaration.recipients},
     }
 
 
@@ -85,7 +89,38 @@ def references(declaration: Declaration) -> Iterator[Named]:
         yield from _dataset(system, dataset)
     for system in declaration.datamap.systems.values():
         yield Named("person", system.owner, system.place, f"system `{system.name}`")
+    yield from _notice(declaration)
     yield from _acts(declaration)
+
+
+_LABELLED = {"point": "collection point", "source": "collection point", "interest": "purpose"} | {
+    "refusal": "collection point"
+}
+"""Kinds of words whose ids are of another kind."""
+
+
+def _notice(declaration: Declaration) -> Iterator[Named]:
+    for section in declaration.sections.values():
+        by = f"section `{section.id}`"
+        yield Named("section", section.within, section.place, by)
+        yield from (Named("clause", clause, section.place, by) for clause in section.clauses)
+    for cookie in declaration.cookies:
+        by = f"cookie `{cookie.name}`"
+        yield Named("clause", cookie.clause, cookie.place, by)
+        yield Named("purpose", cookie.purpose, cookie.place, by)
+        yield Named("recipient", cookie.recipient, cookie.place, by)
+    for assessment in declaration.assessments.values():
+        by = f"assessment `{assessment.id}`"
+        yield Named("assessed purpose or recipient", assessment.of, assessment.place, by)
+        yield Named("person", assessment.author, assessment.place, by)
+        yield Named("person", assessment.approver, assessment.place, by)
+    for translation in declaration.translations:
+        by = f"the approval of `{translation.language}`"
+        yield Named("person", translation.by, translation.place, by)
+    for language, kinds in declaration.labels.items():
+        for kind, words in kinds.items():
+            by = f"the words in `{language}`"
+            yield from (Named(_LABELLED.get(kind, kind), id_, NOWHERE, by) for id_ in words)
 
 
 def _statement(declaration: Declaration) -> Iterator[Named]:

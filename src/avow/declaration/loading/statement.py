@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from avow.common.calendar import Period
+from avow.declaration.loading.notice import COUNTRIES
 from avow.declaration.loading.shapes import (
     Fields,
     Record,
@@ -36,11 +37,13 @@ from avow.declaration.model import (
     Controller,
     End,
     EventKind,
+    Existing,
     Level,
     LevelSetting,
     Member,
     Minimum,
     Never,
+    Offers,
     Purpose,
     Recipient,
     Rule,
@@ -53,13 +56,37 @@ from avow.estate.datamap.model import EventMode
 _C_NAME, _C_ADDRESS = may("name", PROSE, ""), may("address", PROSE, "")
 _C_PHONE, _C_ZONE = may("phone", PROSE, ""), may("zone", ZONE, "UTC")
 _C_COUNTRY = may("country", NAME, "")
+_C_EMAIL, _C_OFFICER = may("email", PROSE, ""), may("officer", PROSE, "")
+_C_ESTABLISHED, _C_PUBLIC = may("established", COUNTRIES, ()), may("public", COUNTRIES, ())
 
 
 def _controller(f: Fields) -> Controller:
-    return Controller(f[_C_NAME], f[_C_ADDRESS], f[_C_PHONE], f[_C_ZONE], f[_C_COUNTRY])
+    return Controller(
+        f[_C_NAME],
+        f[_C_ADDRESS],
+        f[_C_PHONE],
+        f[_C_ZONE],
+        f[_C_COUNTRY],
+        f[_C_EMAIL],
+        f[_C_OFFICER],
+        f[_C_ESTABLISHED],
+        f[_C_PUBLIC],
+    )
 
 
-CONTROLLER = record("a controller", _controller, _C_NAME, _C_ADDRESS, _C_PHONE, _C_ZONE, _C_COUNTRY)
+CONTROLLER = record(
+    "a controller",
+    _controller,
+    _C_NAME,
+    _C_ADDRESS,
+    _C_PHONE,
+    _C_ZONE,
+    _C_COUNTRY,
+    _C_EMAIL,
+    _C_OFFICER,
+    _C_ESTABLISHED,
+    _C_PUBLIC,
+)
 
 ROLES = frozenset({"author", "approver", "officer"})
 _ROLE: Shape[str] = text(
@@ -154,14 +181,14 @@ def _collected(f: Fields) -> Collected:
 
 _COLLECTED = record("a collected item", _collected, _I_CATEGORY, _I_CLAUSE, _I_REQUIRED)
 _POINT, _POINT_CLAUSE = need("point", ID), need("clause", CLAUSE)
-_COLLECTS = need("collects", many(_COLLECTED.shape))
+_COLLECTS, _SOURCE = need("collects", many(_COLLECTED.shape)), may("source", ID, None)
 
 
 def _point(f: Fields) -> CollectionPoint:
-    return CollectionPoint(f[_POINT], f[_POINT_CLAUSE], f[_COLLECTS], f.place())
+    return CollectionPoint(f[_POINT], f[_POINT_CLAUSE], f[_COLLECTS], f.place(), f[_SOURCE])
 
 
-POINT = record("a collection point", _point, _POINT, _POINT_CLAUSE, _COLLECTS)
+POINT = record("a collection point", _point, _POINT, _POINT_CLAUSE, _COLLECTS, _SOURCE)
 
 # --- purposes and recipients ---------------------------------------------------------------------
 
@@ -169,6 +196,7 @@ _PURPOSE, _PURPOSE_CLAUSE = need("purpose", ID), need("clause", CLAUSE)
 _BASIS, _USES = need("basis", one_of(Basis, "a legal basis")), need("uses", SCOPE)
 _ENDS, _MARKETING = may("ends", ID, None), may("marketing", YES_NO, default=False)
 _RECIPIENTS = may("recipients", _IDS, ())
+_OFFERS = may("offers", one_of(Offers, "a kind of offers"), None)
 
 
 def _purpose(f: Fields) -> Purpose:
@@ -182,6 +210,7 @@ def _purpose(f: Fields) -> Purpose:
         f[_RECIPIENTS],
         f[_DPV],
         f.place(),
+        f[_OFFERS],
     )
 
 
@@ -196,12 +225,14 @@ PURPOSE = record(
     _MARKETING,
     _RECIPIENTS,
     _DPV,
+    _OFFERS,
 )
 
 _RECIPIENT, _R_CLAUSE = need("recipient", ID), need("clause", CLAUSE)
 _R_NAME, _R_ROLE = need("name", PROSE), need("role", ID)
 _R_COUNTRY, _R_FOR = may("country", NAME, None), may("for", PROSE, None)
 _R_TRANSFER = may("transfer", ID, None)
+_R_SEAT, _R_COPY = may("seat", NAME, None), may("copy", PROSE, None)
 
 
 def _recipient(f: Fields) -> Recipient:
@@ -214,6 +245,8 @@ def _recipient(f: Fields) -> Recipient:
         f[_R_FOR],
         f[_R_TRANSFER],
         f.place(),
+        f[_R_SEAT],
+        f[_R_COPY],
     )
 
 
@@ -227,6 +260,8 @@ RECIPIENT = record(
     _R_COUNTRY,
     _R_FOR,
     _R_TRANSFER,
+    _R_SEAT,
+    _R_COPY,
 )
 
 # --- retention -----------------------------------------------------------------------------------
@@ -249,6 +284,7 @@ _APPLIES, _EXCEPT = need("applies_to", SCOPE), may("except", one_or_many(SCOPE),
 _FIRST = may("whichever_first", many(_END.shape), None)
 _THEN = may("then", one_of(Action, "an action"), Action.ERASE)
 _UNDO = may("undo", DAYS, 0)
+_EXISTING = may("existing", one_of(Existing, "a word for data already held"), Existing.SHORTER)
 
 
 def _rule(f: Fields) -> Rule | None:
@@ -264,6 +300,7 @@ def _rule(f: Fields) -> Rule | None:
         f[_EXCEPT],
         place=f.place(),
         undo_days=f[_UNDO],
+        existing=f[_EXISTING],
     )
 
 
@@ -297,6 +334,7 @@ RULE = record(
     _FIRST,
     _THEN,
     _UNDO,
+    _EXISTING,
 )
 
 _MINIMUM, _LAW = need("minimum", ID), need("law", PROSE)

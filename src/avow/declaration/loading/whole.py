@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol, TypeVar
 
 from avow.common.places import Place
-from avow.declaration.loading import statement
+from avow.declaration.loading import notice, statement
 from avow.declaration.loading.datamap import SYSTEM
 from avow.declaration.loading.interpretation import CASE, DECISION, SIGNATURE
 from avow.declaration.loading.nodes import Notes
@@ -68,6 +68,12 @@ _DECISIONS = may("decisions", many(DECISION.shape), ())
 _SIGNATURES = may("signatures", many(SIGNATURE.shape), ())
 _TESTS = may("tests", many(CASE.shape), ())
 _SYSTEMS = may("systems", many(SYSTEM.shape), ())
+_SECTIONS = may("sections", notice.SECTIONS, ())
+_EDITION = may("notice", notice.EDITION.shape, None)
+_COOKIES = may("cookies", notice.COOKIES, ())
+_ASSESSMENTS = may("assessments", notice.ASSESSMENTS, ())
+_TRANSLATIONS = may("translations", notice.TRANSLATIONS, ())
+_LABELS = may_map("labels", notice.LABELS)
 
 
 def _whole(f: Fields) -> Declaration:
@@ -97,6 +103,12 @@ def _whole(f: Fields) -> Declaration:
         rights=tuple(right for right, _ in f[_RIGHTS]),
         right_places=tuple(place for _, place in f[_RIGHTS]),
         datamap=DataMap(by_id(f[_SYSTEMS], lambda i: i.name)),
+        sections=by_id(f[_SECTIONS], lambda i: i.id),
+        edition=f[_EDITION],
+        cookies=f[_COOKIES],
+        assessments=by_id(f[_ASSESSMENTS], lambda i: i.id),
+        translations=f[_TRANSLATIONS],
+        labels=f[_LABELS],
     )
 
 
@@ -136,4 +148,10 @@ DECLARATION = record(
     _SIGNATURES,
     _TESTS,
     _SYSTEMS,
+    _SECTIONS,
+    _EDITION,
+    _COOKIES,
+    _ASSESSMENTS,
+    _TRANSLATIONS,
+    _LABELS,
 )

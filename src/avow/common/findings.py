@@ -27,12 +27,24 @@ class Severity(StrEnum):
     I = "I"  # noqa: E741 - the letter of the published scale
 
 
+class Need(StrEnum):
+    """What a finding asks of people: other words, a decision of the controller, evidence from
+    outside the text, or an acceptance with reason and date."""
+
+    FIX_TEXT = "fix-text"
+    DECIDE = "decide"
+    FIND_EVIDENCE = "find-evidence"
+    ACCEPT = "accept"
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One finding: a stable code, a sentence in the declaration's words, its place, cause and help.
 
     `clauses` names the promises concerned. `settled_by` names the signed decision that settles a
-    defect; an open defect has none. No text of a finding ever holds a personal value.
+    defect; an open defect has none. `law` is what asks for it, `need` what it asks of people, and
+    `proposal` a wording that would do, by language. No text of a finding ever holds a personal
+    value.
     """
 
     code: str
@@ -44,6 +56,9 @@ class Finding:
     help: str = ""
     clauses: tuple[str, ...] = ()
     settled_by: str | None = None
+    law: str = ""
+    need: Need | None = None
+    proposal: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_error(self) -> bool:

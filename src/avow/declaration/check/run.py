@@ -37,11 +37,12 @@ from avow.declaration.check import (
 )
 from avow.declaration.check.decisions import Reference, check_decisions
 from avow.declaration.check.found import Check, Found, reference_of
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe, universe_of
 from avow.declaration.interpretation import effective, in_force
 from avow.declaration.model import Accept, Decision, Declaration, InForce
 
-RULES: tuple[Check, ...] = (
+RULES: tuple[Check | Rule, ...] = (
     scope_without_cells.check,
     datamap_links.check,
     datamap_copies.check,

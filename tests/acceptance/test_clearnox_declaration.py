@@ -46,8 +46,9 @@ def signed(printed: Declaration) -> Declaration:
 
 
 def open_(declaration: Declaration, *codes: str) -> list[Finding]:
-    """The open findings of these codes."""
-    return [f for f in check(declaration, TODAY) if f.is_open and f.code in codes]
+    """What is open of the findings of these codes, each member of a group by itself."""
+    told = [each for f in check(declaration, TODAY) for each in f.each]
+    return [f for f in told if f.is_open and f.code in codes]
 
 
 def test_it_can_be_read_without_a_finding() -> None:

@@ -43,8 +43,9 @@ class Finding:
 
     `clauses` names the promises concerned. `settled_by` names the signed decision that settles a
     defect; an open defect has none. `law` is what asks for it, `need` what it asks of people, and
-    `proposal` a wording that would do, by language. No text of a finding ever holds a personal
-    value.
+    `proposal` a wording that would do, by language. `members` are the findings that one decision
+    would end together; it is settled when all of them are. No text of a finding ever holds a
+    personal value.
     """
 
     code: str
@@ -59,6 +60,7 @@ class Finding:
     law: str = ""
     need: Need | None = None
     proposal: tuple[tuple[str, str], ...] = ()
+    members: tuple[Finding, ...] = ()
 
     @property
     def is_error(self) -> bool:
@@ -69,3 +71,8 @@ class Finding:
     def is_open(self) -> bool:
         """Whether nobody has settled it yet."""
         return self.settled_by is None
+
+    @property
+    def each(self) -> tuple[Finding, ...]:
+        """Its members; itself where it is one thing."""
+        return self.members or (self,)

@@ -116,7 +116,11 @@ def judged(declaration: Declaration, day: date) -> Iterator[Judged]:
 
 
 def _red(declaration: Declaration, day: date) -> list[Finding]:
-    found: Iterable[Finding] = (*failures(run_cases(declaration)), *check(declaration, day))
+    told = check(declaration, day)
+    found: Iterable[Finding] = (
+        *failures(run_cases(declaration)),
+        *(each for finding in told for each in finding.each),
+    )
     return [f for f in found if f.is_error or (f.is_open and f.severity is not Severity.I)]
 
 

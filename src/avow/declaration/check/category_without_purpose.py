@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect, listed
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Collected, Declaration, InForce
 from avow.declaration.scope import CellPlace, purpose_uses
@@ -31,3 +32,11 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             clauses=(item.clause for _, item in items),
             about=(category,),
         )
+
+
+RULE = Rule(
+    "AV206",
+    "art. 5(1)(b), 13(1)(c) GDPR",
+    Need.DECIDE,
+    check,
+)

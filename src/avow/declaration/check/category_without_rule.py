@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.common.places import NOWHERE, Place
 from avow.declaration.check.found import Found, defect, listed, where
+from avow.declaration.check.rule import Rule as Looked
+from avow.declaration.check.rule import Wording
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce, Rule
 from avow.declaration.scope import CellPlace, rule_covers
@@ -61,3 +64,18 @@ def _gap(
         clauses=clauses,
         about=(about,),
     )
+
+
+RULE = Looked(
+    "AV223",
+    "art. 5(1)(e), 13(2)(a) GDPR",
+    Need.DECIDE,
+    check,
+    Wording(
+        fr="Nous conservons … pendant … à compter de …, puis nous les effaçons.",
+        nl="Wij bewaren … gedurende … vanaf …, en wissen ze daarna.",
+        en="We keep … for … from …, and then erase them.",
+    ),
+    together=all_in_one,
+    headline="no rule says how long data of {n} kinds are retained",
+)

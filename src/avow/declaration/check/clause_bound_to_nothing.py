@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe
 from avow.declaration.loading.references import references
 from avow.declaration.model import Declaration, InForce
@@ -26,3 +27,11 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 hint="bind it, or say honestly `unbound: yes`",
                 clauses=(clause.id,),
             )
+
+
+RULE = Rule(
+    "AV205",
+    "art. 5(2) GDPR",
+    Need.FIX_TEXT,
+    check,
+)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -31,3 +32,11 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 clauses=(clause.id,),
                 about=(clause.id, language),
             )
+
+
+RULE = Rule(
+    "AV204",
+    "art. 12(1) GDPR",
+    Need.FIX_TEXT,
+    check,
+)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect, where
+from avow.declaration.check.rule import Rule as Looked
+from avow.declaration.check.together import by_first_clause
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, End, InForce, Rule
 from avow.declaration.scope import CellPlace, rule_covers
@@ -53,3 +55,13 @@ def ending(ends: tuple[End, ...]) -> str:
 
 def _start(end: End) -> str:
     return f"`{end.starts}`" if end.starts else "a day that is not said"
+
+
+RULE = Looked(
+    "AV221",
+    "art. 5(1)(e), 13(2)(a) GDPR",
+    Need.DECIDE,
+    check,
+    together=by_first_clause,
+    headline="clauses {clauses} end the same data at different times",
+)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.common.places import Place
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Collected, Declaration, InForce, Never
 from avow.estate.datamap.model import Dataset
@@ -49,3 +50,11 @@ def _broken(never: Never, because: str, place: Place, about: str) -> Found:
         clauses=(never.clause,),
         about=(never.clause, about),
     )
+
+
+RULE = Rule(
+    "AV313",
+    "art. 5(1)(a) GDPR",
+    Need.DECIDE,
+    check,
+)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect, where
 from avow.declaration.check.minimum_beyond_maximum import days
+from avow.declaration.check.rule import Rule as Looked
 from avow.declaration.check.universe import Universe
 from avow.declaration.interpretation import applied
 from avow.declaration.model import Decision, Declaration, InForce, Rule
@@ -70,3 +71,11 @@ def _wider(decision: Decision, because: str) -> Found:
         hint="a decision may only narrow; to retain longer, change the statement and tell people",
         about=(decision.id,),
     )
+
+
+RULE = Looked(
+    "AV231",
+    "art. 5(1)(b), 13(3) GDPR",
+    Need.DECIDE,
+    check,
+)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TypeAlias
 
 from avow.common.findings import Finding, Severity
-from avow.declaration.check.found import defect, reference_of
+from avow.declaration.check.found import defect, names
 from avow.declaration.check.universe import Universe
 from avow.declaration.interpretation import effective
 from avow.declaration.model import (
@@ -63,12 +63,11 @@ def _claim(
     printed: Collection[Reference],
     open_: Collection[Reference],
 ) -> Iterator[Finding]:
-    reference = reference_of(said)
     accepts = any(isinstance(effect, Accept) for effect in decision.effects)
-    if reference not in printed:
+    if not any(names(said, found) for found in printed):
         what = f"`{decision.id}` settles `{said}`, which is not found"
         yield defect("AV236", Severity.I, what, decision.place).finding
-    elif is_signed and reference in open_ and not accepts:
+    elif is_signed and not accepts and any(names(said, found) for found in open_):
         yield defect(
             "AV239",
             Severity.W,

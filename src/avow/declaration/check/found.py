@@ -43,6 +43,13 @@ def reference_of(text: str) -> tuple[str, frozenset[str]]:
     return code, frozenset(about)
 
 
+def names(said: str, reference: tuple[str, frozenset[str]]) -> bool:
+    """Whether a decision that says this means what is found here; a code alone means every
+    finding of that code."""
+    code, about = reference_of(said)
+    return code == reference[0] and (not about or about == reference[1])
+
+
 def defect(
     code: str,
     severity: Severity,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.calendar import Period
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect, where
+from avow.declaration.check.rule import Rule as Looked
+from avow.declaration.check.rule import Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce, Minimum, Rule
 from avow.declaration.scope import CellPlace, minimum_covers, rule_covers
@@ -49,3 +51,16 @@ def _below(rule: Rule, minimum: Minimum, cells: list[CellPlace]) -> Found:
         hint="the data are retained until the law's period ends; print that period",
         clauses=sorted((rule.clause, minimum.clause)),
     )
+
+
+RULE = Looked(
+    "AV207",
+    "art. 6(1)(c), 17(3)(b) GDPR",
+    Need.DECIDE,
+    check,
+    Wording(
+        fr="La loi nous oblige à conserver … pendant … ; nous les effaçons ensuite.",
+        nl="De wet verplicht ons … gedurende … te bewaren; daarna wissen wij ze.",
+        en="The law obliges us to keep … for …; then we erase them.",
+    ),
+)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -24,3 +25,16 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 clauses=(point.clause,),
                 about=(point.id,),
             )
+
+
+RULE = Rule(
+    "AV211",
+    "art. 14(1)(d), 14(2)(f) GDPR",
+    Need.FIX_TEXT,
+    check,
+    Wording(
+        fr="Nous recevons de … les données suivantes vous concernant : ….",
+        nl="Van … ontvangen wij de volgende gegevens over u: ….",
+        en="From … we receive these data about you: ….",
+    ),
+)

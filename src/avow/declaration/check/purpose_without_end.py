@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -24,3 +26,13 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 hint="decide: `purpose_ends`, where an event really ends it",
                 clauses=(purpose.clause,),
             )
+
+
+RULE = Rule(
+    "AV224",
+    "art. 5(1)(e) GDPR",
+    Need.DECIDE,
+    check,
+    together=all_in_one,
+    headline="{n} purposes have no end",
+)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.calendar import Period
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect, where
+from avow.declaration.check.rule import Rule as Looked
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce, Purpose, Rule
 from avow.declaration.scope import CellPlace, purpose_uses, rule_covers
@@ -48,3 +49,11 @@ def _kept(rule: Rule, cells: list[CellPlace], purposes: tuple[Purpose, ...]) -> 
         hint=f"shorten the period, or name the purpose that needs {rule.ends[0].period}",
         clauses=(rule.clause, *(p.clause for p in purposes)),
     )
+
+
+RULE = Looked(
+    "AV214",
+    "art. 5(1)(e) GDPR",
+    Need.DECIDE,
+    check,
+)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from avow.common.findings import Need
 from avow.declaration.check.found import Check, Found
+from avow.declaration.check.together import Grouping
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -34,7 +35,8 @@ class Rule:
     """What the check looks for, and what is told with each thing it finds.
 
     `law` names article and act; `need` is the kind of decision that ends the finding; `wording` is
-    proposed where other words would end it.
+    proposed where other words would end it. Where one decision would end several of its findings,
+    `together` says which are told as one, under `headline`.
     """
 
     code: str
@@ -42,6 +44,8 @@ class Rule:
     need: Need
     look: Check
     wording: Wording | None = None
+    together: Grouping | None = None
+    headline: str = ""
 
     def __call__(
         self, declaration: Declaration, law: InForce, universe: Universe

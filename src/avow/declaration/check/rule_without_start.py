@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule, Wording
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -24,3 +26,18 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 hint="decide: `starts`, with the event",
                 clauses=(rule.clause,),
             )
+
+
+RULE = Rule(
+    "AV222",
+    "art. 5(1)(e), 13(2)(a) GDPR",
+    Need.DECIDE,
+    check,
+    Wording(
+        fr="… pendant …, à compter de ….",
+        nl="… gedurende …, te rekenen vanaf ….",
+        en="… for …, counted from ….",
+    ),
+    together=all_in_one,
+    headline="{n} rules do not say from when their period runs",
+)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
-from avow.common.findings import Finding, Kind, Severity
+from avow.common.findings import Finding, Kind
 from avow.declaration.check import (
+    author_approves,
     category_without_purpose,
     category_without_rule,
     clause_bound_to_nothing,
@@ -22,22 +23,25 @@ from avow.declaration.check import (
     datamap_never,
     datamap_owners,
     decision_widens,
+    marketing_objection,
     minimum_beyond_maximum,
+    nobody_signs,
+    officer_approves,
     overlapping_bases,
-    people,
     point_without_items,
     purpose_without_end,
     required_not_said,
     retained_after_purpose,
-    rights,
+    right_untold,
     rule_without_start,
     scope_without_cells,
     transfer_without_tool,
     unused_ids,
 )
 from avow.declaration.check.decisions import Reference, check_decisions
-from avow.declaration.check.found import Check, Found, reference_of
+from avow.declaration.check.found import Check, Found, names
 from avow.declaration.check.rule import Rule
+from avow.declaration.check.together import GRAVITY, joined
 from avow.declaration.check.universe import Universe, universe_of
 from avow.declaration.interpretation import effective, in_force
 from avow.declaration.model import Accept, Decision, Declaration, InForce
@@ -50,27 +54,29 @@ RULES: tuple[Check | Rule, ...] = (
     datamap_owners.check,
     datamap_events.check,
     datamap_inside.check,
-    datamap_never.check,
+    datamap_never.RULE,
     datamap_addresses.check,
-    people.check,
-    decision_widens.check,
-    contradicting_periods.check,
-    rule_without_start.check,
-    category_without_rule.check,
-    purpose_without_end.check,
-    overlapping_bases.check,
-    category_without_purpose.check,
-    minimum_beyond_maximum.check,
-    retained_after_purpose.check,
-    transfer_without_tool.check,
-    required_not_said.check,
-    point_without_items.check,
-    rights.check,
-    clause_without_text.check,
-    clause_bound_to_nothing.check,
-    unused_ids.check,
+    author_approves.RULE,
+    officer_approves.RULE,
+    nobody_signs.RULE,
+    decision_widens.RULE,
+    contradicting_periods.RULE,
+    rule_without_start.RULE,
+    category_without_rule.RULE,
+    purpose_without_end.RULE,
+    overlapping_bases.RULE,
+    category_without_purpose.RULE,
+    minimum_beyond_maximum.RULE,
+    retained_after_purpose.RULE,
+    transfer_without_tool.RULE,
+    required_not_said.RULE,
+    point_without_items.RULE,
+    right_untold.RULE,
+    marketing_objection.RULE,
+    clause_without_text.RULE,
+    clause_bound_to_nothing.RULE,
+    unused_ids.RULE,
 )
-_GRAVITY = {Severity.E: 0, Severity.W: 1, Severity.I: 2}
 
 
 def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
@@ -85,13 +91,28 @@ def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
     in_print = _found(declaration, printed, universe)
     now = _found(declaration, law, universe)
     signed = effective(declaration, day)
+    found = [*_now(now.values(), signed, day), *_settled(in_print, now, signed)]
     findings = [
-        *_now(now.values(), signed, day),
-        *_settled(in_print, now, signed),
+        *_told(found),
         *of_signatures,
         *check_decisions(declaration, universe, day, in_print.keys(), now.keys()),
     ]
     return tuple(sorted(findings, key=_order))
+
+
+def _told(found: Sequence[Found]) -> Iterable[Finding]:
+    """What people are told: what one decision would end is one finding."""
+    grouping = {rule.code: rule for rule in RULES if isinstance(rule, Rule) and rule.together}
+    by_code: dict[str, list[Found]] = {}
+    for one in found:
+        by_code.setdefault(one.finding.code, []).append(one)
+    for code, several in by_code.items():
+        rule = grouping.get(code)
+        if rule is None or rule.together is None:
+            yield from (one.finding for one in several)
+        else:
+            several.sort(key=lambda one: one.finding.place)
+            yield from (joined(group, rule.headline) for group in rule.together(several))
 
 
 def _found(
@@ -104,18 +125,18 @@ def _found(
     return by_reference
 
 
-def _now(now: Iterable[list[Found]], signed: tuple[Decision, ...], day: date) -> Iterable[Finding]:
+def _now(now: Iterable[list[Found]], signed: tuple[Decision, ...], day: date) -> Iterable[Found]:
     """What is found in force: open, or accepted by a decision until a day that is not past."""
     for group in now:
         by = next((d.id for d in signed if _accepts(d, group[0].reference, day)), None)
         for found in group:
             settled = by if found.finding.kind is Kind.DEFECT else None
-            yield replace(found.finding, settled_by=settled)
+            yield replace(found, finding=replace(found.finding, settled_by=settled))
 
 
 def _accepts(decision: Decision, reference: Reference, day: date) -> bool:
     return any(isinstance(e, Accept) and day <= e.until for e in decision.effects) and any(
-        reference_of(said) == reference for said in decision.settles
+        names(said, reference) for said in decision.settles
     )
 
 
@@ -123,18 +144,18 @@ def _settled(
     in_print: Mapping[Reference, list[Found]],
     now: Mapping[Reference, list[Found]],
     signed: tuple[Decision, ...],
-) -> Iterable[Finding]:
+) -> Iterable[Found]:
     """What is printed and no longer there, with the decision that names it; where none does, all
     decisions together have removed it."""
     for reference, group in in_print.items():
         if reference in now:
             continue
-        naming = [d.id for d in signed if any(reference_of(s) == reference for s in d.settles)]
+        naming = [d.id for d in signed if any(names(s, reference) for s in d.settles)]
         by = ", ".join(naming) or "the interpretation"
         for found in group:
-            yield replace(found.finding, settled_by=by)
+            yield replace(found, finding=replace(found.finding, settled_by=by))
 
 
 def _order(finding: Finding) -> tuple[object, ...]:
     is_defect = finding.kind is Kind.DEFECT
-    return (is_defect, not finding.is_open, _GRAVITY[finding.severity], finding.code, finding.place)
+    return (is_defect, not finding.is_open, GRAVITY[finding.severity], finding.code, finding.place)

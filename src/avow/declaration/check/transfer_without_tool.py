@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule, Wording
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -36,3 +38,21 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 clauses=(recipient.clause,),
                 about=(recipient.id,),
             )
+
+
+RULE = Rule(
+    "AV209",
+    "art. 13(1)(f), 44 to 49 GDPR",
+    Need.FIND_EVIDENCE,
+    check,
+    Wording(
+        fr=(
+            "… traite des données aux …, sur la base de … (art. 46 du RGPD) ; vous en obtenez "
+            "une copie auprès de …."
+        ),
+        nl="… verwerkt gegevens in …, op grond van … (art. 46 AVG); een kopie krijgt u bij ….",
+        en="… processes data in …, on the basis of … (art. 46 GDPR); ask … for a copy.",
+    ),
+    together=all_in_one,
+    headline="{n} recipients outside the EEA get data without a transfer tool",
+)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
+from avow.common.findings import Need, Severity
 from avow.common.places import Place
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule
 from avow.declaration.check.universe import Universe
 from avow.declaration.interpretation import proposed
 from avow.declaration.model import Declaration, InForce
@@ -53,3 +54,11 @@ def _events(law: InForce) -> set[str | None]:
 def _unused(kind: str, name: str, place: Place, because: str) -> Found:
     what = f"the {kind} `{name}` is used by nothing"
     return defect("AV203", Severity.I, what, place, because=because, about=(name,))
+
+
+RULE = Rule(
+    "AV203",
+    "art. 5(2) GDPR",
+    Need.FIX_TEXT,
+    check,
+)

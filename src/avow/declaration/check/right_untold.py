@@ -1,12 +1,13 @@
-"""AV241, AV243: rights that the law gives and the statement does not tell."""
+"""AV241: a right that the law gives and the statement does not tell."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.common.findings import Severity
-from avow.common.places import NOWHERE, Place
+from avow.common.findings import Need, Severity
+from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Basis, Declaration, InForce
 
@@ -22,41 +23,37 @@ BY_BASIS = {
     "objection": ("art. 21", frozenset({Basis.LEGITIMATE_INTEREST})),
     "withdrawal": ("art. 7(3)", frozenset({Basis.CONSENT})),
 }
-MARKETING = "objection-to-marketing"
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """One finding per right that follows from the purposes and is not under `rights`
     (art. 13(2)(b) to (d) GDPR)."""
     del universe
-    if not law.purposes:
-        return
     bases = {purpose.basis for purpose in law.purposes}
     told = {right["right"] for right in declaration.rights}
     due = ALWAYS | {name: a for name, (a, needs) in BY_BASIS.items() if needs & bases}
     place = declaration.right_places[0] if declaration.right_places else NOWHERE
-    for right, article in due.items():
+    for right, article in due.items() if law.purposes else ():
         if right not in told:
-            yield _untold(right, article, place)
-    if any(purpose.marketing for purpose in law.purposes) and MARKETING not in told:
-        yield defect(
-            "AV243",
-            Severity.E,
-            "the right to object to direct marketing is not told by itself",
-            place,
-            because="it is absolute, and must be told apart from all others (art. 21(4) GDPR)",
-            hint=f"add the right `{MARKETING}` with a clause of its own",
-            about=(MARKETING,),
-        )
+            yield defect(
+                "AV241",
+                Severity.E,
+                f"the right `{right}` is not told",
+                place,
+                because=f"{article} GDPR gives it for the purposes declared here",
+                hint="add it under `rights`, with its clause",
+                about=(right,),
+            )
 
 
-def _untold(right: str, article: str, place: Place) -> Found:
-    return defect(
-        "AV241",
-        Severity.E,
-        f"the right `{right}` is not told",
-        place,
-        because=f"{article} GDPR gives it for the purposes declared here",
-        hint="add it under `rights`, with its clause",
-        about=(right,),
-    )
+RULE = Rule(
+    "AV241",
+    "art. 13(2)(b) to (d) GDPR",
+    Need.FIX_TEXT,
+    check,
+    Wording(
+        fr="Vous avez en outre le droit de ….",
+        nl="U hebt daarnaast het recht om ….",
+        en="You also have the right to ….",
+    ),
+)

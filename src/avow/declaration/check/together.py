@@ -1,0 +1,86 @@
+"""Findings that one decision would end are told as one, with their members listed.
+
+A rule looks at the smallest things, pairs of periods or single purposes, since decisions settle
+those one by one. What people are told is the question behind them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from avow.common.findings import Finding, Kind, Severity
+from avow.declaration.check.found import Found
+
+Grouping: TypeAlias = Callable[[Sequence[Found]], list[list[Found]]]
+
+GRAVITY = {Severity.E: 0, Severity.W: 1, Severity.I: 2}
+"""The order of levels, the gravest first."""
+
+
+def all_in_one(several: Sequence[Found]) -> list[list[Found]]:
+    """One question, however many things it is about."""
+    return [list(several)] if several else []
+
+
+def connected(several: Sequence[Found]) -> list[list[Found]]:
+    """What shares a clause is one question, and so is what shares one with that."""
+    groups: list[list[Found]] = []
+    for one in several:
+        touching = [g for g in groups if any(_meet(one, other) for other in g)]
+        rest = [g for g in groups if not any(g is t for t in touching)]
+        groups = [*rest, [*(found for group in touching for found in group), one]]
+    return groups
+
+
+def _meet(one: Found, other: Found) -> bool:
+    return not set(one.finding.clauses).isdisjoint(other.finding.clauses)
+
+
+def by_first_clause(several: Sequence[Found]) -> list[list[Found]]:
+    """Pairs of clauses: all that contradicts a clause among those printed after it is one question.
+    A pair of two clauses that stand in such a question already belongs to it."""
+    groups: dict[str, list[Found]] = {}
+    for one in sorted(several, key=lambda found: found.finding.clauses):
+        clauses = one.finding.clauses
+        holding = (key for key, g in groups.items() if set(clauses) <= _clauses(g))
+        groups.setdefault(next(holding, clauses[0] if clauses else ""), []).append(one)
+    return list(groups.values())
+
+
+def _clauses(group: Sequence[Found]) -> set[str]:
+    return {clause for found in group for clause in found.finding.clauses}
+
+
+def joined(group: Sequence[Found], headline: str) -> Finding:
+    """One finding for a group; what it says counts the members that are open, as long as there are
+    any. `headline` may name {n}, their number, and {clauses}."""
+    each = tuple(found.finding for found in group)
+    if len(each) == 1:
+        return each[0]
+    counted = tuple(f for f in each if f.is_open) or each
+    first = min(counted, key=lambda f: (GRAVITY[f.severity], f.place))
+    clauses = tuple(dict.fromkeys(clause for f in counted for clause in f.clauses))
+    causes = {f.because for f in counted}
+    return Finding(
+        first.code,
+        headline.format(n=len(counted), clauses=", ".join(clauses)),
+        first.place,
+        Kind.DEFECT,
+        first.severity,
+        first.because if len(causes) == 1 else "",
+        first.help,
+        clauses,
+        _settled_by(each),
+        first.law,
+        first.need,
+        first.proposal,
+        each,
+    )
+
+
+def _settled_by(each: Sequence[Finding]) -> str | None:
+    """The decisions that settle all of them; None while one is open."""
+    if any(f.is_open for f in each):
+        return None
+    return ", ".join(dict.fromkeys(f.settled_by for f in each if f.settled_by))

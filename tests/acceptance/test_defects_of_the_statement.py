@@ -1,0 +1,75 @@
+"""The known defects of the Clearnox statement: which rule finds each, and at which clause.
+
+The table is by number of the defect. Each must be found exactly once: one finding, with all that
+belongs to it as its members, has the code and the level and is about all the clauses named.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from avow.common.findings import Finding, Severity
+from avow.declaration.check.run import check
+from avow.declaration.load import load
+
+E, W, I = Severity.E, Severity.W, Severity.I  # noqa: E741 - the letters of the published scale
+
+DEFECTS: dict[int, tuple[str, Severity, str]] = {
+    # --- found by structure: number, (code, level, clauses that the finding is about)
+    12: ("AV210", E, "3.1.a 3.2-A.a 3.6.a"),
+    13: ("AV211", E, "3.5-B"),
+    15: ("AV243", E, "9.6 4.c.vi"),
+    20: ("AV208", E, "4.a.iii 4.b.i 4.b.ii"),
+    22: ("AV208", E, "4.b.iii 4.c.vi 4.c.viii"),
+    23: ("AV208", W, "4.a.vii 4.c.i"),
+    25: ("AV208", E, "4.b.viii 4.c.ix"),
+    29: ("AV206", W, "3.5-E.x"),
+    37: ("AV209", E, "5.e.i 5.e.ii 5.e.iii 5.e.iv 5.e.v 5.e.vi 5.e.vii 5.e.viii 5.e.ix 5.e.x"),
+    46: ("AV221", E, "6.b 6.c"),
+    47: ("AV221", E, "6.a 6.c 6.d 6.e"),
+    48: ("AV221", E, "6.e 6.i 6.m"),
+    49: ("AV221", E, "6.b 6.d"),
+    50: ("AV221", E, "6.f 6.g 6.h 6.m"),
+    51: ("AV221", E, "6.k 6.o"),
+    53: ("AV222", W, "6.f 6.g 6.i 6.j 6.l"),
+    54: ("AV223", E, "3.2-C.a 3.5-B 3.5-F.a 3.5-C.e 6.∅ 4.c.ii 3.3-P"),
+}
+
+FOLDER = Path(__file__).parents[2] / "declarations" / "clearnox"
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(scope="module")
+def told() -> list[Finding]:
+    """What is open in the statement as printed."""
+    return [f for f in check(load(FOLDER).whole, TODAY) if f.is_open]
+
+
+def found(told: list[Finding], number: int) -> list[Finding]:
+    """The findings that are this defect."""
+    code, level, clauses = DEFECTS[number]
+    about = set(clauses.split())
+    return [f for f in told if (f.code, f.severity) == (code, level) and about <= set(f.clauses)]
+
+
+@pytest.mark.parametrize("number", DEFECTS)
+def test_the_defect_is_found_once_at_its_clause(told: list[Finding], number: int) -> None:
+    same = [(f.severity, f.clauses) for f in told if f.code == DEFECTS[number][0]]
+    assert len(found(told, number)) == 1, f"{DEFECTS[number]}: {same}"
+
+
+def test_each_says_its_law_and_what_it_asks(told: list[Finding]) -> None:
+    for number in DEFECTS:
+        for finding in found(told, number):
+            assert finding.law, finding
+            assert finding.need, finding
+
+
+def test_the_number_found_is_told(told: list[Finding]) -> None:
+    """The figure of the release: how many of the known defects the check finds."""
+    numbers = [number for number in DEFECTS if len(found(told, number)) == 1]
+    print(f"defects of the statement found: {len(numbers)} of 62")  # noqa: T201 - the figure
+    assert len(numbers) == len(DEFECTS)

@@ -170,22 +170,26 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of personal data, the clauses that print it and its DPV term."""
+    """A category of personal data, the clauses that print it and its DPV term. `of_others`: it is
+    about other persons than the one who gives it (colleagues named in a form)."""
 
     id: str
     clauses: tuple[str, ...] = ()
     dpv: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
+    of_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One item collected at a collection point: category, clause, and whether it is mandatory."""
+    """One item collected at a collection point: category, clause, and whether it is mandatory.
+    `announced`: the person is told at the moment itself, before a recording begins."""
 
     category: str
     clause: str
     required: bool | None = None
     place: Place = field(default=NOWHERE, compare=False)
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,13 +128,14 @@ def _clause(f: Fields) -> Clause:
 CLAUSES = table(record("a clause", _clause, _KIND, _UNBOUND, _LEGS))
 
 _DPV, _PRINTED = may("dpv", NAME, None), may("clause", one_or_many(CLAUSE), ())
+_OF_OTHERS = may("of_others", YES_NO, default=False)
 
 
 def _category(f: Fields) -> Category:
-    return Category(f.name.value, f[_PRINTED], f[_DPV], f.name.place)
+    return Category(f.name.value, f[_PRINTED], f[_DPV], f.name.place, f[_OF_OTHERS])
 
 
-CATEGORIES = table(record("a category", _category, _DPV, _PRINTED))
+CATEGORIES = table(record("a category", _category, _DPV, _PRINTED, _OF_OTHERS))
 
 
 def _subject(f: Fields) -> tuple[str | None]:
@@ -173,13 +174,16 @@ SCOPE = _SCOPE.shape
 
 _I_CATEGORY, _I_CLAUSE = need("category", ID), need("clause", CLAUSE)
 _I_REQUIRED = may("required", YES_NO, None)
+_I_ANNOUNCED = may("announced", YES_NO, default=False)
 
 
 def _collected(f: Fields) -> Collected:
-    return Collected(f[_I_CATEGORY], f[_I_CLAUSE], f[_I_REQUIRED], f.place())
+    return Collected(f[_I_CATEGORY], f[_I_CLAUSE], f[_I_REQUIRED], f.place(), f[_I_ANNOUNCED])
 
 
-_COLLECTED = record("a collected item", _collected, _I_CATEGORY, _I_CLAUSE, _I_REQUIRED)
+_COLLECTED = record(
+    "a collected item", _collected, _I_CATEGORY, _I_CLAUSE, _I_REQUIRED, _I_ANNOUNCED
+)
 _POINT, _POINT_CLAUSE = need("point", ID), need("clause", CLAUSE)
 _COLLECTS, _SOURCE = need("collects", many(_COLLECTED.shape)), may("source", ID, None)
 
@@ -381,8 +385,11 @@ NEVER = record("a negative promise", _never, _NEVER, _RULE_CLAUSE, _N_CATEGORY, 
 _RIGHT = need("right", ID)
 _RIGHT_KEYS = tuple(
     may(name, PROSE, None)
-    for name in ("law", "bases", "wider", "to", "link", "address", "form", "limits", "within")
-)
+    for name in (
+        "law", "bases", "wider", "to", "link", "address", "form", "limits", "within",
+        "fee", "identity", "country",
+    )
+)  # fmt: skip
 
 
 def _right(f: Fields) -> dict[str, str]:

@@ -36,13 +36,15 @@ _BY_FAMILY = {
 }
 _STATE = ("AV85", "AV87")
 """Our own database, and our keys."""
+_RELAY = ("AV623",)
+"""The mail server that takes our letters."""
 _REHEARSED = ("AV546", "AV547", "AV549", "AV57", "AV58")
 """One-time pages, rehearsals and samples: what is refused before anything is done."""
 
 
 def exit_of(code: str) -> Exit:
     """The exit code of a command that an error with this finding code has stopped."""
-    if code.startswith(_STATE):
+    if code.startswith((*_STATE, *_RELAY)):
         return Exit.UNREACHABLE
     if code.startswith(_REHEARSED):
         return Exit.REFUSED

@@ -350,6 +350,38 @@ class WorkerRevoked(Body, frozen=True, kw_only=True):
     by: Name
 
 
+class LettersWritten(Body, frozen=True, kw_only=True):
+    """Letters of one kind about one record were written; `unreachable` have no address."""
+
+    kind = "letters-written"
+    what: Name
+    about: Id
+    letters: Count
+    unreachable: Count
+
+
+class LettersEnded(Body, frozen=True, kw_only=True):
+    """Letters came to their end; each that was accepted as a commitment to its Message-ID."""
+
+    kind = "letters-ended"
+    what: Name
+    about: Id
+    accepted: Count
+    failed: Count
+    given_up: Count
+    unreachable: Count
+    commitments: tuple[Digest, ...] = ()
+
+
+class LettersReturned(Body, frozen=True, kw_only=True):
+    """Letters that had been accepted came back."""
+
+    kind = "letters-returned"
+    what: Name
+    about: Id
+    bounced: Count
+
+
 class ClockMovedBack(Body, frozen=True, kw_only=True):
     """The clock said an instant before the last entry's; those after it keep the last one's."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from avow.common.errors import KeyringError
 from avow.common.ids import new_id
+from avow.common.masked import Masked
 from avow.engine.db.store import Runs
 from avow.engine.keys.ring import KeyRing, opened, sealed
 
@@ -31,6 +32,15 @@ def seal_in(runs: Runs, ring: KeyRing, bundle: str, plain: bytes, about: str) ->
 def open_in(runs: Runs, ring: KeyRing, bundle: str, box: bytes, about: str) -> bytes:
     """What `seal_in` encrypted. Raises KeyringError AV875 once the key is destroyed."""
     return opened(box, about, _key(runs, ring, bundle))
+
+
+def opened_key(runs: Runs, ring: KeyRing, bundle: str) -> Masked[bytes]:
+    """The key itself, to seal or open many values at once; it is held no longer than they are.
+
+    Raises:
+        KeyringError: AV875, it is destroyed.
+    """
+    return Masked(_key(runs, ring, bundle))
 
 
 def _key(runs: Runs, ring: KeyRing, bundle: str) -> bytes:

@@ -1,0 +1,88 @@
+"""A letter as a mail: every head that a signature should cover, once, and lines that no relay
+rewrites.
+
+The relay signs (DKIM, RFC 6376). What it signs must reach the reader as it left: seven-bit text in
+quoted-printable, short lines, one of each head, and the same domain in From, Message-ID and return
+path, so that the signature aligns (RFC 7489).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from email.headerregistry import Address as Mailbox
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8
+from email.utils import format_datetime
+
+from avow.common.clock import in_utc
+from avow.duties.correspondence.addresses import Address, address
+from avow.duties.correspondence.letters import Letter
+from avow.duties.correspondence.wording import one_line
+
+COVERED = (
+    "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type",
+    "Content-Transfer-Encoding", "Content-Language", "Auto-Submitted", "List-Unsubscribe",
+    "List-Unsubscribe-Post",
+)  # fmt: skip
+"""The heads that the relay's signature should cover (RFC 6376, 5.4.1); each is written once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: name and address in From, where answers go, and where bounces go.
+
+    With `returns` the return path names the letter (`returns+TOKEN@…`), so that a bounce is known
+    even when it quotes nothing. `unsubscribe`: the https address, by kind, where a person leaves a
+    list; only kinds that say so have one (RFC 8058).
+    """
+
+    name: str
+    address: Address
+    reply_to: Address | None = None
+    returns: Address | None = None
+    unsubscribe: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def domain(self) -> str:
+        """What Message-IDs end in."""
+        return self.address.domain
+
+    def return_path(self, letter: str) -> str:
+        """Where a server sends a letter back to (RFC 5321, 4.4)."""
+        if self.returns is None:
+            return str(self.address)
+        return f"{self.returns.local}+{letter.partition('-')[2]}@{self.returns.domain}"
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What is handed to a server: return path, recipient, bytes; `id` comes back in a bounce."""
+
+    id: str
+    return_path: str
+    to: Address
+    data: bytes
+
+
+def envelope(sender: Sender, letter: Letter) -> Envelope | None:
+    """The letter as it is sent; the same bytes each time. None when its address is none."""
+    to = address(letter.content.to)
+    if to is None:
+        return None
+    policy = SMTPUTF8 if to.needs_utf8 else SMTP
+    made = EmailMessage(policy=policy)
+    made["From"] = Mailbox(one_line(sender.name), sender.address.local, sender.address.domain)
+    made["To"] = Mailbox("", to.local, to.domain)
+    if sender.reply_to is not None:
+        made["Reply-To"] = Mailbox("", sender.reply_to.local, sender.reply_to.domain)
+    made["Subject"] = one_line(letter.content.subject)
+    made["Date"] = format_datetime(in_utc(letter.made_at))
+    made["Message-ID"] = f"<{letter.message_id}>"
+    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
+    for kind, where in sender.unsubscribe:
+        if kind == letter.kind:
+            made["List-Unsubscribe"] = f"<{where}>"
+            made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    made.set_content(letter.content.text, cte="quoted-printable")
+    made["Content-Language"] = letter.language  # after the content, which clears such heads
+    return Envelope(letter.id, sender.return_path(letter.id), to, made.as_bytes())

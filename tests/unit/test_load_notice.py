@@ -30,7 +30,7 @@ retention:
   - {rule: recordings, clause: "6.h", applies_to: {category: recording}, starts: recorded,
       at_most: 1 month, existing: old-rule}
 notice: {version: "3", changed: 2026-10-01, effective: 2026-11-01, hosts: [www.example.org],
-    ahead: {purpose: 30 days}}
+    ahead: {purpose: 30 days}, promises: {assessed: "4"}}
 sections:
   - {section: "4", clauses: ["4"], shows: cookies}
   - {section: "6", clauses: ["6.h"]}
@@ -69,6 +69,7 @@ def test_everything_a_notice_needs_is_read() -> None:
         ("www.example.org",),
         (),
         {"purpose": Period(days=30)},
+        promises={"assessed": "4"},
     )
     assert d.sections["4"] == Section("4", None, ("4",), (Shown.COOKIES,))
     assert (d.cookies[0].party, d.cookies[0].lifetime) == (Party.THIRD, Period(months=6))

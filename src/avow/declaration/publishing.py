@@ -43,7 +43,9 @@ class Edition:
     from when it counts, where it must be linked, and how long before people are told.
 
     `hosts` are the names of sites in scope; `forms` the addresses of pages that collect data.
-    `ahead` gives per class of change the notice period that the controller promises.
+    `ahead` gives per class of change the notice period that the controller promises. `promises`
+    says which clause promises something that the notice itself must keep: `assessed` (each
+    interest is weighed in writing), `security` (the measures that protect the data).
     """
 
     version: str
@@ -53,6 +55,7 @@ class Edition:
     forms: tuple[str, ...] = ()
     ahead: Mapping[str, Period] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)
+    promises: Mapping[str, str] = field(default_factory=dict)
 
 
 class Party(StrEnum):

@@ -44,11 +44,19 @@ _VERSION, _CHANGED = need("version", NAME), may("changed", DAY, None)
 _EFFECTIVE = may("effective", DAY, None)
 _HOSTS, _FORMS = may("hosts", one_or_many(NAME), ()), may("forms", one_or_many(NAME), ())
 _AHEAD = may_map("ahead", mapping(PERIOD))
+_PROMISES = may_map("promises", mapping(CLAUSE))
 
 
 def _edition(f: Fields) -> Edition:
     return Edition(
-        f[_VERSION], f[_CHANGED], f[_EFFECTIVE], f[_HOSTS], f[_FORMS], f[_AHEAD], f.place()
+        f[_VERSION],
+        f[_CHANGED],
+        f[_EFFECTIVE],
+        f[_HOSTS],
+        f[_FORMS],
+        f[_AHEAD],
+        f.place(),
+        f[_PROMISES],
     )
 
 
@@ -61,6 +69,7 @@ EDITION = record(
     _HOSTS,
     _FORMS,
     _AHEAD,
+    _PROMISES,
 )
 
 _COOKIE, _COOKIE_CLAUSE = need("cookie", NAME), need("clause", CLAUSE)

@@ -100,6 +100,10 @@ _LABELLED = {"point": "collection point", "source": "collection point", "interes
 
 
 def _notice(declaration: Declaration) -> Iterator[Named]:
+    if declaration.edition is not None:
+        for what, clause in declaration.edition.promises.items():
+            by = f"the notice's promise `{what}`"
+            yield Named("clause", clause, declaration.edition.place, by)
     for section in declaration.sections.values():
         by = f"section `{section.id}`"
         yield Named("section", section.within, section.place, by)

@@ -112,7 +112,8 @@ class Rule:
     """A retention rule: a maximum. Of several ends the earliest counts. `decided_by` names the
     signed decision that made or changed it. `undo_days`: how long before its maximum a row leaves
     its system into an encrypted bundle. `existing`: what a change of its period does to data held
-    before the change."""
+    before the change. `on_top`: the print says that its time comes on top of the others'
+    (backups)."""
 
     id: str
     clause: str
@@ -124,6 +125,7 @@ class Rule:
     place: Place = field(default=NOWHERE, compare=False)
     undo_days: int = 0
     existing: Existing = Existing.SHORTER
+    on_top: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,12 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 Severity.E,
                 f"`{point.id}` does not say which data are collected",
                 point.place,
-                hint="name the categories under `collects`",
+                because=(
+                    f"they come from `{point.source}`, and the person never sees the form"
+                    if point.source
+                    else ""
+                ),
+                hint="name the categories under `collects`, and from whom they come",
                 clauses=(point.clause,),
                 about=(point.id,),
             )

@@ -288,6 +288,7 @@ _APPLIES, _EXCEPT = need("applies_to", SCOPE), may("except", one_or_many(SCOPE),
 _FIRST = may("whichever_first", many(_END.shape), None)
 _THEN = may("then", one_of(Action, "an action"), Action.ERASE)
 _UNDO = may("undo", DAYS, 0)
+_ON_TOP = may("on_top", YES_NO, default=False)
 _EXISTING = may("existing", one_of(Existing, "a word for data already held"), Existing.SHORTER)
 
 
@@ -305,6 +306,7 @@ def _rule(f: Fields) -> Rule | None:
         place=f.place(),
         undo_days=f[_UNDO],
         existing=f[_EXISTING],
+        on_top=f[_ON_TOP],
     )
 
 
@@ -339,6 +341,7 @@ RULE = record(
     _THEN,
     _UNDO,
     _EXISTING,
+    _ON_TOP,
 )
 
 _MINIMUM, _LAW = need("minimum", ID), need("law", PROSE)

@@ -1,0 +1,74 @@
+"""AV245: people of a country are not told of the authority of their country."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
+
+from avow.common.findings import Need, Severity
+from avow.common.places import NOWHERE
+from avow.declaration.check.affiliate_without_role import MEMBER
+from avow.declaration.check.found import Found, defect
+from avow.declaration.check.rule import Rule, Wording
+from avow.declaration.check.universe import Universe
+from avow.declaration.model import Declaration, InForce
+
+COMPLAINT = "complaint"
+_BY_DOMAIN = {"uk": "GB"}
+"""Top-level domains that are not the country's code."""
+
+
+def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
+    """One finding with the countries of establishments, members of the group and public whose
+    authority is not named, once one authority is (art. 77(1) GDPR)."""
+    del law, universe
+    numbered = enumerate(declaration.rights)
+    complaints = [(n, right) for n, right in numbered if right["right"] == COMPLAINT]
+    told = {country for _, right in complaints for country in _countries(right)}
+    missing = sorted(_wanted(declaration) - told)
+    if told and missing:
+        first, right = complaints[0]
+        places = declaration.right_places
+        yield defect(
+            "AV245",
+            Severity.W,
+            f"the authority to complain to is not named for {', '.join(missing)}",
+            places[first] if first < len(places) else NOWHERE,
+            because="people may complain where they live, where they work and where it happened",
+            hint="add a `complaint` for each, with its `link` or its `country`",
+            clauses=(right["clause"],),
+        )
+
+
+def _wanted(declaration: Declaration) -> set[str]:
+    controller = declaration.controller
+    members = {r.country for r in declaration.recipients.values() if r.role == MEMBER and r.country}
+    return {controller.country, *controller.established, *controller.public, *members} - {""}
+
+
+def _countries(right: Mapping[str, str]) -> set[str]:
+    """The countries whose authority a right to complain names: as said, or by its address."""
+    if "country" in right:
+        return set(right["country"].replace(",", " ").split())
+    domain = (urlsplit(right.get("link", "")).hostname or "").rpartition(".")[2]
+    return {_BY_DOMAIN.get(domain, domain.upper())} - {""}
+
+
+RULE = Rule(
+    "AV245",
+    "art. 13(2)(d), 77(1) GDPR",
+    Need.FIX_TEXT,
+    check,
+    Wording(
+        fr=(
+            "Vous pouvez vous plaindre à l’autorité du pays où vous vivez, où vous travaillez ou "
+            "où le problème s’est produit ; en …, c’est …."
+        ),
+        nl="U kunt klacht indienen bij de autoriteit van het land waar u woont, werkt of waar het "
+        "gebeurde; in … is dat ….",
+        en=(
+            "You may complain to the authority of the country where you live, where you work or "
+            "where it happened; in … this is …."
+        ),
+    ),
+)

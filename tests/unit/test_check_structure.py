@@ -1,0 +1,394 @@
+"""Every rule of the check: a small sound declaration has no finding, and one word makes it one.
+
+Each case takes the sound declaration, adds what the rule speaks of in a form that is right, and
+then replaces one piece. The rules are taken from the check itself: one without a case fails here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from avow.common.findings import Finding
+from avow.declaration.check.jobs import EVENTS, HOSTING, POST, SCORING
+from avow.declaration.check.rule import Rule
+from avow.declaration.check.run import RULES, check
+from avow.declaration.model import Recipient
+from tests.unit.declared import SOUND, reading
+from tests.unit.test_check import DEFECTS
+
+DAY = date(2027, 1, 1)
+OF_DECISIONS = frozenset({"AV230", "AV236", "AV238"})
+"""What is said of a decision beside what it does: it is unsigned, or settles nothing."""
+
+ELSEWHERE = ("text_", "dated_")
+"""Rules that read texts or dated facts, which have cases of their own."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is added in a form that is right, and the piece that is then replaced."""
+
+    good: str
+    bad: str
+    changes: tuple[tuple[str, str], ...] = ()
+    more: str = ""
+
+
+RIGHTS = '  - {right: complaint, clause: "9.1"}\n'
+OBJECTION = (
+    RIGHTS,
+    RIGHTS
+    + '  - {right: objection, clause: "9.1"}\n  - {right: withdrawal, clause: "9.1"}\n'
+    + '  - {right: objection-to-marketing, clause: "2.a"}\n',
+)
+TO = ("    ends: answered\n", "    ends: answered\n    recipients: [other]\n")
+MESSAGE = '      - {category: message, clause: "1.a", required: yes}\n'
+RULE = (
+    '  - {rule: own, clause: "3.a", applies_to: {category: [OWN]}, '
+    "starts: answered, at_most: TIME}\n"
+)
+CLOSED = (
+    ("    ends: answered\n", "    ends: closed\n"),
+    ("events:\n  answered:", "events:\n  closed: {kind: point}\n  answered:"),
+    ("{answered: answered_at}", "{answered: answered_at, closed: closed_at}"),
+)
+
+
+def rights(*several: str) -> tuple[str, str]:
+    """More rights, as a change."""
+    return RIGHTS, RIGHTS + "".join(f"  - {right}\n" for right in several)
+
+
+def category(name: str, said: str = '{clause: "2.a"}') -> tuple[str, str]:
+    """One more category, as a change."""
+    return "categories:\n", f"categories:\n  {name}: {said}\n"
+
+
+def collected(name: str, more: str = "") -> tuple[str, str]:
+    """One more item of the form, as a change."""
+    return MESSAGE, MESSAGE + f'      - {{category: {name}, clause: "1.a", required: yes{more}}}\n'
+
+
+def own_rule(name: str, time: str = "0 days") -> tuple[str, str]:
+    """A rule for one category, as a change."""
+    return "events:\n", RULE.replace("OWN", name).replace("TIME", time) + "events:\n"
+
+
+def recipient(said: str, name: str = "other") -> str:
+    """A recipient, to stand in a list."""
+    return f'  - {{recipient: {name}, clause: "2.a", name: Other, {said}}}\n'
+
+
+def purpose(name: str, said: str) -> tuple[str, str]:
+    """One more purpose, as a change."""
+    return (
+        "retention:\n",
+        f'  - {{purpose: {name}, clause: "2.a", ends: answered, {said}}}\nretention:\n',
+    )
+
+
+DECISION = (
+    "decisions:\n  - {decision: d, settles: [AV221], author: claire, date: 2026-12-01, "
+    "reason: because, effects: {EFFECT}}\n"
+)
+
+CASES: dict[str, Case] = {
+    "AV231": Case(
+        "system: [app]",
+        "system: [desk]",
+        (),
+        "  - {system: app, connector: sqlite, url: app.db, datasets: {note: {subject: caller, "
+        "key: [id], collected_at: contact, rest: message, events: {answered: at}}}}\n"
+        + DECISION.replace(
+            "EFFECT", "narrow: {rule: contacts, except: {category: [email], system: [app]}}"
+        ),
+    ),
+    "AV240": Case(
+        "roles: [approver]",
+        "roles: [author]",
+        (),
+        DECISION.replace("EFFECT", "accept: {until: 2027-06-01}"),
+    ),
+    "AV244": Case(
+        "role: joint-controller",
+        "role: group-member",
+        (TO,),
+        "recipients:\n" + recipient("role: joint-controller, country: FR"),
+    ),
+    "AV245": Case(
+        '  - {right: complaint, clause: "9.1", link: "https://authority.nl/"}\n',
+        "",
+        (
+            ("country: BE", "country: BE, public: [NL]"),
+            (
+                RIGHTS,
+                (
+                    '  - {right: complaint, clause: "9.1", link: "https://authority.be/"}\n'
+                    '  - {right: complaint, clause: "9.1", link: "https://authority.nl/"}\n'
+                ),
+            ),
+        ),
+    ),
+    "AV246": Case(
+        '  - {right: after-death, clause: "9.1"}\n',
+        "",
+        (
+            ("country: BE", "country: BE, established: [FR]"),
+            rights('{right: after-death, clause: "9.1"}'),
+        ),
+    ),
+    "AV247": Case(
+        "    source: colleague\n",
+        "",
+        (
+            ('  message: {clause: "1.a"}', '  message: {clause: "1.a", of_others: yes}'),
+            ("    collects:\n", "    source: colleague\n    collects:\n"),
+        ),
+    ),
+    "AV248": Case(
+        "form: any",
+        "form: signed",
+        (rights('{right: by-letter, clause: "9.1", form: any}'),),
+    ),
+    "AV249": Case(
+        ", fee: none",
+        "",
+        (
+            rights(
+                '{right: exercise, clause: "9.1", within: 1 month, fee: none, identity: in doubt}'
+            ),
+        ),
+    ),
+    "AV252": Case(
+        "right: processor-requests",
+        "right: another",
+        (
+            category("processor-data"),
+            own_rule("processor-data"),
+            rights('{right: processor-requests, clause: "9.1"}'),
+        ),
+        "recipients:\n" + recipient("role: sub-processor, country: BE"),
+    ),
+    "AV253": Case(
+        "basis: consent, uses: {category: [message]}",
+        "basis: legitimate-interest, uses: {category: [message]}",
+        (
+            OBJECTION,
+            purpose(
+                "ask", "basis: consent, uses: {category: [email]}, dpv: dpv:CommercialResearch"
+            ),
+            purpose(
+                "improve",
+                "basis: consent, uses: {category: [message]}, "
+                "dpv: dpv:ImproveExistingProductsAndServices",
+            ),
+        ),
+    ),
+    "AV254": Case(
+        "offers: own",
+        "offers: group",
+        (
+            OBJECTION,
+            purpose(
+                "news",
+                "basis: legitimate-interest, uses: {category: [email]}, marketing: yes, "
+                "offers: own",
+            ),
+        ),
+    ),
+    "AV255": Case(
+        "announced: yes",
+        "announced: no",
+        (
+            OBJECTION,
+            category("call", '{clause: "1.a", dpv: pd:VoiceCommunicationRecording}'),
+            collected("call", ", announced: yes"),
+            purpose("train", "basis: legitimate-interest, uses: {category: [call]}"),
+        ),
+    ),
+    "AV256": Case(
+        "basis: legitimate-interest",
+        "basis: contract",
+        (
+            OBJECTION,
+            category("firm", '{clause: "1.a", dpv: pd:CurrentEmployment}'),
+            collected("firm"),
+            ("basis: contract", "basis: legitimate-interest"),
+        ),
+    ),
+    "AV257": Case(
+        'company-revenue, clause: "1.a", required: no',
+        'company-revenue, clause: "1.a", required: yes',
+        (
+            category("company-revenue"),
+            collected("company-revenue"),
+            (
+                'company-revenue, clause: "1.a", required: yes',
+                'company-revenue, clause: "1.a", required: no',
+            ),
+        ),
+    ),
+    "AV258": Case(
+        "for: sending news",
+        "for: marketing automation",
+        (TO,),
+        'never:\n  - {never: profile, clause: "2.a", fields_named: [lead_score]}\n'
+        "recipients:\n" + recipient("role: processor, country: BE, for: sending news"),
+    ),
+    "AV259": Case(
+        '      - {category: age-attestation, clause: "1.a", required: yes}\n',
+        "",
+        (
+            category("birth-date"),
+            category("age-attestation"),
+            collected("age-attestation"),
+            own_rule("age-attestation"),
+        ),
+        'never:\n  - {never: collect birth-date, clause: "2.a", category: birth-date}\n',
+    ),
+    "AV260": Case(
+        "role: controller",
+        "role: processor",
+        (TO,),
+        "recipients:\n" + recipient("role: controller, country: BE, for: sending letters"),
+    ),
+    "AV261": Case(
+        "for: hosting the service",
+        "for: hosting the website",
+        (TO, ("    basis: contract\n", "    basis: contract\n    dpv: dpv:ServiceProvision\n")),
+        "recipients:\n" + recipient("role: processor, country: BE, for: hosting the service"),
+    ),
+    "AV262": Case(
+        "for: surveys",
+        "for: tickets and webinars",
+        (("    ends: answered\n", "    ends: answered\n    recipients: [other, third]\n"),),
+        "recipients:\n"
+        + recipient("role: processor, country: BE, for: surveys")
+        + recipient("role: processor, country: BE, for: webinars", "third"),
+    ),
+    "AV263": Case(
+        "      - {starts: answered, at_most: 0 days}\n",
+        "",
+        (
+            (
+                "    starts: answered\n    at_most: 0 days\n",
+                (
+                    "    whichever_first:\n      - {starts: answered, at_most: 0 days}\n"
+                    "      - {starts: consent-ended, at_most: 0 days}\n"
+                ),
+            ),
+            ("events:\n  answered:", "events:\n  consent-ended: {kind: point}\n  answered:"),
+            ("{answered: answered_at}", "{answered: answered_at, consent-ended: ended_at}"),
+        ),
+    ),
+    "AV264": Case(
+        "starts: answered, at_least",
+        "starts: closed, at_least",
+        (*CLOSED, ("at_most: 0 days", "at_most: 1 year")),
+        'minimums:\n  - {minimum: books, clause: "3.a", law: a law, applies_to: '
+        "{category: [message]}, starts: answered, at_least: 1 year}\n",
+    ),
+    "AV265": Case(
+        "at_most: 4 years", "at_most: 6 years", (*CLOSED, ("at_most: 0 days", "at_most: 4 years"))
+    ),
+    "AV266": Case(
+        ", on_top: yes",
+        "",
+        (category("backup"), own_rule("backup", "4 weeks, on_top: yes")),
+    ),
+    "AV267": Case(
+        "Art. 17(3)(b) GDPR",
+        "Art. 21(1) GDPR",
+        (rights('{right: limit, clause: "9.1", limits: erasure, law: Art. 17(3)(b) GDPR}'),),
+    ),
+    "AV268": Case(
+        'portability, clause: "9.1", bases: contract',
+        'portability, clause: "9.1", bases: contract, wider: yes',
+        (('portability, clause: "9.1"', 'portability, clause: "9.1", bases: contract'),),
+    ),
+}
+
+
+def of_structure() -> list[str]:
+    """The codes of the rules that look at the structure of a declaration."""
+    return [
+        rule.code
+        for rule in RULES
+        if isinstance(rule, Rule)
+        and not rule.look.__module__.rpartition(".")[2].startswith(ELSEWHERE)
+    ]
+
+
+def changed(*changes: tuple[str, str], more: str = "") -> str:
+    """The sound declaration with pieces replaced and something added at its end."""
+    text = SOUND
+    for old, new in changes:
+        assert old in text, f"{old!r} is not in the declaration"
+        text = text.replace(old, new, 1)
+    return text + more
+
+
+def found(text: str) -> list[Finding]:
+    """What the check finds, beside what it says of decisions."""
+    loaded = reading(text)
+    assert [f for f in loaded.findings if f.is_error] == []
+    return [f for f in check(loaded.whole, DAY) if f.code not in OF_DECISIONS]
+
+
+def sound_and_not(code: str) -> tuple[str, str]:
+    """The declaration in which what the rule speaks of is right, and the one in which it is not."""
+    if code in CASES:
+        case = CASES[code]
+        sound = changed(*case.changes, more=case.more)
+        assert case.good in sound, f"{case.good!r} is not in the case of {code}"
+        return sound, sound.replace(case.good, case.bad, 1)
+    _, changes, more = next(defect for defect in DEFECTS.values() if defect[0] == code)
+    return SOUND, changed(*changes, more=more)
+
+
+@pytest.mark.parametrize("code", of_structure())
+def test_one_piece_turns_exactly_this_rule_red(code: str) -> None:
+    sound, wrong = sound_and_not(code)
+    assert [(f.code, f.message) for f in found(sound)] == []
+    findings = found(wrong)
+    assert {f.code for f in findings} == {code}
+    assert all(f.place.file == "d.yaml" and f.place.line > 0 for f in findings)
+    assert all(f.law and f.need for f in findings)
+
+
+def test_a_rule_has_its_code_in_its_file_and_no_code_two_files() -> None:
+    codes = of_structure()
+    assert len(codes) == len(set(codes))
+    for rule in RULES:
+        if isinstance(rule, Rule):
+            source = Path(rule.look.__code__.co_filename).read_text(encoding="utf-8")
+            assert source.startswith(f'"""{rule.code}: ')
+
+
+@pytest.mark.parametrize("rule", [r for r in RULES if isinstance(r, Rule)], ids=lambda r: r.code)
+def test_a_rule_says_its_law_and_its_words_in_three_languages(rule: Rule) -> None:
+    assert rule.law
+    if rule.wording:
+        words = dict(rule.wording.pairs)
+        assert sorted(words) == ["en", "fr", "nl"]
+        assert all(sentence.strip().endswith((".", "….")) for sentence in words.values())
+        assert len(set(words.values())) == len(words)
+    assert bool(rule.together) == bool(rule.headline)
+
+
+def test_the_words_for_work_know_three_languages_and_their_false_friends() -> None:
+    def does(text: str) -> Recipient:
+        return Recipient("r", "1", "R", "processor", for_=text)
+
+    assert POST.is_done_by(does("envoi de courriers"))
+    assert POST.is_done_by(does("versturen van brieven"))
+    assert not POST.is_done_by(does("newsletters and campaigns"))
+    assert HOSTING.is_done_by(does("hébergement de l’application"))
+    assert not HOSTING.is_done_by(does("hosting the website"))
+    assert SCORING.is_done_by(does("automatisation du marketing"))
+    assert not SCORING.is_done_by(does("combining lists"))
+    assert EVENTS.is_done_by(does("organising events"))

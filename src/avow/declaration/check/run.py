@@ -32,6 +32,7 @@ from avow.declaration.check import (
     datamap_never,
     datamap_owners,
     decision_widens,
+    dpv_term,
     limit_without_law,
     marketing_objection,
     marketing_without_term,
@@ -122,6 +123,7 @@ RULES: tuple[Check | Rule, ...] = (
     clause_without_text.RULE,
     clause_bound_to_nothing.RULE,
     unused_ids.RULE,
+    dpv_term.RULE,
 )
 
 

@@ -30,7 +30,8 @@ retention:
   - {rule: recordings, clause: "6.h", applies_to: {category: recording}, starts: recorded,
       at_most: 1 month, existing: old-rule}
 notice: {version: "3", changed: 2026-10-01, effective: 2026-11-01, hosts: [www.example.org],
-    ahead: {purpose: 30 days}, promises: {assessed: "4"}}
+    ahead: {purpose: 30 days}, promises: {assessed: "4"},
+    pages: {en: /en/privacy}}
 sections:
   - {section: "4", clauses: ["4"], shows: cookies}
   - {section: "6", clauses: ["6.h"]}
@@ -70,6 +71,7 @@ def test_everything_a_notice_needs_is_read() -> None:
         (),
         {"purpose": Period(days=30)},
         promises={"assessed": "4"},
+        pages={"en": "/en/privacy"},
     )
     assert d.sections["4"] == Section("4", None, ("4",), (Shown.COOKIES,))
     assert (d.cookies[0].party, d.cookies[0].lifetime) == (Party.THIRD, Period(months=6))

@@ -42,7 +42,8 @@ class Edition:
     """The edition of the notice that this declaration is: how it is called, when it changed and
     from when it counts, where it must be linked, and how long before people are told.
 
-    `hosts` are the names of sites in scope; `forms` the addresses of pages that collect data.
+    `hosts` are the names of sites in scope; `forms` the addresses of pages that collect data;
+    `pages` say by language where the notice stands on each host: a path, or a whole address.
     `ahead` gives per class of change the notice period that the controller promises. `promises`
     says which clause promises something that the notice itself must keep: `assessed` (each
     interest is weighed in writing), `security` (the measures that protect the data).
@@ -56,6 +57,7 @@ class Edition:
     ahead: Mapping[str, Period] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)
     promises: Mapping[str, str] = field(default_factory=dict)
+    pages: Mapping[str, str] = field(default_factory=dict)
 
 
 class Party(StrEnum):

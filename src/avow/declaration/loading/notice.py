@@ -45,6 +45,7 @@ _EFFECTIVE = may("effective", DAY, None)
 _HOSTS, _FORMS = may("hosts", one_or_many(NAME), ()), may("forms", one_or_many(NAME), ())
 _AHEAD = may_map("ahead", mapping(PERIOD))
 _PROMISES = may_map("promises", mapping(CLAUSE))
+_PAGES = may_map("pages", mapping(NAME))
 
 
 def _edition(f: Fields) -> Edition:
@@ -57,6 +58,7 @@ def _edition(f: Fields) -> Edition:
         f[_AHEAD],
         f.place(),
         f[_PROMISES],
+        f[_PAGES],
     )
 
 
@@ -70,6 +72,7 @@ EDITION = record(
     _FORMS,
     _AHEAD,
     _PROMISES,
+    _PAGES,
 )
 
 _COOKIE, _COOKIE_CLAUSE = need("cookie", NAME), need("clause", CLAUSE)

@@ -182,6 +182,104 @@ def test_sarif_suppresses_what_is_settled_and_bears_findings_without_a_place() -
     assert "locations" not in second
 
 
+# --- what is asked of people ---------------------------------------------------------------------
+
+TWO_ENDLESS = SOUND.replace("    ends: answered\n", "").replace(
+    "retention:\n",
+    '  - {purpose: help, clause: "3.a", basis: contract, uses: {category: [email]}}\nretention:\n',
+)
+MENDED = 'email, clause: "1.a", required: yes', 'email, clause: "1.a"'
+
+
+def test_findings_stand_under_what_they_ask_of_people(run: Run, tmp_path: Path) -> None:
+    """A decision, a text and an error: three headings, and a count of what would end them."""
+    text = TWO_ENDLESS.replace(*MENDED) + CASE.replace("VERDICT", "undated")
+    lines = run(text, str(tmp_path)).output.splitlines()
+    headings = [line for line in lines if line[:1].isupper() and line[-1:].isdigit()]
+    assert headings == ["Wrong with the documents: 1", "What must be decided: 1", "Text to mend: 1"]
+    assert "1 error, 2 open defects (1 E, 1 W), 0 settled" in lines
+    assert "to end them: 1 decision, 1 text" in lines
+
+
+def test_a_group_lists_its_members_and_how_a_decision_names_them(run: Run, tmp_path: Path) -> None:
+    output = run(TWO_ENDLESS, str(tmp_path)).output
+    assert "defect AV224: 2 purposes have no end\n" in output
+    assert "  law      art. 5(1)(e) GDPR\n" in output
+    assert '  settles  "AV224"\n' in output
+    assert 'd.yaml:29:15: the purpose `help` (clause 3.a) has no end "AV224 3.a"\n' in output
+
+
+def test_a_group_is_settled_when_every_member_is(run: Run, tmp_path: Path) -> None:
+    """The decision of one purpose leaves the other; with the code alone it names both."""
+    one = TWO_ENDLESS + DECISION
+    sign(run, tmp_path, "ends", "--as", "marc", text=one)
+    left = run(one, str(tmp_path), "--on", "2026-12-02").output
+    assert "defect AV224: the purpose `help` (clause 3.a) has no end\n" in left
+    assert "(clause 2.a) has no end, settled by `ends`" in left
+    both = one.replace("AV224 2.a", "AV224").replace(
+        "{purpose_ends: {purpose: answer, at: answered}}", "{accept: {until: 2027-06-01}}"
+    )
+    (tmp_path / "interpretation" / "signatures.yaml").unlink()
+    sign(run, tmp_path, "ends", "--as", "marc", text=both)
+    settled = run(both, str(tmp_path), "--on", "2026-12-02").output
+    assert "Settled: 1\n" in settled
+    assert "0 open defects, 1 settled" in settled
+
+
+def test_words_that_would_do_come_in_the_languages_of_the_statement(
+    run: Run, tmp_path: Path
+) -> None:
+    text = SOUND.replace(*MENDED)
+    assert "  words en The fields with an asterisk" in run(text, str(tmp_path)).output
+    dutch = run(text, str(tmp_path), "--language", "nl").output
+    assert "  words nl De velden met een sterretje" in dutch
+    assert "words en" not in dutch
+    french = text.replace("people:\n", "languages: [fr]\npeople:\n")
+    assert "  words fr Les champs" in run(french, str(tmp_path)).output
+
+
+@pytest.mark.parametrize(
+    ("words", "codes"),
+    [
+        (("--code", "AV210"), ["AV210"]),
+        (("--code", "AV210", "--code", "AV224"), ["AV224", "AV210"]),
+        (("--clause", "3.a"), ["AV224"]),
+        (("--need", "fix-text"), ["AV210"]),
+        (("--need", "accept"), []),
+    ],
+)
+def test_less_may_be_shown_and_everything_is_judged(
+    run: Run, tmp_path: Path, words: tuple[str, ...], codes: list[str]
+) -> None:
+    answer = run(TWO_ENDLESS.replace(*MENDED), str(tmp_path), *words, "--publish")
+    assert [w[:5] for w in answer.output.split("defect ")[1:]] == codes
+    assert "0 errors, 2 open defects (1 E, 1 W), 0 settled" in answer.output
+    assert answer.exit_code == Exit.FINDINGS
+
+
+def test_programs_get_law_need_words_and_members(run: Run, tmp_path: Path) -> None:
+    text = TWO_ENDLESS.replace(*MENDED)
+    answer = json.loads(run(text, str(tmp_path), "--json").output)
+    mend, decide = sorted(answer["findings"], key=lambda f: f["code"])
+    assert (mend["need"], mend["law"], mend["reference"]) == (
+        "fix-text", "art. 13(2)(e) GDPR", "AV210 contact",
+    )  # fmt: skip
+    assert sorted(mend["proposal"]) == ["en", "fr", "nl"]
+    assert [each["reference"] for each in decide["members"]] == ["AV224 2.a", "AV224 3.a"]
+    run_ = valid_sarif(json.loads(run(text, str(tmp_path), "--sarif").output))
+    told = {result["ruleId"]: result["properties"] for result in run_["results"]}
+    assert told["AV210"]["law"] == "art. 13(2)(e) GDPR"
+    assert told["AV224"]["need"] == "decide"
+    assert [each["clauses"] for each in told["AV224"]["members"]] == [["2.a"], ["3.a"]]
+
+
+def test_the_help_shows_how_a_defect_is_accepted() -> None:
+    assert (
+        "effects: {accept: {until: 2027-11-02}}"
+        in CliRunner().invoke(main, ["check", "--help"]).output
+    )
+
+
 # --- signing -------------------------------------------------------------------------------------
 
 UNSIGNED = SOUND.replace("    ends: answered\n", "") + DECISION

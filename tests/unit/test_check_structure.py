@@ -6,6 +6,7 @@ then replaces one piece. The rules are taken from the check itself: one without 
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -310,6 +311,11 @@ CASES: dict[str, Case] = {
         'portability, clause: "9.1", bases: contract, wider: yes',
         (('portability, clause: "9.1"', 'portability, clause: "9.1", bases: contract'),),
     ),
+    "AV299": Case(
+        "dpv: pd:EmailAddress",
+        "dpv: pd:EmailAdress",
+        (('  email: {clause: "1.a"}', '  email: {clause: "1.a", dpv: pd:EmailAddress}'),),
+    ),
 }
 
 
@@ -392,3 +398,18 @@ def test_the_words_for_work_know_three_languages_and_their_false_friends() -> No
     assert SCORING.is_done_by(does("automatisation du marketing"))
     assert not SCORING.is_done_by(does("combining lists"))
     assert EVENTS.is_done_by(does("organising events"))
+
+
+def test_the_page_of_the_check_names_every_rule_with_its_law_and_need() -> None:
+    """The table is written anew by `AVOW_UPDATE=1`."""
+    page = Path(__file__).parents[2] / "docs/reference/check.md"
+    text = page.read_text(encoding="utf-8")
+    before, _, rest = text.partition("|---|---|---|\n| AV")
+    after = rest[rest.index("\n\n") :]
+    rules = sorted((r for r in RULES if isinstance(r, Rule)), key=lambda rule: rule.code)
+    rows = "\n".join(f"| {rule.code} | {rule.law} | `{rule.need}` |" for rule in rules)
+    right = f"{before}|---|---|---|\n{rows}{after}"
+    if os.environ.get("AVOW_UPDATE") == "1":
+        page.write_text(right, encoding="utf-8")
+        text = right
+    assert text == right, "run again with AVOW_UPDATE=1, and read the difference"

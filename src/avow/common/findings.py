@@ -44,8 +44,8 @@ class Finding:
     `clauses` names the promises concerned. `settled_by` names the signed decision that settles a
     defect; an open defect has none. `law` is what asks for it, `need` what it asks of people, and
     `proposal` a wording that would do, by language. `members` are the findings that one decision
-    would end together; it is settled when all of them are. No text of a finding ever holds a
-    personal value.
+    would end together; it is settled when all of them are. `reference` is how a decision names it.
+    No text of a finding ever holds a personal value.
     """
 
     code: str
@@ -61,6 +61,7 @@ class Finding:
     need: Need | None = None
     proposal: tuple[tuple[str, str], ...] = ()
     members: tuple[Finding, ...] = ()
+    reference: str = ""
 
     @property
     def is_error(self) -> bool:

@@ -12,7 +12,7 @@ from datetime import date
 from functools import partial
 from itertools import combinations
 
-from avow.common.findings import Finding, Kind, Severity
+from avow.common.findings import Finding, Kind, Need, Severity
 from avow.declaration.model import (
     AddMinimum,
     AddRule,
@@ -99,6 +99,8 @@ def _signature_findings(declaration: Declaration) -> Iterator[Finding]:
                 Severity.W,
                 because=why,
                 help="read the decision and sign it again" if old else "",
+                law="art. 5(2), 24(1) GDPR",
+                need=Need.DECIDE,
             )
 
 

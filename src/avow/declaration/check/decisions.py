@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import TypeAlias
 
-from avow.common.findings import Finding, Severity
-from avow.declaration.check.found import defect, names
+from avow.common.findings import Need, Severity
+from avow.declaration.check.found import Found, defect, names
 from avow.declaration.check.universe import Universe
 from avow.declaration.interpretation import effective
 from avow.declaration.model import (
@@ -24,6 +25,7 @@ from avow.declaration.model import (
 from avow.declaration.scope import covers, rule_covers
 
 Reference: TypeAlias = tuple[str, frozenset[str]]
+UNSIGNED = "AV230"
 
 
 def check_decisions(
@@ -32,8 +34,20 @@ def check_decisions(
     day: date,
     printed: Collection[Reference],
     open_: Collection[Reference],
-) -> Iterator[Finding]:
+) -> Iterator[Found]:
     """What is wrong with each decision, given what is found in print and what is still open."""
+    for found in _wrong(declaration, universe, day, printed, open_):
+        told = replace(found.finding, law="art. 5(2), 24(1) GDPR", need=Need.DECIDE)
+        yield replace(found, finding=told)
+
+
+def _wrong(
+    declaration: Declaration,
+    universe: Universe,
+    day: date,
+    printed: Collection[Reference],
+    open_: Collection[Reference],
+) -> Iterator[Found]:
     signed = effective(declaration, day)
     for decision in declaration.decisions.values():
         if decision not in signed:
@@ -46,14 +60,14 @@ def check_decisions(
                 yield _expired(decision, effect)
 
 
-def _unsigned(decision: Decision) -> Finding:
+def _unsigned(decision: Decision) -> Found:
     return defect(
-        "AV230",
+        UNSIGNED,
         Severity.I,
         f"the decision `{decision.id}` is not signed and has no effect",
         decision.place,
         hint=f"`avow sign {decision.id} --as PERSON`",
-    ).finding
+    )
 
 
 def _claim(
@@ -62,11 +76,11 @@ def _claim(
     is_signed: bool,
     printed: Collection[Reference],
     open_: Collection[Reference],
-) -> Iterator[Finding]:
+) -> Iterator[Found]:
     accepts = any(isinstance(effect, Accept) for effect in decision.effects)
     if not any(names(said, found) for found in printed):
         what = f"`{decision.id}` settles `{said}`, which is not found"
-        yield defect("AV236", Severity.I, what, decision.place).finding
+        yield defect("AV236", Severity.I, what, decision.place)
     elif is_signed and not accepts and any(names(said, found) for found in open_):
         yield defect(
             "AV239",
@@ -74,20 +88,20 @@ def _claim(
             f"`{decision.id}` is signed, and `{said}` is still there",
             decision.place,
             because="its effects do not reach all of what the finding is about",
-        ).finding
+        )
 
 
-def _expired(decision: Decision, effect: Accept) -> Finding:
+def _expired(decision: Decision, effect: Accept) -> Found:
     return defect(
         "AV237",
         Severity.W,
         f"`{decision.id}` accepted a defect until {effect.until}, and that day has passed",
         decision.place,
         hint="settle it, or accept it again with a new date",
-    ).finding
+    )
 
 
-def _empty(declaration: Declaration, universe: Universe, decision: Decision) -> Iterator[Finding]:
+def _empty(declaration: Declaration, universe: Universe, decision: Decision) -> Iterator[Found]:
     for effect in decision.effects:
         why = _nothing_changes(declaration, universe, effect)
         if why:
@@ -98,7 +112,7 @@ def _empty(declaration: Declaration, universe: Universe, decision: Decision) -> 
                 f"an effect of `{decision.id}` changes nothing",
                 decision.place,
                 because=why,
-            ).finding
+            )
 
 
 def _nothing_changes(declaration: Declaration, universe: Universe, effect: object) -> str:

@@ -62,10 +62,10 @@ from avow.declaration.check import (
     unused_ids,
     wider_than_law,
 )
-from avow.declaration.check.decisions import Reference, check_decisions
+from avow.declaration.check.decisions import UNSIGNED, Reference, check_decisions
 from avow.declaration.check.found import Check, Found, names
 from avow.declaration.check.rule import Rule
-from avow.declaration.check.together import GRAVITY, joined
+from avow.declaration.check.together import GRAVITY, all_in_one, joined, referring
 from avow.declaration.check.universe import Universe, universe_of
 from avow.declaration.interpretation import effective, in_force
 from avow.declaration.model import Accept, Decision, Declaration, InForce
@@ -139,28 +139,31 @@ def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
     in_print = _found(declaration, printed, universe)
     now = _found(declaration, law, universe)
     signed = effective(declaration, day)
-    found = [*_now(now.values(), signed, day), *_settled(in_print, now, signed)]
-    findings = [
-        *_told(found),
-        *of_signatures,
+    found = [
+        *_now(now.values(), signed, day),
+        *_settled(in_print, now, signed),
         *check_decisions(declaration, universe, day, in_print.keys(), now.keys()),
     ]
+    findings = [*_told(found), *of_signatures]
     return tuple(sorted(findings, key=_order))
 
 
 def _told(found: Sequence[Found]) -> Iterable[Finding]:
     """What people are told: what one decision would end is one finding."""
-    grouping = {rule.code: rule for rule in RULES if isinstance(rule, Rule) and rule.together}
+    rules = [rule for rule in RULES if isinstance(rule, Rule)]
+    grouping = {rule.code: (rule.together, rule.headline) for rule in rules}
+    grouping[UNSIGNED] = (all_in_one, "{n} decisions are not signed and have no effect")
     by_code: dict[str, list[Found]] = {}
     for one in found:
         by_code.setdefault(one.finding.code, []).append(one)
     for code, several in by_code.items():
-        rule = grouping.get(code)
-        if rule is None or rule.together is None:
-            yield from (one.finding for one in several)
+        together, headline = grouping.get(code, (None, ""))
+        if together is None:
+            yield from (referring(one) for one in several)
         else:
             several.sort(key=lambda one: one.finding.place)
-            yield from (joined(group, rule.headline) for group in rule.together(several))
+            whole = len(several)
+            yield from (joined(group, headline, whole) for group in together(several))
 
 
 def _found(

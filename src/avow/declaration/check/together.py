@@ -7,6 +7,7 @@ those one by one. What people are told is the question behind them.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from avow.common.findings import Finding, Kind, Severity
@@ -52,19 +53,21 @@ def _clauses(group: Sequence[Found]) -> set[str]:
     return {clause for found in group for clause in found.finding.clauses}
 
 
-def joined(group: Sequence[Found], headline: str) -> Finding:
+def joined(group: Sequence[Found], headline: str, whole: int) -> Finding:
     """One finding for a group; what it says counts the members that are open, as long as there are
-    any. `headline` may name {n}, their number, and {clauses}."""
-    each = tuple(found.finding for found in group)
+    any. `headline` may name {n}, their number, and {clauses}. A group of all findings of its code,
+    `whole` in number, is named by the code alone."""
+    each = tuple(referring(found) for found in group)
     if len(each) == 1:
         return each[0]
     counted = tuple(f for f in each if f.is_open) or each
     first = min(counted, key=lambda f: (GRAVITY[f.severity], f.place))
     clauses = tuple(dict.fromkeys(clause for f in counted for clause in f.clauses))
     causes = {f.because for f in counted}
+    told = headline.format(n=len(counted), clauses=", ".join(clauses))
     return Finding(
         first.code,
-        headline.format(n=len(counted), clauses=", ".join(clauses)),
+        told if len(counted) > 1 else first.message,
         first.place,
         Kind.DEFECT,
         first.severity,
@@ -76,7 +79,14 @@ def joined(group: Sequence[Found], headline: str) -> Finding:
         first.need,
         first.proposal,
         each,
+        first.code if len(group) == whole else "",
     )
+
+
+def referring(found: Found) -> Finding:
+    """The finding with the words by which a decision names it."""
+    is_defect = found.finding.kind is Kind.DEFECT
+    return replace(found.finding, reference=found.written) if is_defect else found.finding
 
 
 def _settled_by(each: Sequence[Finding]) -> str | None:

@@ -7,6 +7,12 @@ The text shows each finding with its place, the line it stands on and what to do
           |              ^^^^^^^^
       because  `answered` ends `answer` (clause 2.a)
       help     shorten the period
+      law      art. 5(1)(e) GDPR
+      level    W
+      settles  "AV214 3.a 2.a"
+
+`settles` is how a decision names it. What stands for several lists them, each after a dash; words
+that would do follow by language.
 """
 
 from __future__ import annotations
@@ -29,26 +35,57 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _SARIF_LEVEL = {Severity.E: "error", Severity.W: "warning", Severity.I: "note"}
 
 
-def as_text(findings: Iterable[Finding], sources: Mapping[str, str]) -> str:
-    """Every finding in the house form, one after the other, with no empty lines between."""
-    return "\n".join(line for finding in findings for line in lines(finding, sources))
+def as_text(
+    findings: Iterable[Finding], sources: Mapping[str, str], languages: Sequence[str] = ()
+) -> str:
+    """Every finding in the house form, one after the other, with no empty lines between, and the
+    words that would do in these languages."""
+    return "\n".join(line for finding in findings for line in lines(finding, sources, languages))
 
 
-def lines(finding: Finding, sources: Mapping[str, str]) -> list[str]:
-    """One finding: what and where, the source line, cause, help, level and who settled it."""
+def lines(finding: Finding, sources: Mapping[str, str], languages: Sequence[str] = ()) -> list[str]:
+    """One finding: what and where, the source line, cause, help, law, level, how to name it or who
+    settled it, its members and words that would do."""
     at = f"{finding.place}: " if finding.place.file else ""
     said = [f"{at}{finding.kind} {finding.code}: {finding.message}"]
     if finding.is_open:
         said += excerpt(finding.place, sources)
     level = finding.severity if finding.kind is Kind.DEFECT else ""
-    settled = f"by `{finding.settled_by}`" if finding.settled_by else ""
     parts = {
         "because": finding.because,
         "help": finding.help if finding.is_open else "",
+        "law": finding.law if finding.is_open else "",
         "level": level,
-        "settled": settled,
+        "settles": _reference(finding) if finding.is_open else "",
+        "settled": f"by `{finding.settled_by}`" if finding.settled_by else "",
     }
-    return [*said, *(f"  {name:<8} {part}" for name, part in parts.items() if part)]
+    said += [f"  {name:<8} {part}" for name, part in parts.items() if part]
+    return [*said, *_members(finding), *_words(finding, languages)]
+
+
+def _reference(finding: Finding) -> str:
+    """How a decision names the finding: as a whole, or by each of its open members."""
+    named = [finding.reference] if finding.reference else []
+    named = named or [each.reference for each in finding.members if each.is_open]
+    return ", ".join(f'"{reference}"' for reference in named if reference)
+
+
+def _members(finding: Finding) -> list[str]:
+    """The members with their places; the cause of each where they differ."""
+    said = []
+    for each in finding.members if finding.is_open else ():
+        named = f' "{each.reference}"' if finding.reference else ""
+        settled = f", settled by `{each.settled_by}`" if each.settled_by else named
+        said.append(f"  -        {each.place}: {each.message}{settled}")
+        if each.because and each.because != finding.because and each.is_open:
+            said.append(f"           {each.because}")
+    return said
+
+
+def _words(finding: Finding, languages: Sequence[str]) -> list[str]:
+    """The words that would do in these languages; none for what is settled."""
+    proposed = dict(finding.proposal) if finding.is_open else {}
+    return [f"  words {tag} {proposed[tag]}" for tag in languages if tag in proposed]
 
 
 def excerpt(place: Place, sources: Mapping[str, str]) -> list[str]:
@@ -102,6 +139,11 @@ def plain(finding: Finding) -> dict[str, object]:
         "help": finding.help,
         "clauses": list(finding.clauses),
         "settled_by": finding.settled_by,
+        "law": finding.law,
+        "need": str(finding.need) if finding.need else None,
+        "reference": finding.reference,
+        "proposal": dict(finding.proposal),
+        "members": [plain(each) for each in finding.members],
     }
 
 
@@ -124,7 +166,7 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
         "ruleIndex": index,
         "level": _SARIF_LEVEL[finding.severity],
         "message": {"text": "\n".join(part for part in said if part)},
-        "properties": {"kind": str(finding.kind), "clauses": list(finding.clauses)},
+        "properties": _properties(finding),
     }
     if finding.place.file:
         result["locations"] = [{"physicalLocation": _location(finding.place)}]
@@ -132,6 +174,16 @@ def _result(finding: Finding, index: int) -> dict[str, object]:
         why = f"settled by {finding.settled_by}"
         result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": why}]
     return result
+
+
+def _properties(finding: Finding) -> dict[str, object]:
+    """What SARIF has no word for (3.8); members with their places."""
+    said = plain(finding)
+    named = ("kind", "clauses", "law", "need", "reference", "proposal")
+    more = {name: said[name] for name in named}
+    if finding.members:
+        more["members"] = said["members"]
+    return more
 
 
 def _location(place: Place) -> dict[str, object]:

@@ -16,7 +16,8 @@ import msgspec
 from avow.common.masked import Masked
 
 PATIENCE = timedelta(days=5)
-"""How long a letter is tried (RFC 5321, 4.5.4.1: at least four to five days)."""
+"""How long a letter is tried after a server first put it off (RFC 5321, 4.5.4.1: four to five days
+at least). That our own server is away is no reason to give a letter up."""
 
 
 class State(StrEnum):
@@ -91,7 +92,6 @@ class Mailing:
     domain: str
     forget_on: date
     sphere: str = "controller"
-    patience: timedelta = PATIENCE
     person_key: str = ""
 
 

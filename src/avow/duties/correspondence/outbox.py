@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
@@ -40,10 +40,8 @@ _READ = msgspec.json.Decoder(Content).decode
 _WRITE = msgspec.json.encode
 
 
-class Tells(Protocol):
-    """Writes a group of entries to the ledger inside a transaction."""
-
-    def __call__(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None: ...
+Tells = Callable[[Sequence[Body], datetime, Runs], object]
+"""Writes a group of entries to the ledger inside a transaction."""
 
 
 class Keeps(Runs, Protocol):
@@ -97,9 +95,10 @@ def write(
     tally: Counter[str] = Counter()
     stream = iter(drafts)
     while part := list(islice(stream, _CHUNK)):
-        rows = {
-            row["id"]: row for row in (_row(ring, mailing, key, opener, each, at) for each in part)
-        }
+        rows: dict[str, Mapping[str, Any]] = {}
+        for each in part:
+            row = _row(ring, mailing, key, opener, each, at)
+            rows.setdefault(row["id"], row)  # the first word to a mailbox stands
         with runs.transaction() as tx:
             tally["new"] += tx.many("letter_add", rows.values())
         tally.update(row["state"] for row in rows.values())
@@ -138,7 +137,6 @@ def _row(
         "is_canary": draft.is_canary,
         "state": str(State.UNREACHABLE if is_lost else State.WAITING),
         "reason": str(reason) if reason else "",
-        "give_up_at": at + mailing.patience,
         "ended_at": at if is_lost else None,
         "at": at,
     }

@@ -22,7 +22,7 @@ from psycopg.rows import DictRow
 
 from avow.common.clock import Clock
 from avow.common.ids import new_id
-from avow.duties.correspondence.letters import Letter, Reason, State
+from avow.duties.correspondence.letters import PATIENCE, Letter, Reason, State
 from avow.duties.correspondence.message import Sender, envelope
 from avow.duties.correspondence.outbox import Tells, take, tell_ended
 from avow.duties.correspondence.relay import (
@@ -143,6 +143,7 @@ class _Run:
             reason=str(reason) if reason else "",
             code=reply.code,
             not_before=now + waiting(letter.attempts),
+            give_up_at=now + PATIENCE if reply.fate is Fate.LATER else None,
             at=now,
         )
 

@@ -1,9 +1,9 @@
-"""Letters to persons: what became of them, and sending those that wait."""
+"""Letters to persons: what became of them, sending and printing those that wait."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -15,13 +15,17 @@ from avow.common.exits import Exit
 from avow.common.languages import LANGUAGES
 from avow.declaration.model import Controller
 from avow.duties.correspondence.addresses import Address, address
+from avow.duties.correspondence.bounces import Followed, follow
 from avow.duties.correspondence.letters import Counted, State
 from avow.duties.correspondence.message import Sender
-from avow.duties.correspondence.outbox import counted
-from avow.duties.correspondence.relay import RelayError, relay
+from avow.duties.correspondence.outbox import counted, tell_ended
+from avow.duties.correspondence.paper import Sheet, Window, posted, print_waiting
+from avow.duties.correspondence.relay import Relay, RelayError, relay
+from avow.duties.correspondence.returned import LARGEST
 from avow.duties.correspondence.sending import Hands, Sent, send
 from avow.duties.correspondence.wording import all_wordings
-from avow.faces.cli.desk import opened, state_options
+from avow.duties.notice.telling_checks import forget_letters
+from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
 
 FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
@@ -29,6 +33,25 @@ FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
 
 @click.command()
 @click.option("--send", "is_send", is_flag=True, help="Send what waits and may be tried now.")
+@click.option(
+    "--bounces",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="Folder with messages that came back (.eml files, or a Maildir); they are only read.",
+)
+@click.option(
+    "--print",
+    "out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write letters to persons without mail into a new PDF.",
+)
+@click.option(
+    "--window",
+    type=click.Choice([str(each) for each in Window]),
+    default=str(Window.RIGHT),
+    show_default=True,
+    help="Where the window of the envelope is.",
+)
+@click.option("--posted", "is_posted", is_flag=True, help="Say that what was printed was posted.")
 @click.option("--preview", metavar="KIND", help="Show the words of a kind of letter.")
 @click.option(
     "--words",
@@ -62,35 +85,70 @@ def command(
     database_url: str | None,
     preview: str | None,
     own: Path | None,
+    bounces: Path | None,
+    out: Path | None,
+    window: str,
     smtp_url: str | None,
     written_by: str | None,
     returns: str | None,
     *,
     is_send: bool,
+    is_posted: bool,
     is_json: bool,
 ) -> None:
-    """Count letters by what became of them; send what waits, show their words.
+    """Count letters by what became of them; send what waits, read what came back, print, preview.
 
-    Shows counts only, never an address. Ends with 1 when letters did not arrive.
+    Shows counts only, never an address. With --send, letters whose last day is over are forgotten
+    first. Ends with 1 when letters did not arrive.
     """
     if preview is not None:
         _preview(preview, own)
         return
     with opened(folder, database_url) as desk:
-        sent = None
+        did: dict[str, object] = {}
+        if bounces is not None:
+            did["returned"] = _followed(desk, bounces)
+        if out is not None:
+            did["printed"] = _printed(desk, out, Window(window))
+        if is_posted:
+            did["posted"] = posted(desk.state.store, desk.now())
+            tell_ended(desk.state.store, desk.now(), desk.tell)
         if is_send:
-            there = relay(_given(smtp_url), os.environ)
             by = sender(desk.declaration.controller, written_by, returns)
-            state = desk.state
-            sent = send(Hands(state.store, state.ring, state.clock, by, there, desk.tell))
+            did["sent"] = _sent(desk, relay(_given(smtp_url), os.environ), by)
         found = counted(desk.state.store)
     if is_json:
-        told = {"letters": found, **({"sent": sent} if sent else {})}
-        click.echo(msgspec.json.encode(told).decode())
+        click.echo(msgspec.json.encode({"letters": found, **did}).decode())
     else:
-        _shown(found, sent)
+        _shown(found, did)
     is_lost = any(each.state in FAULTS for each in found)
     raise SystemExit(Exit.FINDINGS if is_lost else Exit.OK)
+
+
+def _sent(desk: Desk, there: Relay, by: Sender) -> Sent:
+    state, zone = desk.state, desk.declaration.controller.zone
+    forget_letters(state.store, zone, day=desk.today, at=desk.now())
+    return send(Hands(state.store, state.ring, state.clock, by, there, desk.tell))
+
+
+def _printed(desk: Desk, out: Path, window: Window) -> int:
+    controller = desk.declaration.controller
+    sheet = Sheet(f"{controller.name}, {controller.address}".strip(", "), controller.zone, window)
+    return print_waiting(desk.state.store, desk.state.ring, sheet, out, at=desk.now())
+
+
+def _followed(desk: Desk, folder: Path) -> Followed:
+    return follow(desk.state.store, _messages(folder), at=desk.now(), tell=desk.tell)
+
+
+def _messages(folder: Path) -> Iterator[bytes]:
+    """The files of a folder, and those of `new` and `cur` in it; no file is changed."""
+    for place in (folder, folder / "new", folder / "cur"):
+        files = sorted(place.iterdir()) if place.is_dir() else []
+        for file in files:
+            if file.is_file() and not file.name.startswith("."):
+                with file.open("rb") as opened_file:
+                    yield opened_file.read(LARGEST)
 
 
 def _preview(kind: str, own: Path | None) -> None:
@@ -146,9 +204,9 @@ def _aligned(by: Address, back: Address) -> bool:
     return same or by.domain.endswith(f".{back.domain}") or back.domain.endswith(f".{by.domain}")
 
 
-def _shown(found: tuple[Counted, ...], sent: Sent | None) -> None:
-    if sent is not None:
-        click.echo(sentence(sent))
+def _shown(found: tuple[Counted, ...], did: Mapping[str, object]) -> None:
+    for name, what in did.items():
+        click.echo(_line(name, what))
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
     for (kind, channel, state, reason), letters in _merged(found).items():
         table.add_row(kind, channel, state, reason, f"{letters:,}")
@@ -162,6 +220,28 @@ def _merged(found: tuple[Counted, ...]) -> Mapping[tuple[str, str, str, str], in
         key = (each.kind, str(each.channel), str(each.state), each.reason)
         merged[key] = merged.get(key, 0) + each.letters
     return merged
+
+
+def _line(name: str, what: object) -> str:
+    match what:
+        case Sent():
+            return sentence(what)
+        case Followed():
+            return followed(what)
+        case _:
+            return f"{what:,} letters were {name}"
+
+
+def followed(what: Followed) -> str:
+    """What messages that came back were, in one line."""
+    parts = [f"{what.bounced:,} letters came back, {what.hard:,} of them from a wrong address"]
+    parts += [f"{what.known:,} were known before"] if what.known else []
+    parts += [f"{what.delayed:,} delays"] if what.delayed else []
+    parts += [f"{what.machines:,} answers of machines"] if what.machines else []
+    parts += [f"{what.strange:,} bounces of no letter of ours"] if what.strange else []
+    parts += [f"{what.people:,} messages that a person has to read"] if what.people else []
+    parts += [f"{what.unreadable:,} unreadable"] if what.unreadable else []
+    return ", ".join(parts)
 
 
 def sentence(sent: Sent) -> str:

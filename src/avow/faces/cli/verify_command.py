@@ -20,8 +20,9 @@ from avow.common.findings import Finding
 from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
+from avow.duties.notice import indirect, telling_checks
 from avow.duties.retention.run import Asking, Ran, run_checks
-from avow.engine.evidence.checks import Answer, CheckResult
+from avow.engine.evidence.checks import Answer, Check, CheckResult
 from avow.engine.evidence.entries import Proven
 from avow.engine.evidence.kept import keep
 from avow.engine.planner.making import Estate, Memory
@@ -63,7 +64,8 @@ def command(
     declaration, loaded = sound(path)
     with open_state(folder, database_url) as state:
         at = state.clock.now()
-        ran = run_checks(_asking(state, declaration, day or day_of(state, declaration), at))
+        asking = _asking(state, declaration, day or day_of(state, declaration), at)
+        ran = joined(run_checks(asking), _told(state, asking))
         if day is None:
             _keep(state, declaration, ran)
             memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
@@ -129,6 +131,24 @@ def _asking(state: State, declaration: Declaration, day: date, at: datetime) -> 
     law, _ = in_force(declaration, day)
     memory = Memory(state.store, state.ring, declaration, day)
     return Asking(Estate(declaration, os.environ), memory, law, day, at)
+
+
+def _told(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
+    """Whether persons were told: of changes, and of data that others gave us."""
+    declaration, day, at = asking.estate.declaration, asking.day, asking.at
+    zone = declaration.controller.zone
+    asked = telling_checks.ask(state.store, (), zone, day=day, at=at)
+    checks = {check.id: check for check in asked.checks}
+    yield from ((checks[result.check], result) for result in asked.results)
+    clauses = {p.source: p.clause for p in declaration.points.values() if p.source}
+    yield from indirect.ask(state.store, clauses, day=day, at=at)
+
+
+def joined(ran: Ran, more: Iterable[tuple[Check, CheckResult]]) -> Ran:
+    """The answers of several duties as one run."""
+    added = list(more)
+    checks = {check.id: check for check in (*ran.checks, *(check for check, _ in added))}
+    return Ran(tuple(checks.values()), (*ran.results, *(result for _, result in added)))
 
 
 def _keep(state: State, declaration: Declaration, ran: Ran) -> None:

@@ -18,7 +18,7 @@ CREATE TABLE avow.letter (
     code       integer     CHECK (code BETWEEN 200 AND 599),
     attempts   integer     NOT NULL DEFAULT 0 CHECK (attempts >= 0),
     not_before timestamptz NOT NULL,
-    give_up_at timestamptz NOT NULL,
+    give_up_at timestamptz,
     lease      text,
     made_at    timestamptz NOT NULL,
     tried_at   timestamptz,
@@ -46,7 +46,7 @@ COMMENT ON COLUMN avow.letter.reason IS 'Why it was not delivered, a word of a c
 COMMENT ON COLUMN avow.letter.code IS 'The last reply code of the server (RFC 5321).';
 COMMENT ON COLUMN avow.letter.attempts IS 'How often the server answered about it.';
 COMMENT ON COLUMN avow.letter.not_before IS 'When it may be tried next.';
-COMMENT ON COLUMN avow.letter.give_up_at IS 'When it is no longer tried.';
+COMMENT ON COLUMN avow.letter.give_up_at IS 'When it is no longer tried; null until a server first put it off.';
 COMMENT ON COLUMN avow.letter.lease IS 'The sender that has it; its lock in the database is gone when it died.';
 COMMENT ON COLUMN avow.letter.made_at IS 'When it was written; the date in its head.';
 COMMENT ON COLUMN avow.letter.tried_at IS 'When the server last answered about it.';

@@ -3,11 +3,11 @@
 -- since: 15
 INSERT INTO avow.letter
     (id, kind, about, language, channel, person, person_key, message_id, key, sealed, salt,
-     is_canary, state, reason, not_before, give_up_at, made_at, ended_at)
+     is_canary, state, reason, not_before, made_at, ended_at)
 VALUES
     (%(id)s, %(kind)s, %(about)s, %(language)s, %(channel)s, %(person)s, %(person_key)s,
      %(message_id)s, %(key)s, %(sealed)s, %(salt)s, %(is_canary)s, %(state)s, %(reason)s, %(at)s,
-     %(give_up_at)s, %(at)s, %(ended_at)s)
+     %(at)s, %(ended_at)s)
 ON CONFLICT (id) DO NOTHING
 
 -- name: letter_take
@@ -24,7 +24,8 @@ RETURNING id, kind, about, language, message_id, key, sealed, attempts, give_up_
 -- since: 15
 UPDATE avow.letter
 SET state = %(state)s, reason = %(reason)s, code = %(code)s, attempts = attempts + 1,
-    not_before = %(not_before)s, lease = NULL, tried_at = %(at)s,
+    not_before = %(not_before)s, give_up_at = coalesce(give_up_at, %(give_up_at)s::timestamptz),
+    lease = NULL, tried_at = %(at)s,
     sent_at = CASE WHEN %(state)s = 'sent' THEN %(at)s::timestamptz END,
     ended_at = CASE WHEN %(state)s <> 'waiting' THEN %(at)s::timestamptz END
 WHERE id = %(id)s AND state = 'sending' AND lease = %(lease)s RETURNING id
@@ -41,11 +42,10 @@ WHERE state = 'sending' AND lease = %(lease)s RETURNING id
 SELECT DISTINCT lease FROM avow.letter WHERE state = 'sending' ORDER BY lease
 
 -- name: letter_overdue
--- Give up what waited too long.
+-- Give up what was put off for too long.
 -- since: 15
 UPDATE avow.letter
-SET state = 'given-up', reason = CASE WHEN reason = '' THEN 'no-answer' ELSE reason END,
-    ended_at = %(at)s
+SET state = 'given-up', ended_at = %(at)s
 WHERE state = 'waiting' AND give_up_at <= %(at)s RETURNING id
 
 -- name: letter_untold

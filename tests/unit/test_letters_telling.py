@@ -18,15 +18,16 @@ from avow.duties.correspondence.letters import State, Words
 from avow.duties.correspondence.relay import RelayError
 from avow.duties.notice.telling import (
     Announcement,
+    Consent,
     Person,
     Publication,
     Told,
     Unreached,
     Wordings,
+    asked_again,
     tell,
     unreached,
 )
-from avow.duties.notice.telling_again import Consent, asked_again
 from avow.duties.notice.telling_checks import Asked, ask, forget_letters
 from avow.engine.db.store import Store
 from avow.engine.evidence.checks import ORGANISATION, Answer, CheckResult, Item

@@ -133,7 +133,7 @@ def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
     A defect that is printed and that signed decisions have removed, or accepted for a time, is
     not left out: it says by which decision it is settled.
     """
-    universe = universe_of(declaration)
+    universe = replace(universe_of(declaration), day=day)
     law, of_signatures = in_force(declaration, day)
     printed, _ = in_force(declaration, day, signed=False)
     in_print = _found(declaration, printed, universe)

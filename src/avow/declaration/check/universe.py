@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from avow.declaration.model import Declaration
 from avow.declaration.scope import CellPlace
@@ -15,11 +16,13 @@ from avow.estate.datamap.model import Dataset, System
 @dataclass(frozen=True, slots=True)
 class Universe:
     """Cells by where they are known from. `idle` are declared categories that are neither
-    collected nor mapped: they stand for cells that a person or avow itself makes."""
+    collected nor mapped: they stand for cells that a person or avow itself makes. `day` is the day
+    on which the check looks: facts are true from a day and until a day."""
 
     collected: tuple[CellPlace, ...] = ()
     mapped: tuple[CellPlace, ...] = ()
     idle: tuple[CellPlace, ...] = ()
+    day: date = date.min
 
     @property
     def cells(self) -> tuple[CellPlace, ...]:

@@ -225,6 +225,7 @@ def _law(draw: st.DrawFn, datasets: dict[str, Dataset]) -> InForce:
         st.sampled_from(EVENTS),
         st.sampled_from(PERIODS),
         st.sampled_from((None, None, "happened")),
+        st.sampled_from((None, None, None, TODAY - timedelta(days=25))),
     )
     rules = tuple(
         Rule(

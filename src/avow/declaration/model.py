@@ -100,11 +100,14 @@ class End:
     """A start event and the calendar period from it; `otherwise` is used where it is missing.
 
     `starts` None is a rule whose print names no start: a defect, and its cells are undated.
+    `before`: only a period that began before this day ends so (an older, shorter promise that goes
+    on counting for data held when it was lengthened).
     """
 
     starts: str | None
     period: Period
     otherwise: str | None = None
+    before: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 
 from avow.common.findings import Need, Severity
@@ -34,7 +35,9 @@ def disagree(one: Rule, other: Rule, law: InForce) -> bool:
 
 
 def _contradiction(one: Rule, other: Rule, cells: list[CellPlace]) -> Found:
-    return defect(
+    """Where both run from one event it is one number against another: a question of its own."""
+    starts = {end.starts for end in one.ends} & {end.starts for end in other.ends} - {None}
+    found = defect(
         "AV221",
         Severity.E,
         f"`{other.id}` (clause {other.clause}) contradicts `{one.id}` (clause {one.clause})",
@@ -46,11 +49,15 @@ def _contradiction(one: Rule, other: Rule, cells: list[CellPlace]) -> Found:
         hint="decide: `narrow` one of them, or let the `shortest` count",
         clauses=sorted((one.clause, other.clause)),
     )
+    return replace(found, is_alone=bool(starts))
 
 
 def ending(ends: tuple[End, ...]) -> str:
     """The ends of a rule in words."""
-    return " or ".join(f"{end.period} after {_start(end)}" for end in ends)
+    return " or ".join(
+        f"{end.period} after {_start(end)}" + (f" before {end.before}" if end.before else "")
+        for end in ends
+    )
 
 
 def _start(end: End) -> str:

@@ -117,6 +117,8 @@ def _end(end: End, group: Group) -> Moment:
     start = group.moment(end.starts)
     if start is Unknown.MISSING and end.otherwise is not None:
         start = group.moment(end.otherwise)
+    if end.before is not None and isinstance(start, date) and start >= end.before:
+        return Unknown.LIVING
     return _after(start, end.period)
 
 

@@ -19,6 +19,7 @@ from avow.declaration.loading.shapes import (
 )
 from avow.declaration.loading.words import (
     CLAUSE,
+    DAY,
     DAYS,
     ID,
     NAME,
@@ -279,10 +280,11 @@ _END_AT_MOST = need("at_most", PERIOD)
 
 
 def _end(f: Fields) -> End:
-    return End(f[_STARTS], f[_END_AT_MOST], f[_ELSE])
+    return End(f[_STARTS], f[_END_AT_MOST], f[_ELSE], f[_BEFORE])
 
 
-_END = record("an end", _end, _STARTS, _END_AT_MOST, _ELSE)
+_BEFORE = may("before", DAY, None)
+_END = record("an end", _end, _STARTS, _END_AT_MOST, _ELSE, _BEFORE)
 _RULE, _RULE_CLAUSE = need("rule", ID), need("clause", CLAUSE)
 _APPLIES, _EXCEPT = need("applies_to", SCOPE), may("except", one_or_many(SCOPE), ())
 _FIRST = may("whichever_first", many(_END.shape), None)

@@ -110,6 +110,8 @@ class Judge:
         if end.starts is None:
             return FALSE
         limit = cutoff(day, end.period)
+        if end.before is not None:
+            limit = min(limit, end.before - timedelta(days=1))
         first = self.reader.reached(dataset, end.starts, limit)
         if end.otherwise is None:
             return first

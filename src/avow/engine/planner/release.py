@@ -197,7 +197,9 @@ def _within(inner: Scope, outer: Scope) -> bool:
 
 def _no_sooner(was: End, now: End) -> bool:
     """The same start, and a period at least as long in every unit."""
-    same = (was.starts, was.otherwise) == (now.starts, now.otherwise)
+    same = (was.starts, was.otherwise) == (now.starts, now.otherwise) and (
+        was.before is None or (now.before is not None and now.before <= was.before)
+    )
     units = ("years", "months", "weeks", "days")
     return same and all(getattr(now.period, u) >= getattr(was.period, u) for u in units)
 

@@ -148,7 +148,7 @@ def _is_young(reader: Reader, dataset: str, asked: Asked, end: End, day: date) -
     named = next((f.zone for f in mapped.fields if f.name == source.field), None)
     zone = source.zone or named or mapped.zone or reader.system.zone
     found = reader.connection.oldest(dataset, source.field, zone, reader.zone, _some(asked.columns))
-    return found.day is None or not _over(found.day, end.period, day)
+    return found.day is None or not _past(found.day, end, day)
 
 
 def _plain(system: System, dataset: str, event: str) -> EventMap | None:
@@ -163,6 +163,11 @@ def _plain(system: System, dataset: str, event: str) -> EventMap | None:
 
 def _some(columns: tuple[str, ...]) -> Predicate:
     return any_of(Null(c, negated=True) for c in columns) if columns else TRUE
+
+
+def _past(start: date, end: End, day: date) -> bool:
+    """Whether the end from `start` was before `day`; one for older data ends no younger ones."""
+    return (end.before is None or start < end.before) and _over(start, end.period, day)
 
 
 @cache
@@ -200,9 +205,7 @@ def _judge(reader: Reader, dataset: str, asked: Asked, day: date) -> tuple[froze
 
     def verdict(row: Row) -> date | None:
         starts = [
-            at
-            for _, period, when in ends
-            if isinstance(at := when(row), date) and _over(at, period, day)
+            at for _, end, when in ends if isinstance(at := when(row), date) and _past(at, end, day)
         ]
         if not starts or (asked.columns and not holds(row, asked.columns, constants)):
             return None
@@ -213,12 +216,12 @@ def _judge(reader: Reader, dataset: str, asked: Asked, day: date) -> tuple[froze
 
 def _ended(
     reader: Reader, dataset: str, end: End
-) -> tuple[frozenset[str], Period, Callable[[Row], When]]:
+) -> tuple[frozenset[str], End, Callable[[Row], When]]:
     first = reader.told(dataset, end.starts or "")
     if end.otherwise is None:
-        return first.columns, end.period, first.of
+        return first.columns, end, first.of
     second = reader.told(dataset, end.otherwise)
-    return first.columns | second.columns, end.period, lambda row: _first(first, second, row)
+    return first.columns | second.columns, end, lambda row: _first(first, second, row)
 
 
 def _first(first: Told, second: Told, row: Row) -> When:

@@ -375,6 +375,33 @@ def test_an_unsigned_decision_settles_nothing() -> None:
     assert codes(findings) == [("AV221", None), ("AV230", None)]
 
 
+def test_contradictions_are_told_by_question() -> None:
+    """Two numbers from one event are one question; what runs from other events than the first rule
+    is one more, and the pair of two that both contradict it belongs there."""
+    more = [
+        ("sooner", "3.b", "answered", "1 month"),
+        ("mails", "3.c", "written", "1 year"),
+        ("seen", "3.d", "read", "2 years"),
+    ]
+    rules = "".join(
+        f'  - {{rule: {name}, clause: "{clause}", applies_to: {{category: [email]}}, '
+        f"starts: {event}, at_most: {time}}}\n"
+        for name, clause, event, time in more
+    )
+    found_ = found(
+        ("events:\n", rules + "events:\n  written: {kind: point}\n  read: {kind: point}\n"),
+        ("clauses:\n", 'clauses:\n  "3.b": {kind: E}\n  "3.c": {kind: E}\n  "3.d": {kind: E}\n'),
+        ("    ends: answered\n", "    ends: read\n"),
+        ("events: {answered: answered_at}", "events: {answered: a, written: b, read: c}"),
+    )
+    told = [sorted(each.clauses for each in f.each) for f in found_ if f.code == "AV221"]
+    assert sorted(told) == [
+        [("3.a", "3.b")],
+        [("3.a", "3.c"), ("3.a", "3.d"), ("3.c", "3.d")],
+        [("3.b", "3.c"), ("3.b", "3.d")],
+    ]
+
+
 def test_a_signed_decision_settles_what_it_removes() -> None:
     assert codes(after(*CONTRADICTION, more=decided(NARROW))) == [("AV221", "d")]
 

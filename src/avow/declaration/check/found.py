@@ -18,10 +18,12 @@ MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A finding with what it is about: the words that follow its code in `settles:`."""
+    """A finding with what it is about: the words that follow its code in `settles:`. `is_alone`: it
+    is a question of its own, whatever else is found of its code."""
 
     finding: Finding
     about: frozenset[str] = frozenset()
+    is_alone: bool = False
 
     @property
     def reference(self) -> tuple[str, frozenset[str]]:

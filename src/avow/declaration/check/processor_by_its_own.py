@@ -25,7 +25,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             yield defect(
                 "AV260",
                 Severity.W,
-                f"`{recipient.id}` is called a processor, and does {job.name}",
+                f"`{recipient.id}` is called a processor, and its work is {job.name}",
                 recipient.place,
                 because="who carries letters, calls or payments mostly decides by a law of its own",
                 hint="look at the contract; most likely the role is `controller`",

@@ -8,6 +8,7 @@ from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.jobs import ACCOUNTING, ADVERTISING, BACKUPS, EVENTS, HOSTING, Job
 from avow.declaration.check.rule import Rule, Wording
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
@@ -16,28 +17,24 @@ SHOWING = frozenset({"dpv:Advertising", "dpv:PersonalisedAdvertising", "dpv:Targ
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
-    """One finding, at the first recipient, with the work that somebody must do and nobody is named
-    for. A statement that names no processor makes no list that could have gaps."""
+    """Work that somebody must do and nobody is named for, at the first recipient. A statement that
+    names no processor makes no list that could have gaps."""
     del universe
     recipients = tuple(declaration.recipients.values())
     if not any(recipient.role == "processor" for recipient in recipients):
         return
-    missing = [
-        (job, clauses)
-        for job, clauses in _needed(declaration, law)
-        if clauses and not any(job.is_done_by(recipient) for recipient in recipients)
-    ]
-    if missing:
-        yield defect(
-            "AV261",
-            Severity.W,
-            f"nobody is named for {', '.join(job.name for job, _ in missing)}",
-            recipients[0].place,
-            because="the purposes and periods need somebody who does it",
-            hint="name who does it, as a person or a kind, or say that you do it yourselves",
-            clauses=(clause for _, clauses in missing for clause in clauses),
-            about=(job.name.replace(" ", "-") for job, _ in missing),
-        )
+    for job, clauses in _needed(declaration, law):
+        if clauses and not any(job.is_done_by(recipient) for recipient in recipients):
+            yield defect(
+                "AV261",
+                Severity.W,
+                f"nobody is named for {job.name}",
+                recipients[0].place,
+                because="the purposes and periods need somebody who does it",
+                hint="name who does it under `recipients`, or your own `staff` with the words",
+                clauses=clauses,
+                about=(job.name.replace(" ", "-"),),
+            )
 
 
 def _needed(declaration: Declaration, law: InForce) -> Iterator[tuple[Job, list[str]]]:
@@ -70,4 +67,6 @@ RULE = Rule(
         nl="Ook ontvangen gegevens: … (hosting van de dienst), … (back-ups), … (boekhouding).",
         en="Data also go to: … (hosting the service), … (backups), … (accounting).",
     ),
+    together=all_in_one,
+    headline="nobody is named for {n} kinds of work that the purposes need",
 )

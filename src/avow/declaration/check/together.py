@@ -40,10 +40,14 @@ def _meet(one: Found, other: Found) -> bool:
 
 def by_first_clause(several: Sequence[Found]) -> list[list[Found]]:
     """Pairs of clauses: all that contradicts a clause among those printed after it is one question.
-    A pair of two clauses that stand in such a question already belongs to it."""
+    A pair of two clauses that stand in such a question already belongs to it; what is alone stays
+    alone."""
     groups: dict[str, list[Found]] = {}
     for one in sorted(several, key=lambda found: found.finding.clauses):
         clauses = one.finding.clauses
+        if one.is_alone:
+            groups[" ".join(clauses)] = [one]
+            continue
         holding = (key for key, g in groups.items() if set(clauses) <= _clauses(g))
         groups.setdefault(next(holding, clauses[0] if clauses else ""), []).append(one)
     return list(groups.values())
@@ -79,14 +83,16 @@ def joined(group: Sequence[Found], headline: str, whole: int) -> Finding:
         first.need,
         first.proposal,
         each,
-        first.code if len(group) == whole else "",
+        first.code if len(group) == whole and first.reference else "",
     )
 
 
 def referring(found: Found) -> Finding:
-    """The finding with the words by which a decision names it."""
-    is_defect = found.finding.kind is Kind.DEFECT
-    return replace(found.finding, reference=found.written) if is_defect else found.finding
+    """The finding with the words by which a decision names it. Nothing settles an error, and what
+    is wrong with a decision (it is about nothing) is mended in the decision itself."""
+    if found.finding.kind is not Kind.DEFECT or not found.about:
+        return found.finding
+    return replace(found.finding, reference=found.written)
 
 
 def _settled_by(each: Sequence[Finding]) -> str | None:

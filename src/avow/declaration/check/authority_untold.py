@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from urllib.parse import urlsplit
 
 from avow.common.findings import Need, Severity
 from avow.common.places import NOWHERE
@@ -14,6 +14,8 @@ from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 
 COMPLAINT = "complaint"
+_DOMAIN = re.compile(r"^https?://[^/:?#]*\.([a-z]{2})(?=[/:?#]|$)")
+"""The last part of a host's name, where it is a country's."""
 _BY_DOMAIN = {"uk": "GB"}
 """Top-level domains that are not the country's code."""
 
@@ -50,8 +52,8 @@ def _countries(right: Mapping[str, str]) -> set[str]:
     """The countries whose authority a right to complain names: as said, or by its address."""
     if "country" in right:
         return set(right["country"].replace(",", " ").split())
-    domain = (urlsplit(right.get("link", "")).hostname or "").rpartition(".")[2]
-    return {_BY_DOMAIN.get(domain, domain.upper())} - {""}
+    domain = _DOMAIN.match(right.get("link", "").casefold())
+    return {_BY_DOMAIN.get(domain[1], domain[1].upper())} if domain else set()
 
 
 RULE = Rule(

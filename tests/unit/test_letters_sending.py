@@ -10,7 +10,7 @@ import pytest
 
 from avow.duties.correspondence.letters import PATIENCE, State
 from avow.duties.correspondence.relay import RelayError, connected, relay
-from avow.duties.correspondence.sending import BRAKE, send
+from avow.duties.correspondence.sending import BRAKE, send, send_together
 from avow.engine.db.store import Store
 from avow.engine.evidence.entries import LettersEnded, commitment
 from tests.letters_room import Room, people
@@ -198,6 +198,21 @@ def test_no_more_than_asked_is_sent(room: Room, office: PostOffice) -> None:
     room.write(people(9))
     assert room.send(office.relay, most=4, batch=3).taken == 4
     assert room.in_state(State.WAITING) == 5
+
+
+def test_several_connections_at_a_time_share_the_letters(room: Room, office: PostOffice) -> None:
+    room.write(people(60))
+    done = send_together(room.hands(office.relay), 3)
+    assert (done.taken, office.sessions) == (60, 3)
+    assert sorted(office.recipients) == sorted(people(60))
+
+
+def test_of_several_senders_the_first_trouble_is_told(room: Room, office: PostOffice) -> None:
+    office.on_mail = lambda _: "550 5.7.1 sender not allowed"
+    room.write(people(60))
+    with pytest.raises(RelayError, match="AV623"):
+        send_together(room.hands(office.relay), 3)
+    assert room.in_state(State.WAITING) == 60
 
 
 # --- the address of the server ---------------------------------------------------------------

@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
-from email.policy import SMTP, SMTPUTF8
+from email.policy import SMTP
 from email.utils import format_datetime
+from functools import lru_cache
 
 from avow.common.clock import in_utc
 from avow.duties.correspondence.addresses import Address, address
@@ -69,20 +70,34 @@ def envelope(sender: Sender, letter: Letter) -> Envelope | None:
     to = address(letter.content.to)
     if to is None:
         return None
-    policy = SMTPUTF8 if to.needs_utf8 else SMTP
-    made = EmailMessage(policy=policy)
+    said, kind = letter.content, (letter.kind, letter.language)
+    # These three are of atoms and dots alone, so nothing in them needs quoting or can break a line.
+    own = (
+        f"To: {to}\r\nDate: {format_datetime(in_utc(letter.made_at))}\r\n"
+        f"Message-ID: <{letter.message_id}>\r\n"
+    )
+    same = _same(sender, said.subject, said.text, *kind)
+    return Envelope(letter.id, sender.return_path(letter.id), to, own.encode() + same)
+
+
+def forget_words() -> None:
+    """Let go of the texts of letters that were sent."""
+    _same.cache_clear()
+
+
+@lru_cache(maxsize=16)
+def _same(sender: Sender, subject: str, text: str, kind: str, language: str) -> bytes:
+    """What all letters of a mailing share, made once for all of them."""
+    made = EmailMessage(policy=SMTP)
     made["From"] = Mailbox(one_line(sender.name), sender.address.local, sender.address.domain)
-    made["To"] = Mailbox("", to.local, to.domain)
     if sender.reply_to is not None:
         made["Reply-To"] = Mailbox("", sender.reply_to.local, sender.reply_to.domain)
-    made["Subject"] = one_line(letter.content.subject)
-    made["Date"] = format_datetime(in_utc(letter.made_at))
-    made["Message-ID"] = f"<{letter.message_id}>"
+    made["Subject"] = one_line(subject)
     made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
-    for kind, where in sender.unsubscribe:
-        if kind == letter.kind:
+    for left, where in sender.unsubscribe:
+        if left == kind:
             made["List-Unsubscribe"] = f"<{where}>"
             made["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
-    made.set_content(letter.content.text, cte="quoted-printable")
-    made["Content-Language"] = letter.language  # after the content, which clears such heads
-    return Envelope(letter.id, sender.return_path(letter.id), to, made.as_bytes())
+    made.set_content(text, cte="quoted-printable")
+    made["Content-Language"] = language  # after the content, which clears such heads
+    return made.as_bytes()

@@ -14,6 +14,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from avow.common.errors import AvowError
@@ -118,7 +119,7 @@ def connected(
         RelayError: AV622, the server offers no encryption; AV623, it does not answer or does not
             let us in. No reply is quoted: servers repeat addresses.
     """
-    trust = trust or ssl.create_default_context()
+    trust = trust or _usual_trust()
     try:
         client = _greeted(to, timeout, trust)
     except (OSError, smtplib.SMTPException, UnicodeError) as error:
@@ -133,6 +134,12 @@ def connected(
         client.close()
         raise
     return client
+
+
+@cache
+def _usual_trust() -> ssl.SSLContext:
+    """The authorities of this machine, read once: it takes longer than some letters."""
+    return ssl.create_default_context()
 
 
 def _greeted(to: Relay, timeout: float, trust: ssl.SSLContext) -> smtplib.SMTP:

@@ -13,8 +13,9 @@ from __future__ import annotations
 import smtplib
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 import psycopg
@@ -23,7 +24,7 @@ from psycopg.rows import DictRow
 from avow.common.clock import Clock
 from avow.common.ids import new_id
 from avow.duties.correspondence.letters import PATIENCE, Letter, Reason, State
-from avow.duties.correspondence.message import Sender, envelope
+from avow.duties.correspondence.message import Sender, envelope, forget_words
 from avow.duties.correspondence.outbox import Tells, take, tell_ended
 from avow.duties.correspondence.relay import (
     Fate,
@@ -33,7 +34,7 @@ from avow.duties.correspondence.relay import (
     connected,
     hand_over,
 )
-from avow.engine.db.store import Store
+from avow.engine.db.store import Runs, Store, Transaction
 from avow.engine.keys.ring import KeyRing
 
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=4)
@@ -87,6 +88,7 @@ class _Run:
 
     hands: Hands
     lease: str
+    kept: Runs
     client: smtplib.SMTP | None = None
     carried: int = 0
     cuts: int = 0
@@ -135,7 +137,8 @@ class _Run:
     def _note(self, letter: Letter, reply: Reply) -> None:
         now = self.hands.clock.now()
         state, reason = _outcome(letter, reply, now)
-        self.hands.store.run(
+        # On the connection that holds the lock: who has lost it can write nothing any more.
+        self.kept.run(
             "letter_answered",
             id=letter.id,
             lease=self.lease,
@@ -196,11 +199,12 @@ def send(hands: Hands, *, most: int | None = None) -> Sent:
         taken_back(hands.store, connection)
         now = hands.clock.now()
         given_up = len(hands.store.run("letter_overdue", at=now))
-        run = _Run(hands, lease)
+        run = _Run(hands, lease, Transaction(connection, hands.store.schema()))
         try:
             _all(run, hands.batch, most)
         finally:
             run.close()
+            forget_words()
             hands.store.run("letter_put_back", lease=lease)
             tell_ended(hands.store, hands.clock.now(), hands.tell)
     fates = run.fates
@@ -208,6 +212,21 @@ def send(hands: Hands, *, most: int | None = None) -> Sent:
         fates[Fate.TAKEN], fates[Fate.LATER], fates[Fate.NEVER],
         fates[Fate.CUT] + fates[Fate.UNSURE], given_up,
     )  # fmt: skip
+
+
+def send_together(hands: Hands, senders: int) -> Sent:
+    """Several senders at once, each with its own connection; what `send` says, added up.
+
+    A mail server far away answers slowly, and most of a sender's time is waiting. Killed, as many
+    letters are in doubt as there are senders.
+
+    Raises:
+        RelayError: see `send`; the first, once all have ended.
+    """
+    with ThreadPoolExecutor(senders) as pool:
+        runs = [pool.submit(send, hands) for _ in range(senders)]
+    done = [run.result() for run in runs]
+    return Sent(*(sum(getattr(each, part.name) for each in done) for part in fields(Sent)))
 
 
 def _all(run: _Run, batch: int, most: int | None) -> None:

@@ -22,7 +22,7 @@ from avow.duties.correspondence.outbox import counted, tell_ended
 from avow.duties.correspondence.paper import Sheet, Window, posted, print_waiting
 from avow.duties.correspondence.relay import Relay, RelayError, relay
 from avow.duties.correspondence.returned import LARGEST
-from avow.duties.correspondence.sending import Hands, Sent, send
+from avow.duties.correspondence.sending import Hands, Sent, send_together
 from avow.duties.correspondence.wording import all_wordings
 from avow.duties.notice.telling_checks import forget_letters
 from avow.faces.cli.desk import Desk, opened, state_options
@@ -33,6 +33,13 @@ FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
 
 @click.command()
 @click.option("--send", "is_send", is_flag=True, help="Send what waits and may be tried now.")
+@click.option(
+    "--senders",
+    type=click.IntRange(1, 4),
+    default=1,
+    show_default=True,
+    help="Connections to the mail server at a time.",
+)
 @click.option(
     "--bounces",
     type=click.Path(path_type=Path, file_okay=False, exists=True),
@@ -86,6 +93,7 @@ def command(
     preview: str | None,
     own: Path | None,
     bounces: Path | None,
+    senders: int,
     out: Path | None,
     window: str,
     smtp_url: str | None,
@@ -115,7 +123,7 @@ def command(
             tell_ended(desk.state.store, desk.now(), desk.tell)
         if is_send:
             by = sender(desk.declaration.controller, written_by, returns)
-            did["sent"] = _sent(desk, relay(_given(smtp_url), os.environ), by)
+            did["sent"] = _sent(desk, relay(_given(smtp_url), os.environ), by, senders)
         found = counted(desk.state.store)
     if is_json:
         click.echo(msgspec.json.encode({"letters": found, **did}).decode())
@@ -125,10 +133,11 @@ def command(
     raise SystemExit(Exit.FINDINGS if is_lost else Exit.OK)
 
 
-def _sent(desk: Desk, there: Relay, by: Sender) -> Sent:
+def _sent(desk: Desk, there: Relay, by: Sender, senders: int) -> Sent:
     state, zone = desk.state, desk.declaration.controller.zone
     forget_letters(state.store, zone, day=desk.today, at=desk.now())
-    return send(Hands(state.store, state.ring, state.clock, by, there, desk.tell))
+    hands = Hands(state.store, state.ring, state.clock, by, there, desk.tell)
+    return send_together(hands, senders)
 
 
 def _printed(desk: Desk, out: Path, window: Window) -> int:

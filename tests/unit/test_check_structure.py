@@ -15,10 +15,16 @@ from pathlib import Path
 import pytest
 
 from avow.common.findings import Finding
+from avow.declaration.check.aim_on_two_bases import AIMS
+from avow.declaration.check.contract_of_the_company import EMPLOYER
 from avow.declaration.check.jobs import EVENTS, HOSTING, POST, SCORING
+from avow.declaration.check.profile_denied import PROFILING
+from avow.declaration.check.recipient_untold import PROVIDING, SHOWING
+from avow.declaration.check.recording_unannounced import RECORDINGS
 from avow.declaration.check.rule import Rule
 from avow.declaration.check.run import RULES, check
 from avow.declaration.model import Recipient
+from avow.declaration.vocabulary.terms import terms
 from tests.unit.declared import SOUND, reading
 from tests.unit.test_check import DEFECTS
 
@@ -396,6 +402,8 @@ def test_the_words_for_work_know_three_languages_and_their_false_friends() -> No
     assert not HOSTING.is_done_by(does("hosting the website"))
     assert SCORING.is_done_by(does("automatisation du marketing"))
     assert not SCORING.is_done_by(does("combining lists"))
+    assert not SCORING.is_done_by(does("marketing automation, scoring switched off"))
+    assert not SCORING.is_done_by(does("automatisation marketing sans profilage"))
     assert EVENTS.is_done_by(does("organising events"))
 
 
@@ -412,3 +420,47 @@ def test_the_page_of_the_check_names_every_rule_with_its_law_and_need() -> None:
         page.write_text(right, encoding="utf-8")
         text = right
     assert text == right, "run again with AVOW_UPDATE=1, and read the difference"
+
+
+# --- what a rule must not find --------------------------------------------------------------------
+
+
+def test_one_list_of_all_authorities_is_enough() -> None:
+    text = changed(
+        ("country: BE", "country: BE, public: [NL]"),
+        (
+            RIGHTS,
+            '  - {right: complaint, clause: "9.1", link: "https://board.europa.eu/members"}\n',
+        ),
+    )
+    assert found(text) == []
+
+
+def test_a_long_period_that_the_law_asks_for_needs_no_archive() -> None:
+    text = changed(
+        *CLOSED,
+        ("at_most: 0 days", "at_most: 10 years"),
+        more='minimums:\n  - {minimum: books, clause: "3.a", law: a law, applies_to: '
+        "{category: [message]}, starts: answered, at_least: 10 years}\n",
+    )
+    assert found(text) == []
+
+
+def test_customers_data_are_found_by_the_data_map_alone() -> None:
+    """A category that only a tenant's dataset holds is theirs, whatever it is called."""
+    text = changed(
+        category("debt", '{clause: "3.a"}'),
+        own_rule("debt"),
+        more="      debtor: {subject: caller, key: [id], sphere: {processor_for: tenant}, "
+        "rest: debt, events: {answered: at}}\n",
+    )
+    assert [(f.code, f.clauses) for f in found(text)] == [("AV252", ("3.a",))]
+
+
+def test_the_words_of_the_vocabulary_in_the_rules_exist() -> None:
+    """The terms by which rules know purposes and data exist, so none of them looks for nothing."""
+    named = {
+        *(term for aim in AIMS.values() for term in aim),
+        *PROFILING, *PROVIDING, *SHOWING, *RECORDINGS, *EMPLOYER,
+    }  # fmt: skip
+    assert named - set(terms()) == set()

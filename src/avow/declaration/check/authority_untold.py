@@ -18,6 +18,8 @@ _DOMAIN = re.compile(r"^https?://[^/:?#]*\.([a-z]{2})(?=[/:?#]|$)")
 """The last part of a host's name, where it is a country's."""
 _BY_DOMAIN = {"uk": "GB"}
 """Top-level domains that are not the country's code."""
+EVERYWHERE = "EU"
+"""An address of the union, where all authorities are listed."""
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
@@ -28,7 +30,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     complaints = [(n, right) for n, right in numbered if right["right"] == COMPLAINT]
     told = {country for _, right in complaints for country in _countries(right)}
     missing = sorted(_wanted(declaration) - told)
-    if told and missing:
+    if told and missing and EVERYWHERE not in told:
         first, right = complaints[0]
         places = declaration.right_places
         yield defect(

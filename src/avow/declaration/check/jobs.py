@@ -31,6 +31,8 @@ SCORING = Job(
     "building profiles",
     r"marketing.automation|automatisation.(du.)?marketing|\bscoring\b|business.intelligence"
     r"|\bbi\b|informatique.d[eé]cisionnelle|\bprofil",
+    r"(without|no|sans|zonder) (any )?(scor|profil)"
+    r"|(scor|profil)\w* (is |are )?((switched )?off|d[eé]sactiv|uitgeschakeld)",
 )
 HOSTING = Job("hosting the service", r"host|h[eé]berg", r"web.?site|site.(web|internet)")
 BACKUPS = Job("keeping backups", r"back-?up|sauvegarde|reservekopie")

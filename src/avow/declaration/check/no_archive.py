@@ -19,8 +19,10 @@ LONG = 5 * 365.2425
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
-    """Rules of more than five years to whose cells no rule that archives applies."""
+    """Rules of more than five years to whose cells no rule that archives applies. What runs with a
+    legal minimum is kept because the law says so, and by whom it is seen is a lesser question."""
     del declaration
+    by_law = {minimum.starts for minimum in law.minimums}
     archived = [
         cell
         for cell in universe.cells
@@ -28,7 +30,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
         if rule.then is Action.ARCHIVE and rule_covers(rule, cell)
     ]
     for rule in law.rules:
-        if _is_long(rule) and not any(rule_covers(rule, cell) for cell in archived):
+        if _is_long(rule, by_law) and not any(rule_covers(rule, cell) for cell in archived):
             yield defect(
                 "AV265",
                 Severity.W,
@@ -40,8 +42,10 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             )
 
 
-def _is_long(rule: Rule) -> bool:
-    return rule.then is not Action.ARCHIVE and any(days(e.period) > LONG for e in rule.ends)
+def _is_long(rule: Rule, by_law: set[str]) -> bool:
+    return rule.then is not Action.ARCHIVE and any(
+        days(end.period) > LONG and end.starts not in by_law for end in rule.ends
+    )
 
 
 RULE = Looked(

@@ -37,16 +37,21 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
 
 
 def _of_customers(declaration: Declaration) -> list[Category]:
-    held = {
-        category
-        for _, dataset in declaration.datamap.datasets()
-        if not dataset.is_ours
-        for category in (dataset.rest, *(field.category for field in dataset.fields))
+    """What customers put in: by its name, or held in their sphere and nowhere else."""
+    ours: set[str | None] = {
+        item.category for point in declaration.points.values() for item in point.collects
     }
+    theirs: set[str | None] = set()
+    for _, dataset in declaration.datamap.datasets():
+        held = {dataset.rest, *(field.category for field in dataset.fields)}
+        if dataset.is_ours:
+            ours |= held
+        else:
+            theirs |= held
     return [
         category
         for category in declaration.categories.values()
-        if category.id.startswith(NOT_OURS) or (category.id in held and not held - {category.id})
+        if category.id.startswith(NOT_OURS) or category.id in theirs - ours
     ]
 
 

@@ -40,9 +40,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 f"clause {never.clause} promises no profile, and profiles are what these are for",
                 never.place,
                 because=listed(said),
-                hint=(
-                    "show that it is switched off and say what they do instead, or tell of profiles"
-                ),
+                hint="show that it is switched off and say so under `for`, or tell of profiles",
                 clauses=(never.clause, *clauses),
                 about=(never.clause, "profile"),
             )

@@ -51,15 +51,15 @@ RULE = Rule(
     check,
     Wording(
         fr=(
-            "En ouvrant un compte, vous confirmez avoir 18 ans ; nous ne demandons pas votre date "
+            "En ouvrant un compte, vous confirmez avoir … ans ; nous ne demandons pas votre date "
             "de naissance."
         ),
         nl=(
-            "Bij het openen van een account bevestigt u dat u 18 bent; uw geboortedatum vragen "
+            "Bij het openen van een account bevestigt u dat u … jaar bent; uw geboortedatum vragen "
             "wij niet."
         ),
         en=(
-            "When opening an account you confirm that you are 18; we do not ask for your date "
+            "When opening an account you confirm that you are …; we do not ask for your date "
             "of birth."
         ),
     ),

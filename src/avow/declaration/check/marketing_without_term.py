@@ -64,7 +64,10 @@ RULE = Looked(
             "Wij stoppen ten laatste drie jaar na uw laatste reactie, of zodra u uw akkoord "
             "intrekt."
         ),
-        en="We stop three years after you last reacted, or as soon as you withdraw your consent.",
+        en=(
+            "We stop three years after you last reacted at the latest, or as soon as you withdraw "
+            "your consent."
+        ),
     ),
     together=all_in_one,
     headline="marketing has no last day (clauses {clauses})",

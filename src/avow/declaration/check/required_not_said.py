@@ -42,7 +42,7 @@ RULE = Rule(
         ),
         nl=(
             "De velden met een sterretje zijn nodig; zonder die gegevens kunnen wij niet …. De "
-            "andere zijn vrij."
+            "andere vult u alleen in als u dat wilt."
         ),
         en=(
             "The fields with an asterisk are needed; without them we cannot …. The others are "

@@ -103,7 +103,7 @@ def test_from_the_first_letter_to_the_promise(
     assert office.messages[0]["From"] == "Example <privacy@firm.example>"
     out = tmp_path / "letters.pdf"
     said.append(avow("letters", "--print", str(out), "--window", "left").output)
-    said.append(avow("letters", "--posted").output)
+    said.append(avow("letters", "--posted", "paul").output)
     assert out.read_bytes().startswith(b"%PDF")
     verified = avow("verify", str(home / "declaration"), "--json").output
     (answer,) = [a for a in json.loads(verified) if a["check"] == "notice.told.2.a"]
@@ -155,6 +155,7 @@ def test_a_preview_needs_no_state_and_shows_every_language(tmp_path: Path) -> No
     [
         ((), "AV620", 3),
         (("--smtp-url", "smtp://me:secret@mail.example"), "AV621", 3),
+        (("--posted", "nobody"), "AV630", 3),
         (("--smtp-url", "smtp://127.0.0.1:1", "--from", "nobody"), "AV626", 3),
         (("--smtp-url", "smtp://127.0.0.1:1", "--returns", "b@other.example"), "AV626", 3),
     ],

@@ -23,7 +23,7 @@ from avow.duties.correspondence.paper import (
     print_waiting,
 )
 from avow.engine.db.store import Store
-from avow.engine.evidence.entries import LettersEnded
+from avow.engine.evidence.entries import LettersEnded, LettersPosted
 from tests.letters_room import NOON, Room
 
 SHEET = Sheet("Example NV, Rue Haute 9, 1000 Bruxelles", "Europe/Brussels")
@@ -111,7 +111,10 @@ def test_printed_then_posted(room: Room, tmp_path: Path) -> None:
     assert room.in_state(State.PRINTED) == 3
     assert print_waiting(room.store, room.ring, SHEET, tmp_path / "more.pdf", at=NOON) == 0
     assert not (tmp_path / "more.pdf").exists()
-    assert posted(room.store, NOON) == 3
+    assert posted(room.store, "paul", at=NOON, tell=room.tell) == 3
+    assert posted(room.store, "paul", at=NOON, tell=room.tell) == 0
+    (word,) = [body for body in room.told if isinstance(body, LettersPosted)]
+    assert (word.letters, word.by) == (3, "paul")
     tell_ended(room.store, NOON, room.tell)
     (ended,) = [body for body in room.told if isinstance(body, LettersEnded)]
     assert ended.accepted == 3

@@ -116,6 +116,13 @@ def test_what_a_notification_says(
     assert (came.what, came.reason, came.hard) == (what, reason, hard)
 
 
+def test_a_notification_about_an_address_outside_ascii_is_read() -> None:
+    """RFC 6533: the same groups under another type."""
+    plain = status(envelope=LETTER)
+    came = read(plain.replace(b"message/delivery-status", b"message/global-delivery-status"))
+    assert (came.what, came.letter, came.reason) == (What.BOUNCE, LETTER, Reason.NO_SUCH_ADDRESS)
+
+
 def test_a_bounce_in_words_is_known_by_the_address_it_came_to() -> None:
     came = read(IN_WORDS.encode())
     assert (came.what, came.letter) == (What.BOUNCE, LETTER)

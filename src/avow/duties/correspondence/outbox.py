@@ -34,6 +34,7 @@ PURPOSE = "letters"
 """The purpose of the keys that die with their letters."""
 FORM = "letter-person/1"
 _CHUNK = 500
+_BEGINNINGS = (State.WAITING, State.UNREACHABLE)
 _TOLD = 1_000
 _SALT = 32
 _READ = msgspec.json.Decoder(Content).decode
@@ -87,8 +88,8 @@ def write(
 ) -> Written:
     """Put letters into the outbox, each once however often it is written, and tell the ledger.
 
-    Drafts are taken as a stream, some hundred in a transaction. Killed in the middle and called
-    again, it goes on: what is written stays as it is.
+    Drafts are taken as a stream, some hundred in a transaction with their entry in the ledger.
+    Killed in the middle and called again, it goes on: what is written stays as it is.
     """
     key = new_bundle_key(runs, ring, PURPOSE, mailing.forget_on, at)
     opener = opened_key(runs, ring, key).reveal()
@@ -100,17 +101,26 @@ def write(
             row = _row(ring, mailing, key, opener, each, at)
             rows.setdefault(row["id"], row)  # the first word to a mailbox stands
         with runs.transaction() as tx:
-            tally["new"] += tx.many("letter_add", rows.values())
+            new = tuple(_added(tx, rows.values(), state) for state in _BEGINNINGS)
+            if any(new):
+                tell([_written(mailing, *new)], at, tx)
+        tally["new"] += sum(new)
         tally.update(row["state"] for row in rows.values())
-    entry = LettersWritten(
+    return Written(tally["new"], tally[State.WAITING], tally[State.UNREACHABLE])
+
+
+def _added(runs: Runs, rows: Iterable[Mapping[str, Any]], state: State) -> int:
+    """How many of the rows in a state were not there before."""
+    return runs.many("letter_add", [row for row in rows if row["state"] == state])
+
+
+def _written(mailing: Mailing, waiting: int, unreachable: int) -> LettersWritten:
+    return LettersWritten(
         what=mailing.kind,
         about=mailing.about,
-        letters=tally["new"],
-        unreachable=tally[State.UNREACHABLE],
+        letters=waiting + unreachable,
+        unreachable=unreachable,
     )
-    with runs.transaction() as tx:
-        tell([entry], at, tx)
-    return Written(tally["new"], tally[State.WAITING], tally[State.UNREACHABLE])
 
 
 def _row(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,8 +16,9 @@ from avow.common.calendar import local_day
 from avow.common.errors import AvowError
 from avow.common.languages import words
 from avow.duties.correspondence.letters import Letter
-from avow.duties.correspondence.outbox import unsealed
+from avow.duties.correspondence.outbox import Tells, unsealed
 from avow.engine.db.store import Runs
+from avow.engine.evidence.entries import LettersPosted
 from avow.engine.keys.ring import KeyRing
 
 MOST = 500
@@ -67,9 +69,21 @@ def print_waiting(
     return len(rows)
 
 
-def posted(runs: Runs, at: datetime) -> int:
-    """Somebody posted what was printed; gives how many letters. It is their word that counts."""
-    return len(runs.run("letters_posted", at=at))
+def posted(runs: Runs, by: str, *, at: datetime, tell: Tells) -> int:
+    """A declared person says that what was printed was posted; gives how many letters.
+
+    It is their word that counts, and the ledger says whose.
+    """
+    with runs.transaction() as tx:
+        rows = tx.run("letters_posted", at=at)
+        groups = Counter((row["kind"], row["about"]) for row in rows)
+        entries = [
+            LettersPosted(what=kind, about=about, letters=count, by=by)
+            for (kind, about), count in sorted(groups.items())
+        ]
+        if entries:
+            tell(entries, at, tx)
+    return len(rows)
 
 
 def pdf(letters: Sequence[Letter], sheet: Sheet) -> bytes:

@@ -96,9 +96,13 @@ def _report(message: Message) -> Came | None:
 def _groups(part: Message) -> Iterator[Message]:
     """The groups of fields of a status: of the message first, then one per recipient."""
     payload = part.get_payload()
-    yield from (
-        (each for each in payload if isinstance(each, Message)) if isinstance(payload, list) else ()
-    )
+    groups = [g for g in payload if isinstance(g, Message)] if isinstance(payload, list) else []
+    yield from groups
+    if part.get_content_type() == "message/global-delivery-status" and groups:
+        # RFC 6533: the library takes all but the first group for text.
+        rest = groups[0].get_payload()
+        texts = rest.split("\n\n") if isinstance(rest, str) else []
+        yield from (email.message_from_string(text) for text in texts)
 
 
 def _verdict(group: Message) -> Came:

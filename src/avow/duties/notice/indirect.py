@@ -187,11 +187,11 @@ def outcome(came: ForeignList, day: date) -> Outcome:
     """The answer for one list on a day. The proof comes first: without it the list may not be used,
     whoever was informed."""
     if came.proof is None:
-        return failed(came.persons or 1, "persons whose agreement to the list nothing shows")
+        return failed(came.persons or 1, "on a list to which no document shows that they agreed")
     if came.told_on is not None and came.told_on <= came.due:
         return passed(came.persons)
     if came.told_on is not None:
-        return failed(came.persons or 1, f"persons were informed after {came.due}")
+        return failed(came.persons or 1, f"informed only after {came.due}")
     if day > came.due:
-        return failed(came.persons or 1, f"persons were not informed by {came.due}")
+        return failed(came.persons or 1, f"not informed by {came.due}")
     return blind(f"{came.persons:,} persons have to be informed by {came.due}")

@@ -148,8 +148,12 @@ def outcomes(standing: Standing, day: date) -> Iterator[tuple[Item, Outcome]]:
     """The answer for each dataset, or one for the organisation where nobody was asked for."""
     is_over = day > standing.last_day
     if not standing.is_begun or not standing.is_complete:
-        what = "the list of persons is not finished" if standing.is_begun else "nobody was told"
-        yield ORGANISATION, failed(1, what) if is_over else blind(f"{what} yet")
+        what = (
+            "change for which the list of persons is not finished"
+            if standing.is_begun
+            else "change of which nobody was told"
+        )
+        yield ORGANISATION, failed(1, what) if is_over else blind(f"there is a {what} yet")
         if not standing.counts:
             return
     by_item: dict[Item, list[Count]] = defaultdict(list)
@@ -173,7 +177,7 @@ def outcome(counts: Sequence[Count], *, is_over: bool) -> Outcome:
     bad = of["late"] + of["missing"] + (of["pending"] if is_over else 0)
     if bad:
         late = f"{of['late']:,} of them late" if of["late"] else "no letter was taken in time"
-        return failed(bad, f"persons were not told in time ({late})", count=count)
+        return failed(bad, f"not told in time ({late})", count=count)
     if of["pending"]:
         return blind(f"{of['pending']:,} of {count:,} letters wait to be sent")
     if of["told"] == 0 and of["reason"]:

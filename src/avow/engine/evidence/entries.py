@@ -415,6 +415,16 @@ class Entry(msgspec.Struct, frozen=True):
 _READ = msgspec.json.Decoder(Entry, strict=True).decode
 
 FIRST = "0" * 64
+class LettersPosted(Body, frozen=True, kw_only=True):
+    """A person says that letters on paper were posted."""
+
+    kind = "letters-posted"
+    what: Name
+    about: Id
+    letters: Count
+    by: Name
+
+
 """`prev` of the first entry."""
 
 

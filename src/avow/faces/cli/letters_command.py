@@ -19,7 +19,7 @@ from avow.duties.correspondence.bounces import Followed, follow
 from avow.duties.correspondence.letters import Counted, State
 from avow.duties.correspondence.message import Sender
 from avow.duties.correspondence.outbox import counted, tell_ended
-from avow.duties.correspondence.paper import Sheet, Window, posted, print_waiting
+from avow.duties.correspondence.paper import PaperError, Sheet, Window, posted, print_waiting
 from avow.duties.correspondence.relay import Relay, RelayError, relay
 from avow.duties.correspondence.returned import LARGEST
 from avow.duties.correspondence.sending import Hands, Sent, send_together
@@ -58,7 +58,9 @@ FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
     show_default=True,
     help="Where the window of the envelope is.",
 )
-@click.option("--posted", "is_posted", is_flag=True, help="Say that what was printed was posted.")
+@click.option(
+    "--posted", "poster", metavar="PERSON", help="PERSON says that what was printed was posted."
+)
 @click.option("--preview", metavar="KIND", help="Show the words of a kind of letter.")
 @click.option(
     "--words",
@@ -96,12 +98,12 @@ def command(
     senders: int,
     out: Path | None,
     window: str,
+    poster: str | None,
     smtp_url: str | None,
     written_by: str | None,
     returns: str | None,
     *,
     is_send: bool,
-    is_posted: bool,
     is_json: bool,
 ) -> None:
     """Count letters by what became of them; send what waits, read what came back, print, preview.
@@ -118,9 +120,8 @@ def command(
             did["returned"] = _followed(desk, bounces)
         if out is not None:
             did["printed"] = _printed(desk, out, Window(window))
-        if is_posted:
-            did["posted"] = posted(desk.state.store, desk.now())
-            tell_ended(desk.state.store, desk.now(), desk.tell)
+        if poster is not None:
+            did["posted"] = _posted(desk, poster)
         if is_send:
             by = sender(desk.declaration.controller, written_by, returns)
             did["sent"] = _sent(desk, relay(_given(smtp_url), os.environ), by, senders)
@@ -144,6 +145,20 @@ def _printed(desk: Desk, out: Path, window: Window) -> int:
     controller = desk.declaration.controller
     sheet = Sheet(f"{controller.name}, {controller.address}".strip(", "), controller.zone, window)
     return print_waiting(desk.state.store, desk.state.ring, sheet, out, at=desk.now())
+
+
+def _posted(desk: Desk, person: str) -> int:
+    """Raises PaperError AV630 for somebody whom the declaration does not name."""
+    if person not in desk.declaration.people:
+        raise PaperError(
+            f"`{person}` is nobody whom the declaration names",
+            because="that letters were posted rests on a person's word",
+            help="give the id of a person of the declaration",
+            code="AV630",
+        )
+    letters = posted(desk.state.store, person, at=desk.now(), tell=desk.tell)
+    tell_ended(desk.state.store, desk.now(), desk.tell)
+    return letters
 
 
 def _followed(desk: Desk, folder: Path) -> Followed:

@@ -94,10 +94,10 @@ class _Anywhere(Controller):
 
 
 @contextmanager
-def post_office(office: PostOffice | None = None) -> Iterator[PostOffice]:
+def post_office(**options: Any) -> Iterator[PostOffice]:  # noqa: ANN401 (those of the server)
     """A post office that is open while the block runs."""
-    made = office or PostOffice()
-    controller = _Anywhere(made, hostname="127.0.0.1", port=0)
+    made = PostOffice()
+    controller = _Anywhere(made, hostname="127.0.0.1", port=0, **options)
     controller.start()
     made.port, made.sessions = controller.port, 0
     try:

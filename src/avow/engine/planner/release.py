@@ -75,6 +75,11 @@ def released(runs: Runs, digest: str) -> Declaration:
     return declaration
 
 
+def known_releases(runs: Runs) -> tuple[str, ...]:
+    """The digests of all releases that were ever taken in, the newest first."""
+    return tuple(str(row["digest"]) for row in runs.run("release_digests"))
+
+
 def take_in(runs: Runs, loaded: Loaded, root: Path, at: datetime) -> Declaration:
     """Keep a declaration with its files; nothing happens when it is known."""
     declaration = loaded.whole

@@ -15,6 +15,11 @@ VALUES (%(release)s, %(path)s, %(bytes)s) ON CONFLICT DO NOTHING
 -- since: 2
 SELECT path, bytes FROM avow.release_file WHERE release = %(release)s ORDER BY path
 
+-- name: release_digests
+-- Every release that was taken in, newest first.
+-- since: 2
+SELECT digest FROM avow.release ORDER BY made_at DESC, digest
+
 -- name: release_sign
 -- Keep a person's signature under a release.
 -- since: 2

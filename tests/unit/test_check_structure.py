@@ -436,6 +436,21 @@ def test_one_list_of_all_authorities_is_enough() -> None:
     assert found(text) == []
 
 
+def test_the_authority_that_is_missing_is_proposed_by_name() -> None:
+    [finding] = found(sound_and_not("AV245")[1])
+    words = dict(finding.proposal)
+    assert "aux Pays-Bas, l’Autoriteit Persoonsgegevens" in words["fr"]
+    assert words["nl"].endswith("(autoriteitpersoonsgegevens.nl).")
+    assert "in …, …" in _unknown_country()["en"]
+
+
+def _unknown_country() -> dict[str, str]:
+    """What is proposed for a country whose authority is not known here."""
+    _, wrong = sound_and_not("AV245")
+    [finding] = found(wrong.replace("public: [NL]", "public: [MT]"))
+    return dict(finding.proposal)
+
+
 def test_a_long_period_that_the_law_asks_for_needs_no_archive() -> None:
     text = changed(
         *CLOSED,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from avow.common.findings import Need, Severity
 from avow.common.places import NOWHERE
 from avow.declaration.check.affiliate_without_role import MEMBER
+from avow.declaration.check.authorities import UNKNOWN, named
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
@@ -33,7 +35,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     if told and missing and EVERYWHERE not in told:
         first, right = complaints[0]
         places = declaration.right_places
-        yield defect(
+        found = defect(
             "AV245",
             Severity.W,
             f"the authority to complain to is not named for {', '.join(missing)}",
@@ -42,6 +44,20 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             hint="add a `complaint` for each, with its `link` or its `country`",
             clauses=(right["clause"],),
         )
+        words = _sentence(named(missing)).pairs
+        yield replace(found, finding=replace(found.finding, proposal=words))
+
+
+def _sentence(there: Wording) -> Wording:
+    """The right to complain, with the authorities of some countries."""
+    return Wording(
+        fr="Vous pouvez vous plaindre à l’autorité du pays où vous vivez, où vous travaillez ou où "
+        f"le problème s’est produit : {there.fr}.",
+        nl="U kunt klacht indienen bij de autoriteit van het land waar u woont, werkt of waar het "
+        f"gebeurde: {there.nl}.",
+        en="You may complain to the authority of the country where you live, where you work or "
+        f"where it happened: {there.en}.",
+    )
 
 
 def _wanted(declaration: Declaration) -> set[str]:
@@ -63,16 +79,5 @@ RULE = Rule(
     "art. 13(2)(d), 77(1) GDPR",
     Need.FIX_TEXT,
     check,
-    Wording(
-        fr=(
-            "Vous pouvez vous plaindre à l’autorité du pays où vous vivez, où vous travaillez ou "
-            "où le problème s’est produit ; en …, c’est …."
-        ),
-        nl="U kunt klacht indienen bij de autoriteit van het land waar u woont, werkt of waar het "
-        "gebeurde; in … is dat ….",
-        en=(
-            "You may complain to the authority of the country where you live, where you work or "
-            "where it happened; in … this is …."
-        ),
-    ),
+    _sentence(UNKNOWN),
 )

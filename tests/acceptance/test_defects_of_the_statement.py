@@ -60,6 +60,21 @@ DEFECTS: dict[int, tuple[str, Severity, str]] = {
     58: ("AV266", I, "6.n"),
     61: ("AV267", E, "9.10-c"),
     62: ("AV268", I, "9.5"),
+    # --- found in the words
+    1: ("AV275", E, "4.c.LIA"),
+    2: ("AV276", E, "Z.2 Z.3"),
+    3: ("AV277", W, "3.3-P"),
+    4: ("AV278", I, "Z.1 Z.4"),
+    5: ("AV279", I, "2.c"),
+    6: ("AV280", W, "2.b"),
+    7: ("AV281", I, "3.1.a 3.4-A.a 3.5-F.b"),
+    8: ("AV282", W, "3.5-A.c"),
+    16: ("AV283", W, "9.11"),
+    26: ("AV284", W, "4.b.vii"),
+    31: ("AV285", I, "4.d"),
+    34: ("AV286", W, "6.0-1"),
+    36: ("AV287", W, "5.d.ii 4.b.viii"),
+    60: ("AV288", E, "9.8"),
 }
 
 FOLDER = Path(__file__).parents[2] / "declarations" / "clearnox"

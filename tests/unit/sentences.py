@@ -1,0 +1,310 @@
+"""Sentences for tests of the rules that read texts: defects in other words, and sound ones."""
+
+from __future__ import annotations
+
+COLLECTS, ASKS, TELLS = "1.a", "2.a", "9.1"
+"""Clauses of the small declaration: what is collected, a purpose with consent, the rights."""
+
+Planted = dict[str, dict[str, tuple[tuple[str, str], ...]]]
+
+PLANTED: Planted = {
+    "AV275": {
+        "fr": (
+            (TELLS, "Après examen, nos intérêts légitimes ne l’emportent pas sur vos droits."),
+            (TELLS, "Notre intérêt, mis en balance, ne prévaut point sur vos libertés."),
+            (TELLS, "Nous avons conclu que vos intérêts prévalent sur notre intérêt."),
+        ),
+        "nl": (
+            (TELLS, "Onze gerechtvaardigde belangen zijn volgens ons niet groter dan uw rechten."),
+            (TELLS, "Ons belang weegt niet op tegen uw vrijheden."),
+            (TELLS, "Wij besloten dat ons belang niet prevaleert boven uw belang."),
+        ),
+        "en": (
+            (TELLS, "Our legitimate interests in doing so do not override your rights."),
+            (TELLS, "We found that our interest does not take precedence over your freedoms."),
+            (TELLS, "In this balance, our interests are outweighed by your rights."),
+        ),
+    },
+    "AV276": {
+        "fr": (
+            (TELLS, "Le bouton est ici : privacy_settings_button."),
+            (TELLS, "Nous nous appelons {{ company.name }}."),
+            (TELLS, "La durée est à compléter."),
+        ),
+        "nl": (
+            (TELLS, "Deze cookies plaatsen wij: cookie_table_text."),
+            (TELLS, "Schrijf naar [NAAM VAN HET BEDRIJF]."),
+            (TELLS, "Lorem ipsum dolor sit amet."),
+        ),
+        "en": (
+            (TELLS, "footer_privacy_label"),
+            (TELLS, "Write to ${contact} for a copy."),
+            (TELLS, "The period is to be defined."),
+        ),
+    },
+    "AV277": {
+        "fr": (
+            (TELLS, "Le contrôleur des données est la société Exemple."),
+            (TELLS, "Nous agissons en qualité de processeur."),
+        ),
+        "nl": (
+            (TELLS, "De controller van uw gegevens is Voorbeeld."),
+            (TELLS, "Voor die gegevens zijn wij de bewerker."),
+        ),
+        "en": (
+            (TELLS, "Example is responsible of the treatment."),
+            (TELLS, "For these data we act as subcontractor."),
+        ),
+    },
+    "AV278": {
+        "fr": ((TELLS, "pg. 3/8"), (TELLS, "Vous pouvez demander une copie. page 2 sur 9")),
+        "nl": ((TELLS, "arrow down"), (TELLS, "pagina 4 van 12")),
+        "en": ((TELLS, "You may ask&nbsp;for a copy."), (TELLS, "page 2 of 9")),
+    },
+    "AV279": {
+        "fr": ((TELLS, "Dernière mise à jour : 3 mai 2024."),),
+        "nl": ((TELLS, "Deze tekst is voor het laatst bijgewerkt op 3 mei 2024."),),
+        "en": ((TELLS, "Last updated: 3 May 2024."),),
+    },
+    "AV280": {
+        "fr": (
+            (TELLS, "Dans la mesure du possible, vous serez averti des modifications."),
+            (TELLS, "Nous vous signalerons toute modification substantielle et significative."),
+            (TELLS, "Nous vous informons de tout changement majeur."),
+        ),
+        "nl": (
+            (TELLS, "Wij trachten u te verwittigen van elke aanpassing."),
+            (TELLS, "Grote wijzigingen melden wij u."),
+        ),
+        "en": (
+            (TELLS, "We will use reasonable efforts to notify you of changes."),
+            (TELLS, "You will be informed of material changes."),
+        ),
+    },
+    "AV281": {
+        "fr": ((COLLECTS, "Nous notons votre courriel, et l’adresse électronique de réponse."),),
+        "nl": ((COLLECTS, "Wij noteren uw bedrijf en de naam van uw werkgever."),),
+        "en": ((COLLECTS, "We note your job, your name and your position."),),
+    },
+    "AV282": {
+        "fr": (
+            (COLLECTS, "Nous notons votre nom, votre téléphone, etc."),
+            (COLLECTS, "Nous notons votre nom et toutes autres données utiles."),
+        ),
+        "nl": (
+            (COLLECTS, "Wij noteren uw naam, uw telefoon enzovoort."),
+            (COLLECTS, "Wij noteren uw naam en eventuele andere gegevens."),
+        ),
+        "en": (
+            (COLLECTS, "We note your name, your telephone and so on."),
+            (COLLECTS, "We note your name and any additional details."),
+        ),
+    },
+    "AV283": {
+        "fr": (
+            (TELLS, "Après nous avoir contactés, vous pouvez introduire une plainte."),
+            (TELLS, "Si vous n’êtes pas satisfait de la réponse, déposez une réclamation."),
+        ),
+        "nl": (
+            (TELLS, "Bent u na ons antwoord niet akkoord, dan kunt u klacht indienen."),
+            (TELLS, "U neemt eerst contact op en kunt dan een klacht indienen."),
+        ),
+        "en": (
+            (TELLS, "Should you be dissatisfied with our answer, you may lodge a complaint."),
+            (TELLS, "After contacting us you may complain to the authority."),
+        ),
+    },
+    "AV284": {
+        "fr": ((ASKS, "Nous vous écrivons quand vous ou nous le souhaitons."),),
+        "nl": ((ASKS, "Wij schrijven u op uw verzoek of op verzoek van Example."),),
+        "en": ((ASKS, "We write when you or Example request it."),),
+    },
+    "AV285": {
+        "fr": ((TELLS, "La loi nous fait signaler un soupçon d’infraction."),),
+        "nl": ((TELLS, "De wet doet ons strafbare feiten en voornemens melden."),),
+        "en": ((TELLS, "The law makes us report suspected offences."),),
+    },
+    "AV286": {
+        "fr": ((TELLS, "Une confidentialité absolue vous est garantie."),),
+        "nl": ((TELLS, "Alles wat u ons zegt, blijft altijd geheim."),),
+        "en": ((TELLS, "Whatever you tell us is kept in the strictest confidence."),),
+    },
+    "AV287": {
+        "fr": (
+            (TELLS, "De simples statistiques comptent les visites.\nAilleurs : rien."),
+        ),
+        "nl": ((TELLS, "Een eenvoudige telling van de bezoekers."),),
+        "en": ((TELLS, "Basic statistics of visits are kept."),),
+    },
+    "AV288": {
+        "fr": (
+            (TELLS, "Pour retirer votre accord, changez les paramètres de votre navigateur."),
+            (TELLS, "Le retrait se fait par lettre recommandée."),
+        ),
+        "nl": (
+            (TELLS, "U trekt uw toestemming in per aangetekende brief."),
+            (TELLS, "Intrekken kan door de cookies in uw browser te wissen."),
+        ),
+        "en": (
+            (TELLS, "You may withdraw your consent through your browser settings."),
+            (TELLS, "Consent is withdrawn by registered letter."),
+        ),
+    },
+    "AV289": {
+        "fr": (
+            (TELLS, "Nous ne partageons jamais vos données avec des tiers."),
+            (TELLS, "Nous ne communiquons vos données à personne, jamais à quiconque."),
+        ),
+        "nl": ((TELLS, "Wij geven uw gegevens nooit aan derden door."),),
+        "en": (
+            (TELLS, "We never share your data with third parties."),
+            (TELLS, "We do not disclose your data to anyone."),
+        ),
+    },
+    "AV290": {
+        "fr": (
+            (TELLS, "En poursuivant votre navigation, vous acceptez nos cookies."),
+            (TELLS, "Votre accord est réputé donné sauf refus de votre part."),
+        ),
+        "nl": ((TELLS, "Door deze site te gebruiken, gaat u akkoord met cookies."),),
+        "en": (
+            (TELLS, "By using this site you consent to cookies."),
+            (TELLS, "Continued use constitutes acceptance of cookies."),
+        ),
+    },
+}  # fmt: skip
+"""Code, language, and sentences that have that one defect with the clause where they stand."""
+
+SOUND: dict[str, tuple[str, ...]] = {
+    "fr": (
+        "Vos intérêts, droits et libertés ne prévalent pas sur notre intérêt légitime.",
+        "Cet usage repose sur notre intérêt légitime, sauf si vos intérêts l’emportent.",
+        "Notre intérêt légitime est d’empêcher la fraude.",
+        "Nous ne vendons jamais vos données.",
+        "Nous ne partageons pas vos données avec des tiers à des fins publicitaires.",
+        "Nous ne transmettons rien à des tiers sans votre accord.",
+        "Le responsable du traitement est la société Exemple.",
+        "Pour ces données, vous êtes responsable du traitement et nous sous-traitant.",
+        "Le Contrôleur européen de la protection des données surveille les institutions.",
+        "Notre contrôleur de gestion ne voit pas vos données.",
+        "Si nécessaire, nous vous demandons une preuve d’identité.",
+        "Nous répondons dans le mois ; si c’est compliqué, nous vous le disons.",
+        "Nous vous informons de tout changement trente jours avant qu’il ne compte.",
+        "Les changements importants, à savoir un nouveau but, sont annoncés par courriel.",
+        "Version 4, modifiée en dernier lieu le 3 mai 2024 ; les versions précédentes sont ici.",
+        "Nous vous informons si vos données ont été volées.",
+        "Vous pouvez à tout moment porter plainte auprès de la CNIL.",
+        "Si vous estimez que vos droits ne sont pas respectés, vous pouvez porter plainte.",
+        "Vous pouvez vous plaindre sans nous avoir écrit au préalable.",
+        "Vous pouvez nous poser toute autre question par téléphone.",
+        "Vous retirez votre accord par le bouton présent sur chaque page.",
+        "Le bouton permet de retirer votre accord ; supprimer les cookies est aussi possible.",
+        "Vous pouvez aussi écrire une lettre à notre délégué.",
+        "Supprimer votre compte efface vos données.",
+        "Nos agents sont tenus au secret par leur contrat.",
+        "Les sous-traitants ont signé une clause de stricte confidentialité.",
+        "Vos données restent confidentielles : seuls les voient ceux que nous nommons.",
+        "Une statistique simple compte les visites.",
+        "La loi nous oblige à signaler certains crimes (article 29 du code).",
+        "Nous déclarons l’impôt chaque année.",
+        "Les cookies csrf_token et session_id tiennent votre session ouverte.",
+        "Écrivez à vie_privee@exemple.be ou voyez https://exemple.be/mes_donnees_text.",
+        "Nous ouvrons la session quand vous le demandez.",
+        "Vous ou votre entreprise pouvez demander la suppression du compte.",
+        "En continuant, vous arrivez à la page suivante.",
+        "Aucun cookie n’est posé avant que vous ayez accepté.",
+        "La case n’est jamais cochée d’avance.",
+        "Nous gardons les factures pendant dix ans.",
+        "Nous notons votre nom, votre adresse e-mail et la date de l’appel.",
+        "Vos données quittent l’Espace économique européen sous clauses types.",
+        "Nous conservons le message aussi longtemps que la demande est ouverte.",
+        "Nous corrigeons ce qui est faux, et prévenons ceux qui l’ont reçu.",
+    ),
+    "nl": (
+        "Uw belangen, rechten en vrijheden wegen niet zwaarder dan ons gerechtvaardigd belang.",
+        "Dit gebruik steunt op ons belang, tenzij uw belangen zwaarder wegen.",
+        "Ons gerechtvaardigd belang is fraude te voorkomen.",
+        "Wij verkopen uw gegevens nooit.",
+        "Wij geven niets aan derden door zonder uw akkoord.",
+        "Wij delen uw gegevens niet met derden voor reclame.",
+        "De verwerkingsverantwoordelijke is Voorbeeld.",
+        "Voor deze gegevens bent u verwerkingsverantwoordelijke en zijn wij verwerker.",
+        "Onze financial controller ziet uw gegevens niet.",
+        "Zo nodig vragen wij een bewijs van wie u bent.",
+        "Wij antwoorden binnen de maand; duurt het langer, dan zeggen wij dat.",
+        "Elke wijziging melden wij u dertig dagen vooraf.",
+        "Belangrijke wijzigingen, namelijk een nieuw doel, melden wij per e-mail.",
+        "Versie 4, laatst gewijzigd op 3 mei 2024; de vorige versies staan hier.",
+        "Wij melden u een lek van uw gegevens.",
+        "U kunt op elk moment klacht indienen bij de Autoriteit Persoonsgegevens.",
+        "Vindt u dat uw rechten zijn geschonden, dan kunt u klacht indienen.",
+        "Klacht indienen kan ook zonder ons eerst te schrijven.",
+        "Met elke andere vraag kunt u ons bellen.",
+        "U trekt uw akkoord in met de knop op elke pagina.",
+        "Met de knop trekt u uw akkoord in; cookies verwijderen in de browser kan ook.",
+        "U mag ook een brief schrijven naar onze functionaris.",
+        "Wie zijn account verwijdert, wist zijn gegevens.",
+        "Onze medewerkers zijn door hun contract tot geheimhouding gehouden.",
+        "De verwerkers tekenden een beding van strikte vertrouwelijkheid.",
+        "Uw gegevens blijven vertrouwelijk: alleen wie hier staat, ziet ze.",
+        "Een eenvoudige statistiek telt de bezoeken.",
+        "De wet verplicht ons bepaalde misdrijven te melden (artikel 29).",
+        "Wij doen elk jaar aangifte van belasting.",
+        "De cookies csrf_token en session_id houden uw sessie open.",
+        "Schrijf naar mijn_gegevens@voorbeeld.be of zie https://voorbeeld.be/privacy_text.",
+        "Wij openen de sessie wanneer u erom vraagt.",
+        "U of uw bedrijf kan vragen de account te verwijderen.",
+        "Door verder te klikken komt u op de volgende pagina.",
+        "Er wordt geen cookie geplaatst voor u ja hebt gezegd.",
+        "Het vakje is nooit vooraf aangevinkt.",
+        "Wij bewaren facturen tien jaar.",
+        "Wij noteren uw naam, uw e-mailadres en de datum van het gesprek.",
+        "Uw gegevens gaan onder modelbepalingen naar landen buiten de Europese Economische Ruimte.",
+        "Wij bewaren het bericht zolang de vraag open is.",
+        "Wij verbeteren wat fout is en zeggen het aan wie het kreeg.",
+    ),
+    "en": (
+        "Your interests, rights and freedoms do not override our legitimate interest.",
+        "This use rests on our legitimate interest, unless your interests override it.",
+        "Our legitimate interest is to prevent fraud.",
+        "We never sell your data.",
+        "We do not share your data with third parties for advertising.",
+        "We never pass anything to third parties without your consent.",
+        "Example is the controller of your data.",
+        "For these data you are the controller and we are the processor.",
+        "Our subcontractors are named below.",
+        "Where necessary, we ask for proof of who you are.",
+        "We answer within a month; if it takes longer, we tell you.",
+        "We tell you of every change thirty days before it counts.",
+        "Material changes, such as a new purpose, are announced by e-mail.",
+        "Version 4, last changed on 3 May 2024; the earlier versions stand here.",
+        "We tell you if your data were stolen.",
+        "You may complain to the authority at any time.",
+        "You have the right to lodge a complaint with a supervisory authority.",
+        "You may complain without having written to us first.",
+        "With any other question you may call us.",
+        "You withdraw your consent with the button on every page.",
+        "The button withdraws your consent; you may also delete cookies in your browser.",
+        "You may also write a letter to our officer.",
+        "Deleting your account erases your data.",
+        "Our agents are bound to secrecy by their contract.",
+        "Our processors have signed strict confidentiality clauses.",
+        "Your data stay confidential: only those named here see them.",
+        "Simple statistics count the visits.",
+        "The law obliges us to report certain crimes (article 29).",
+        "We file a tax return every year.",
+        "The cookies csrf_token and session_id keep your session open.",
+        "Write to my_data@example.org or see https://example.org/privacy_text.",
+        "We open the session when you ask for it.",
+        "You or your company may ask to delete the account.",
+        "By clicking you come to the next page.",
+        "No cookie is set before you have said yes.",
+        "The box is never ticked beforehand.",
+        "We keep invoices for ten years.",
+        "We note your name, your e-mail address and the day of the call.",
+        "Your data leave the European Economic Area under standard clauses.",
+        "We keep the message for as long as the question is open.",
+        "We correct what is wrong and tell those who received it.",
+    ),
+}
+"""Sentences of the kind that statements are made of, and in which there is nothing to find."""

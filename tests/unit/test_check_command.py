@@ -257,6 +257,14 @@ def test_less_may_be_shown_and_everything_is_judged(
     assert answer.exit_code == Exit.FINDINGS
 
 
+def test_a_brief_answer_has_one_line_for_each_finding(run: Run, tmp_path: Path) -> None:
+    output = run(TWO_ENDLESS.replace(*MENDED), str(tmp_path), "--brief").output
+    assert output.startswith(
+        "What must be decided: 1\n  W AV224  2 purposes have no end (2.a, 3.a)\n\n"
+        "Text to mend: 1\n  E AV210  `contact` does not say which data must be given (1.a)\n"
+    )
+
+
 def test_programs_get_law_need_words_and_members(run: Run, tmp_path: Path) -> None:
     text = TWO_ENDLESS.replace(*MENDED)
     answer = json.loads(run(text, str(tmp_path), "--json").output)

@@ -19,7 +19,7 @@ from avow.declaration.cases import Judged, failures, run_cases
 from avow.declaration.check.run import check
 from avow.declaration.load import Loaded, load
 from avow.faces.cli.opened import day_option, json_option, on, path_argument
-from avow.faces.cli.render_check import grouped, need_of, to_end_them
+from avow.faces.cli.render_check import brief, grouped, need_of, to_end_them
 from avow.faces.cli.render_findings import as_json, as_sarif, summary
 
 LANGUAGES = ("en", "fr", "nl")
@@ -70,6 +70,7 @@ A defect that must stay is accepted by a decision, with a reason and until a day
 @json_option
 @click.option("--sarif", "is_sarif", is_flag=True, help="Answer in SARIF 2.1.0.")
 @click.option("--tests", "show_tests", is_flag=True, help="Show the verdict of every test.")
+@click.option("--brief", "is_brief", is_flag=True, help="One line for each finding.")
 @click.option("--code", "codes", multiple=True, metavar="AVnnn", help="Show this code only.")
 @click.option("--clause", "clauses", multiple=True, help="Show what is about this clause only.")
 @click.option(
@@ -95,6 +96,7 @@ def command(
     is_json: bool,
     is_sarif: bool,
     show_tests: bool,
+    is_brief: bool,
     codes: tuple[str, ...],
     clauses: tuple[str, ...],
     needs: tuple[str, ...],
@@ -110,7 +112,9 @@ def command(
     elif is_json:
         click.echo(_as_json(loaded, shown, judged))
     else:
-        _say(loaded, shown, languages or _languages(loaded))
+        languages = languages or _languages(loaded)
+        text = brief(shown) if is_brief else grouped(shown, loaded.sources, languages)
+        click.echo(text, nl=bool(shown))
         _sum_up(findings, shown, judged, show_tests=show_tests)
     raise SystemExit(exit_of(findings, publish=publish))
 
@@ -145,11 +149,6 @@ def _as_json(loaded: Loaded, findings: tuple[Finding, ...], judged: tuple[Judged
         digest=declaration.digest if declaration else None,
         tests={"passed": len(judged) - failed, "failed": failed},
     )
-
-
-def _say(loaded: Loaded, shown: tuple[Finding, ...], languages: tuple[str, ...]) -> None:
-    if shown:
-        click.echo(grouped(shown, loaded.sources, languages))
 
 
 def _sum_up(

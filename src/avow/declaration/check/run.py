@@ -168,13 +168,14 @@ def check(declaration: Declaration, day: date) -> tuple[Finding, ...]:
     universe = replace(universe_of(declaration), day=day)
     law, of_signatures = in_force(declaration, day)
     printed, _ = in_force(declaration, day, signed=False)
-    in_print = _found(declaration, printed, universe)
-    now = _found(declaration, law, universe)
     signed = effective(declaration, day)
+    in_print = _found(declaration, printed, universe)
+    now = _found(declaration, law, universe) if signed else in_print
     found = [
         *_now(now.values(), signed, day),
         *_settled(in_print, now, signed),
         *check_decisions(declaration, universe, day, in_print.keys(), now.keys()),
+        *reviews_past(declaration, day),
     ]
     findings = [*_told(found), *of_signatures]
     return tuple(sorted(findings, key=_order))

@@ -21,7 +21,9 @@ Says = Callable[[str], str | None]
 
 @dataclass
 class PostOffice:
-    """Keeps what it accepted. `on_rcpt`, `on_mail` and `on_data` may answer otherwise."""
+    """Keeps what it accepted. `on_rcpt`, `on_mail` and `on_data` may answer otherwise; `on_data`
+    may also say `drop` (the letter is thrown away and the line broken) or `vanish` (it is kept, and
+    the line broken before the answer)."""
 
     taken: list[tuple[str, str, bytes]] = field(default_factory=list)
     on_mail: Says = lambda _: None
@@ -58,15 +60,14 @@ class PostOffice:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         (to,) = envelope.rcpt_tos
         said = self.on_data(to)
-        if said == "drop":
+        if said in {None, "vanish"}:
+            assert isinstance(envelope.original_content, bytes)
+            self.taken.append((envelope.mail_from or "", to, envelope.original_content))
+        if said in {"drop", "vanish"}:
             transport: Any = server.transport
             transport.abort()
             return "451 never heard"
-        if said:
-            return said
-        assert isinstance(envelope.original_content, bytes)
-        self.taken.append((envelope.mail_from or "", to, envelope.original_content))
-        return "250 OK"
+        return said or "250 OK"
 
     @property
     def recipients(self) -> list[str]:

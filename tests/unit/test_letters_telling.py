@@ -16,6 +16,7 @@ from avow.duties.assurance.model import Status
 from avow.duties.correspondence.bounces import follow
 from avow.duties.correspondence.letters import State, Words
 from avow.duties.correspondence.relay import RelayError
+from avow.duties.correspondence.wording import WordingError
 from avow.duties.notice.telling import (
     Announcement,
     Consent,
@@ -128,6 +129,11 @@ def test_each_in_their_language_or_the_declared_one(room: Room, office: PostOffi
         "fr",
         "fr",
     ]
+
+
+def test_a_fallback_without_words_is_refused_before_anybody_is_told() -> None:
+    with pytest.raises(WordingError, match="AV624"):
+        Wordings({"fr": Words("a", "b\n")}, "de")
 
 
 @pytest.mark.parametrize(

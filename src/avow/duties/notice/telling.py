@@ -20,6 +20,7 @@ from avow.common.masked import Masked
 from avow.duties.correspondence.addresses import address
 from avow.duties.correspondence.letters import Draft, Mailing, Reason, Words
 from avow.duties.correspondence.outbox import Tells, letter_id, named, write
+from avow.duties.correspondence.wording import WordingError
 from avow.engine.db.store import Runs
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.identities import ROLES
@@ -87,6 +88,14 @@ class Wordings:
 
     by_language: Mapping[str, Words] = field(repr=False)
     fallback: str
+
+    def __post_init__(self) -> None:
+        """Raises WordingError AV624 where the language for all others has no words."""
+        if self.fallback not in self.by_language:
+            raise WordingError(
+                f"there are no words in `{self.fallback}`, the language of who asked for no other",
+                help="write the letter in that language, or name one in which it is written",
+            )
 
     def of(self, person: Person) -> str:
         """The language of a person's letter: theirs (`fr` for `fr-BE`), or the fallback."""

@@ -87,3 +87,16 @@ def swapped(old: str, new: str) -> str:
     """The sound declaration with one piece replaced, which must be there."""
     assert old in SOUND, f"{old!r} is not in the sound declaration"
     return SOUND.replace(old, new)
+
+
+def balancing(of: str, *changes: tuple[str, str]) -> str:
+    """An approved balancing of a purpose's interest, as the last part of a declaration."""
+    text = (
+        f"assessments:\n  - {{assessment: {of}-weighed, kind: balancing, of: {of}, "
+        "author: claire, approver: marc, date: 2026-06-01, review: 2028-06-01, "
+        "conclusion: passes, interest: answers, necessity: no other way, balance: weighed}\n"
+    )
+    for old, new in changes:
+        assert old in text, f"{old!r} is not in the balancing"
+        text = text.replace(old, new, 1)
+    return text

@@ -25,7 +25,7 @@ from avow.declaration.check.rule import Rule
 from avow.declaration.check.run import RULES, check
 from avow.declaration.model import Recipient
 from avow.declaration.vocabulary.terms import terms
-from tests.unit.declared import SOUND, reading
+from tests.unit.declared import SOUND, balancing, reading
 from tests.unit.test_check import DEFECTS
 
 DAY = date(2027, 1, 1)
@@ -196,6 +196,7 @@ CASES: dict[str, Case] = {
                 "dpv: dpv:ImproveExistingProductsAndServices",
             ),
         ),
+        balancing("improve"),
     ),
     "AV254": Case(
         "offers: own",
@@ -208,6 +209,7 @@ CASES: dict[str, Case] = {
                 "offers: own",
             ),
         ),
+        balancing("news"),
     ),
     "AV255": Case(
         "announced: yes",
@@ -218,6 +220,7 @@ CASES: dict[str, Case] = {
             collected("call", ", announced: yes"),
             purpose("train", "basis: legitimate-interest, uses: {category: [call]}"),
         ),
+        balancing("train"),
     ),
     "AV256": Case(
         "basis: legitimate-interest",
@@ -228,6 +231,7 @@ CASES: dict[str, Case] = {
             collected("firm"),
             ("basis: contract", "basis: legitimate-interest"),
         ),
+        balancing("answer"),
     ),
     "AV257": Case(
         'company-revenue, clause: "1.a", required: no',
@@ -323,6 +327,18 @@ CASES: dict[str, Case] = {
         "dpv: pd:EmailAddress",
         "dpv: pd:EmailAdress",
         (('  email: {clause: "1.a"}', '  email: {clause: "1.a", dpv: pd:EmailAddress}'),),
+    ),
+    "AV670": Case(
+        "conclusion: passes",
+        "conclusion: open",
+        (OBJECTION, ("basis: contract", "basis: legitimate-interest")),
+        balancing("answer"),
+    ),
+    "AV671": Case(
+        "approver: marc",
+        "approver: claire",
+        (OBJECTION, ("basis: contract", "basis: legitimate-interest")),
+        balancing("answer"),
     ),
 }
 

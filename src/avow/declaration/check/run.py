@@ -13,6 +13,7 @@ from avow.declaration.check import (
     age_unknowable,
     aim_on_two_bases,
     answer_without_terms,
+    assessment_void,
     author_approves,
     authority_untold,
     backup_adds,
@@ -33,6 +34,7 @@ from avow.declaration.check import (
     datamap_owners,
     decision_widens,
     dpv_term,
+    interest_not_weighed,
     limit_without_law,
     marketing_objection,
     marketing_without_term,
@@ -80,6 +82,7 @@ from avow.declaration.check import (
 )
 from avow.declaration.check.decisions import UNSIGNED, Reference, check_decisions
 from avow.declaration.check.found import Check, Found, names
+from avow.declaration.check.review_past import reviews_past
 from avow.declaration.check.rule import Rule
 from avow.declaration.check.together import GRAVITY, all_in_one, joined, referring
 from avow.declaration.check.universe import Universe, universe_of
@@ -155,6 +158,8 @@ RULES: tuple[Check | Rule, ...] = (
     clause_without_text.RULE,
     clause_bound_to_nothing.RULE,
     unused_ids.RULE,
+    interest_not_weighed.RULE,
+    assessment_void.RULE,
     dpv_term.RULE,
 )
 

@@ -275,6 +275,15 @@ def test_a_longer_period_is_less(ends: tuple[End, ...], sense: Sense) -> None:
     assert change.existing is Existing.SHORTER
 
 
+@pytest.mark.parametrize(("years", "sense"), [(3, Sense.WEAKENS), (0, Sense.STRENGTHENS)])
+def test_a_period_without_a_start_is_compared_too(years: int, sense: Sense) -> None:
+    """A decision may give the start that the print does not name."""
+    old, _ = rule(lambda r: replace(r, ends=of_a_year(starts=None)))
+    was = _part(old, "rules", "more", ends=of_a_year(starts=None))
+    now = _part(old, "rules", "more", ends=of_a_year(starts=None, period=Period(years=years)))
+    assert only(was, now).sense is sense
+
+
 def test_periods_are_compared_only_where_calendars_agree() -> None:
     """A month may have 28 days or 31: neither 30 days nor a month is surely the longer."""
     month, days = Period(months=1), Period(days=30)

@@ -112,6 +112,13 @@ def test_two_senders_never_take_the_same_letter(room: Room) -> None:
     assert (len(first), len(second), first & second) == (6, 4, set())
 
 
+def file_of(room: Room, table: str) -> object:
+    """The file in which a table lies."""
+    with room.store.outside() as connection:
+        found = connection.execute("SELECT pg_relation_filenode(%s) AS n", [f"avow.{table}"])
+        return found.fetchone()
+
+
 def test_on_the_last_day_of_the_key_everything_is_gone(room: Room) -> None:
     """Read until its last day; after it neither row nor key is there, and the table's file is
     written anew."""
@@ -120,7 +127,9 @@ def test_on_the_last_day_of_the_key_everything_is_gone(room: Room) -> None:
     assert forget(room.store, to_forget(room.store, LAST), NOON) == 0
     due = to_forget(room.store, LAST + timedelta(days=1))
     assert due.about == (ABOUT,)
+    before = file_of(room, "bundle_key")
     assert forget(room.store, due, NOON) == 3
+    assert file_of(room, "bundle_key") != before
     assert room.rows() == []
     with pytest.raises(KeyringError, match="AV875"):
         opened_key(room.store, room.ring, key)

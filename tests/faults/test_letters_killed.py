@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
+import psycopg
 import pytest
 
 from avow.common.clock import SetClock
@@ -156,3 +157,31 @@ def test_several_senders_at_once_share_the_letters(
             done.result()
     assert set(arrived(office).values()) == {1}
     assert len(office.taken) == 90
+
+
+def test_our_own_database_breaks_off_while_a_letter_is_in_the_air(
+    room: Room, state_url: str, office: PostOffice
+) -> None:
+    """Every connection is cut while the server reads the fifth letter. The sender has lost its lock
+    and can note nothing; the letter goes again as the same one, the others once."""
+    cut: list[bool] = []
+
+    def cut_off(_: str) -> str | None:
+        if len(office.taken) == 4 and not cut:
+            with psycopg.connect(state_url, autocommit=True) as owner:
+                owner.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            cut.append(True)
+        return None
+
+    office.on_data = cut_off
+    with pytest.raises(psycopg.OperationalError):
+        sender(room, state_url, office, lambda _: None)
+    with Store(state_url, largest=3) as store:
+        again = Room(store, room.ring, SetClock(NOON))
+        again.send(office.relay)
+        assert again.in_state(State.SENT) == LETTERS
+    assert len(arrived(office)) == LETTERS
+    assert len(office.taken) == LETTERS + 1

@@ -89,6 +89,7 @@ def test_our_letters_have_words_in_every_language_that_ask_for_the_same(kind: st
 def test_a_letter_is_said_with_its_values(language: str) -> None:
     values = {
         "organisation": "Example NV", "effective": "1 avril 2027", "changes": ["six", "sept"],
+        "more": 0,
         "notice": "https://firm.example/n", "comparison": "https://firm.example/d",
         "contact": "privacy@firm.example",
     }  # fmt: skip
@@ -211,6 +212,12 @@ def test_the_same_letter_is_the_same_bytes_at_any_time() -> None:
     again = replace(LETTER, attempts=7, give_up_at=NOON + timedelta(days=9))
     first, second = envelope(SENDER, LETTER), envelope(SENDER, again)
     assert first == second
+
+
+def test_a_letter_that_is_printed_by_mistake_shows_no_reader_and_no_word() -> None:
+    shown = repr(LETTER) + repr(envelope(SENDER, LETTER))
+    assert "ada" not in shown
+    assert "Texte" not in shown
 
 
 def test_the_return_path_names_the_letter_and_not_the_reader() -> None:

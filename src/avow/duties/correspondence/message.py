@@ -8,7 +8,7 @@ path, so that the signature aligns (RFC 7489).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address as Mailbox
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -61,8 +61,8 @@ class Envelope:
 
     id: str
     return_path: str
-    to: Address
-    data: bytes
+    to: Address = field(repr=False)
+    data: bytes = field(repr=False)
 
 
 def envelope(sender: Sender, letter: Letter) -> Envelope | None:

@@ -29,7 +29,8 @@ LETTERS = {"small": 2_000, "full": 20_000}
 SENDER = Sender("Example NV", Address("privacy", "firm.example"),
                 returns=Address("returns", "firm.example"))  # fmt: skip
 VALUES = {
-    "organisation": "Example NV", "effective": "1 mai 2027", "changes": ["une durée", "un pays"], "more": 0,
+    "organisation": "Example NV", "effective": "1 mai 2027", "more": 0,
+    "changes": ["une durée", "un pays"],
     "notice": "https://firm.example/n", "comparison": "https://firm.example/d",
     "contact": "privacy@firm.example",
 }  # fmt: skip

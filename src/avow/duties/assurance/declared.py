@@ -11,6 +11,7 @@ from avow.declaration.model import CollectionPoint, Declaration, InForce
 from avow.declaration.scope import CellPlace, minimum_covers, purpose_uses, rule_covers
 from avow.duties.assurance.model import Clause
 from avow.duties.assurance.source import ClauseText
+from avow.duties.notice.live.places import places_of
 from avow.duties.retention.never import WITHOUT_NEED
 from avow.engine.evidence.checks import Item
 
@@ -35,8 +36,9 @@ def scope_of(declaration: Declaration, law: InForce) -> Mapping[str, frozenset[I
 
     A clause without an entry reaches no dataset: the places its checks name are its scope.
     A negative promise reaches every dataset that belongs to persons and, where it is looked for by
-    name, all else in every system; a recipient the datasets of the system that has its id. Where a
-    retention rule says what a clause reaches, the categories that name the clause add nothing.
+    name, all else in every system; a recipient the datasets of the system that has its id; what the
+    published notice is held to, its pages. Where a retention rule says what a clause reaches, the
+    categories that name the clause add nothing.
     """
     cells = universe_of(declaration).mapped
     found: defaultdict[str, set[Item]] = defaultdict(set)
@@ -45,6 +47,8 @@ def scope_of(declaration: Declaration, law: InForce) -> Mapping[str, frozenset[I
     for never in declaration.nevers:
         if never.id != WITHOUT_NEED:
             found[never.clause] |= {Item(system) for system in declaration.datamap.systems}
+    for clause, items in places_of(declaration).items():
+        found[clause] |= items
     return {clause: frozenset(items) for clause, items in found.items() if items}
 
 

@@ -211,6 +211,48 @@ class NoticePublished(Body, frozen=True, kw_only=True):
     language: Language
 
 
+class NoticeProposed(Body, frozen=True, kw_only=True):
+    """An edition of the notice was proposed, with so many open defects; `reason` is the SHA-256 of
+    why those of level E do not stop it."""
+
+    kind = "notice-proposed"
+    publication: Id
+    digest: Digest
+    release: Digest
+    by: Name
+    defects: Count
+    reason: Digest | None = None
+
+
+class NoticeApproved(Body, frozen=True, kw_only=True):
+    """A second person approved an edition; `signature` is the SHA-256 of their signature."""
+
+    kind = "notice-approved"
+    publication: Id
+    digest: Digest
+    by: Name
+    signature: Digest
+
+
+class NoticeAdvised(Body, frozen=True, kw_only=True):
+    """The officer gave written advice on an edition; `advice` is its SHA-256."""
+
+    kind = "notice-advised"
+    publication: Id
+    advice: Digest
+    by: Name
+
+
+class NoticeWithdrawn(Body, frozen=True, kw_only=True):
+    """Two persons withdrew an edition; `reason` is the SHA-256 of why."""
+
+    kind = "notice-withdrawn"
+    publication: Id
+    digest: Digest
+    by: tuple[Name, ...]
+    reason: Digest
+
+
 class StatusTaken(Body, frozen=True, kw_only=True):
     """The status of all promises on a day; `digest` is of the full table."""
 
@@ -373,6 +415,16 @@ class LettersEnded(Body, frozen=True, kw_only=True):
     commitments: tuple[Digest, ...] = ()
 
 
+class LettersPosted(Body, frozen=True, kw_only=True):
+    """A person says that letters on paper were posted."""
+
+    kind = "letters-posted"
+    what: Name
+    about: Id
+    letters: Count
+    by: Name
+
+
 class LettersReturned(Body, frozen=True, kw_only=True):
     """Letters that had been accepted came back."""
 
@@ -415,16 +467,6 @@ class Entry(msgspec.Struct, frozen=True):
 _READ = msgspec.json.Decoder(Entry, strict=True).decode
 
 FIRST = "0" * 64
-class LettersPosted(Body, frozen=True, kw_only=True):
-    """A person says that letters on paper were posted."""
-
-    kind = "letters-posted"
-    what: Name
-    about: Id
-    letters: Count
-    by: Name
-
-
 """`prev` of the first entry."""
 
 

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import gc
 import os
+from collections.abc import Iterable
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
 
 import click
 import uvicorn
+from litestar import Litestar
 
 from avow.app import State, open_state
 from avow.declaration.model import Declaration
 from avow.duties.assurance.standing import Standing
 from avow.engine.evidence.entries import Body
 from avow.faces.cli.opened import path_argument, sound
-from avow.faces.web.application import LOCAL_HOSTS, asked_app, web_app
+from avow.faces.web.application import LOCAL_HOSTS, asked_app, public_app, web_app
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.engine import EngineSource
+from avow.faces.web.public.desk import PublicDesk
 
 
 @click.command()
@@ -35,6 +39,12 @@ from avow.faces.web.engine import EngineSource
     "is_only_asked",
     is_flag=True,
     help="Show one-time pages and no console; for an address that others reach.",
+)
+@click.option(
+    "--only-public",
+    "is_only_public",
+    is_flag=True,
+    help="Show the published notice and its archive and no console; for everybody.",
 )
 @click.option(
     "--state",
@@ -55,14 +65,27 @@ def command(
     port: int,
     hosts: tuple[str, ...],
     is_only_asked: bool,
+    is_only_public: bool,
 ) -> None:
     """Show the console for the declaration in PATH, until it is ended with Ctrl-C.
 
     It has no accounts: whoever reaches the address reads it and may press stop. Put it behind
     a proxy that asks who is there before you listen on anything but this machine, and give those
-    who are asked on one-time pages an address of their own with --only-asked.
+    who are asked on one-time pages an address of their own with --only-asked, and the published
+    notice one with --only-public.
     """
-    served(path, folder, database_url, port, address, hosts, is_only_asked=is_only_asked)
+    if is_only_asked and is_only_public:
+        raise click.UsageError("say --only-asked or --only-public, and serve each by itself")
+    shown = Shown.ASKED if is_only_asked else Shown.PUBLIC if is_only_public else Shown.ALL
+    served(path, folder, database_url, port, address, hosts, shown=shown)
+
+
+class Shown(StrEnum):
+    """Which pages are served."""
+
+    ALL = "all"
+    ASKED = "asked"
+    PUBLIC = "public"
 
 
 def served(
@@ -73,22 +96,28 @@ def served(
     address: str = "127.0.0.1",
     hosts: tuple[str, ...] = (),
     *,
-    is_only_asked: bool = False,
+    shown: Shown = Shown.ALL,
 ) -> None:
     """Serve the pages of a declaration until Ctrl-C."""
     declaration, _ = sound(path)
     with open_state(folder, database_url) as state:
-        source, known = source_of(declaration, state), (*LOCAL_HOSTS, *hosts)
-        desk = desk_of(source, declaration, state)
-        app = (
-            asked_app(desk, hosts=known)
-            if is_only_asked
-            else web_app(source, hosts=known, asked=desk)
-        )
+        app = app_of(shown, declaration, state, (*LOCAL_HOSTS, *hosts))
         gc.collect()
         gc.freeze()  # modules and declaration stay: looking through them again would stop a page
         click.echo(f"http://{address}:{port}")
         uvicorn.run(app, host=address, port=port, log_level="warning")
+
+
+def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable[str]) -> Litestar:
+    """The pages that are asked for, over an open state."""
+    public = PublicDesk(state.store, state.clock, declaration.controller)
+    if shown is Shown.PUBLIC:
+        return public_app(public, hosts=known)
+    source = source_of(declaration, state)
+    desk = desk_of(source, declaration, state)
+    if shown is Shown.ASKED:
+        return asked_app(desk, hosts=known)
+    return web_app(source, hosts=known, asked=desk, public=public)
 
 
 def source_of(declaration: Declaration, state: State) -> EngineSource:

@@ -21,6 +21,9 @@ from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
 from avow.duties.notice import indirect, telling_checks
+from avow.duties.notice.live.looking import Asking as Live
+from avow.duties.notice.live.looking import look
+from avow.duties.notice.publishing.records import editions
 from avow.duties.retention.run import Asking, Ran, run_checks
 from avow.engine.evidence.checks import Answer, Check, CheckResult
 from avow.engine.evidence.entries import Proven
@@ -31,6 +34,7 @@ from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.release import active, digest_in
 from avow.engine.verifier.census import Census, take
 from avow.faces.cli.desk import day_of, state_options
+from avow.faces.cli.live_pages import PageReader
 from avow.faces.cli.opened import Day, json_option, sound
 from avow.faces.cli.render_findings import as_text, plain
 
@@ -66,6 +70,7 @@ def command(
         at = state.clock.now()
         asking = _asking(state, declaration, day or day_of(state, declaration), at)
         ran = joined(run_checks(asking), _told(state, asking))
+        ran = joined(ran, _live(state, asking))
         if day is None:
             _keep(state, declaration, ran)
             memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
@@ -84,6 +89,14 @@ def command(
             click.echo("Another day than today was asked for: nothing was kept.")
     is_bad = any(r.outcome.bad for r in ran.results) or any(each.found for each in counted)
     raise SystemExit(Exit.FINDINGS if is_bad else Exit.OK)
+
+
+def _live(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
+    """Whether the notice that is online is the one that was approved, and is linked."""
+    declaration, known = asking.estate.declaration, editions(state.store)
+    looked = look(Live(declaration, known, PageReader(), asking.day, asking.at))
+    checks = {check.id: check for check in looked.checks}
+    yield from ((checks[result.check], result) for result in looked.results)
 
 
 def _nobodys(declaration: Declaration) -> Iterator[Finding]:

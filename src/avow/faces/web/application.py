@@ -33,6 +33,13 @@ from avow.faces.web.console.stop import stop
 from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
+from avow.faces.web.public.archive import archive, archive_first
+from avow.faces.web.public.desk import PublicDesk
+from avow.faces.web.public.difference import difference
+from avow.faces.web.public.edition import as_published, edition_page
+from avow.faces.web.public.frame import gone as public_gone
+from avow.faces.web.public.frame import is_public
+from avow.faces.web.public.well_known import well_known
 from avow.faces.web.render import Pages
 from avow.faces.web.security import Asked, add_headers, check_request
 from avow.faces.web.source import PageSource
@@ -58,24 +65,43 @@ HANDLERS = (
     style,
 )
 ASKED_HANDLERS = (asked_first, begin, asked_show, save, review, hand_over, thanks)
+PUBLIC_HANDLERS = (archive_first, archive, edition_page, as_published, difference, well_known)
 
 
 def web_app(
-    source: PageSource, *, hosts: Iterable[str] = LOCAL_HOSTS, asked: AskedDesk | None = None
+    source: PageSource,
+    *,
+    hosts: Iterable[str] = LOCAL_HOSTS,
+    asked: AskedDesk | None = None,
+    public: PublicDesk | None = None,
 ) -> Litestar:
-    """The console. `hosts`: the names it answers to, without port; any other is refused. With a
-    desk it shows one-time pages too."""
+    """The console. `hosts`: the names it answers to, without port; any other is refused. With
+    their desks it shows one-time pages and the public pages of the notice too."""
     pages = Pages(source)
 
     def problem(request: Asked, error: HTTPException) -> Response[bytes]:
         if asked is not None and is_asked(request.url.path):
             return gone(request, asked.house.name, error.status_code)
+        if public is not None and is_public(request.url.path):
+            return public_gone(request, public.controller.name, error.status_code)
         return refused(request, error, pages)
 
+    handlers: tuple[BaseRouteHandler, ...] = HANDLERS
     given: dict[str, Provide] = {"pages": Provide(lambda: pages, sync_to_thread=False)}
-    if asked is None:
-        return _app(HANDLERS, given, problem, hosts)
-    return _app((*HANDLERS, *ASKED_HANDLERS), given | _desk(asked), problem, hosts)
+    if asked is not None:
+        handlers, given = (*handlers, *ASKED_HANDLERS), given | _desk(asked)
+    if public is not None:
+        handlers, given = (*handlers, *PUBLIC_HANDLERS), given | _shelf(public)
+    return _app(handlers, given, problem, hosts)
+
+
+def public_app(public: PublicDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
+    """The public pages of the notice and nothing else: what everybody may reach."""
+
+    def problem(request: Asked, error: HTTPException) -> Response[bytes]:
+        return public_gone(request, public.controller.name, error.status_code)
+
+    return _app((*PUBLIC_HANDLERS, style), _shelf(public), problem, hosts)
 
 
 def asked_app(asked: AskedDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
@@ -100,6 +126,10 @@ async def tell_fault(error: Exception, scope: Scope) -> None:
 
 def _desk(asked: AskedDesk) -> dict[str, Provide]:
     return {"asked": Provide(lambda: asked, sync_to_thread=False)}
+
+
+def _shelf(public: PublicDesk) -> dict[str, Provide]:
+    return {"public": Provide(lambda: public, sync_to_thread=False)}
 
 
 def _app(

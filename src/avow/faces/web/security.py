@@ -43,13 +43,15 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 async def add_headers(message: Message, scope: Scope) -> None:
-    """Put the headers on every answer; what has no other rule is never cached."""
+    """Put the headers on every answer; what has no other rule is never cached. A stored page has
+    a policy of its own, which allows the style that stands in it, and the file for programs may be
+    read from elsewhere: what an answer says itself stays."""
     del scope
     if message["type"] != "http.response.start":
         return
     headers = MutableScopeHeaders.from_message(message)
     for name, value in HEADERS.items():
-        headers[name] = value
+        headers.setdefault(name, value)
     headers.setdefault("cache-control", UNCACHED)
 
 

@@ -56,6 +56,7 @@ def headings(source: str) -> list[str]:
 def texts(language: str) -> Texts:
     """The paragraph of each promise in one language."""
     source = (FOLDER / "texts" / f"{language}.md").read_text()
+    source = re.sub(r"^# .*$", "", source, flags=re.MULTILINE)  # titles of sections
     parts = re.split(r"^## (.+)$", source, flags=re.MULTILINE)[1:]
     return {i.strip(): body.strip() for i, body in zip(parts[::2], parts[1::2], strict=True)}
 

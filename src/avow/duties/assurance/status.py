@@ -23,6 +23,7 @@ from avow.engine.evidence.checks import (
     HUMAN_LEG,
     MAIN_LEG,
     ORGANISATION,
+    WEIGHED_LEG,
     Answer,
     Attestation,
     Check,
@@ -130,8 +131,8 @@ def _gaps(
     if clause.unbound is not None:
         return (Reason(ReasonCode.NO_CHECK, ORGANISATION, detail=clause.unbound),)
     legs = clause.legs.union(*(check.legs for check in bound)) - {HUMAN_LEG}
-    if not legs and clause.needs_check:
-        legs = frozenset({MAIN_LEG})
+    if not legs - {WEIGHED_LEG} and clause.needs_check:
+        legs |= {MAIN_LEG}
     found: list[Reason] = []
     for leg in sorted(legs):
         found += _leg_gaps(leg, scope, [c for c in bound if leg in c.legs], judged)

@@ -13,6 +13,8 @@ from enum import StrEnum
 
 MAIN_LEG = "main"
 HUMAN_LEG = "document"
+WEIGHED_LEG = "weighed"
+"""A leg beside what a clause promises: that the interest it rests on was weighed in writing."""
 NO_CAPABILITY = "no-capability"
 
 

@@ -25,6 +25,7 @@ from avow.duties.assurance.standing import Standing
 from avow.engine.db.store import Row
 from avow.engine.planner.bundle_end import rows_lying
 from avow.faces.cli.desk import day_of
+from avow.faces.cli.render_assessments import review_lines
 from avow.faces.cli.render_plans import lying_lines
 from avow.faces.cli.render_workers import worker_json, worker_lines
 
@@ -77,6 +78,8 @@ def command(
         else:
             show(Console(highlight=False), source, promises, words(lang), show_all=show_all)
             for line in lying_lines(rows_lying(state.store, day_of(state, promised))):
+                click.echo(line)
+            for line in review_lines(promised, day_of(state, promised)):
                 click.echo(line)
             for line in worker_lines(workers):
                 click.echo(f"worker of {line}")

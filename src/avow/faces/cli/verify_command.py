@@ -20,7 +20,7 @@ from avow.common.findings import Finding
 from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
-from avow.duties.notice import indirect, telling_checks
+from avow.duties.notice import assessment_checks, indirect, telling_checks
 from avow.duties.notice.live.looking import Asking as Live
 from avow.duties.notice.live.looking import look
 from avow.duties.notice.publishing.records import editions
@@ -70,6 +70,7 @@ def command(
         at = state.clock.now()
         asking = _asking(state, declaration, day or day_of(state, declaration), at)
         ran = joined(run_checks(asking), _told(state, asking))
+        ran = joined(ran, assessment_checks.answers(declaration, asking.law, asking.day, at))
         ran = joined(ran, _live(state, asking))
         if day is None:
             _keep(state, declaration, ran)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from avow.duties.assurance.model import ItemStatus, PromiseStatus, Reason, ReasonCode, Status
-from avow.engine.evidence.checks import Answer, Attestation
+from avow.duties.notice.assessment_checks import OWN
+from avow.engine.evidence.checks import Answer, Attestation, CheckResult
 from avow.faces.web.source import (
     Ask,
     AskKind,
@@ -172,6 +173,19 @@ def _lapsing(attestations: Iterable[Attestation], day: date) -> Iterator[Ask]:
         if until <= day + LAPSES_SOON:
             link = ("promises", clause)
             yield Ask(AskKind.RENEW_DOCUMENT, clause, until, (clause,), link=link)
+
+
+def reviews(results: Iterable[CheckResult]) -> Iterator[Attestation]:
+    """The newest word under each assessment, as a document of its clause: its review comes."""
+    newest: dict[tuple[str, object], CheckResult] = {}
+    for result in sorted(results, key=lambda r: r.run_at):
+        if result.check.startswith(OWN):
+            newest[result.check, result.item] = result
+    for result in newest.values():
+        if result.attested is not None:
+            word, on = result.attested, result.run_at.date()
+            for clause in result.clauses:
+                yield Attestation(clause, word.digest, word.by, on, word.until)
 
 
 def _undecided_tables(novelties: Iterable[Novelty], told: Iterable[Ask]) -> Iterator[Ask]:

@@ -15,7 +15,7 @@ from litestar.params import FromPath
 from avow.duties.assurance.history import DayPoint, fold
 from avow.duties.assurance.model import RANK, PromiseStatus, Reason, ReasonCode, Status
 from avow.engine.evidence.checks import Item
-from avow.faces.web.console.asks import Known, asks
+from avow.faces.web.console.asks import Known, asks, reviews
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import Section, Tally, sections, tally
 from avow.faces.web.render import GivenPages, Pages
@@ -112,6 +112,7 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
     known, digest = source.evidenced(), source.digest()
     promises = fold(known, frame.now)
     day = frame.now.date()
+    documents = (*known.attestations, *reviews(known.results))
     return Today(
         frame=frame,
         tally=tally(promises),
@@ -119,7 +120,7 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         oldest=oldest(promises),
         simulated=sum(promise.simulated for promise in promises),
         told_asks=digest.asks is not None,
-        asks=asks(Known(digest, promises, known.attestations, frame.stops, day)),
+        asks=asks(Known(digest, promises, documents, frame.stops, day)),
         upcoming=week(digest.upcoming, day),
         due=due_in_order(digest.due),
         counted=digest.counted,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -21,16 +21,16 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     del law, universe
     controller = declaration.controller
     here = {controller.country, *controller.established, *controller.public}
-    rights = declaration.rights
-    if FRANCE in here and rights and RIGHT not in {right["right"] for right in rights}:
+    rights = printed_rights(declaration)
+    if FRANCE in here and rights and RIGHT not in {right.name for right in rights}:
         yield defect(
             "AV246",
             Severity.W,
             "it is not told that people may decide what happens to their data after death",
-            declaration.right_places[0] if declaration.right_places else NOWHERE,
+            rights[0].place,
             because="the French law gives this right to people in France",
             hint=f"add the right `{RIGHT}` with its clause",
-            clauses=(rights[0]["clause"],),
+            clauses=(rights[0].clause,),
             about=(RIGHT,),
         )
 

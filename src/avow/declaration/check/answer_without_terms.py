@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -22,23 +22,18 @@ TERMS = {
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """One finding, at the first way to exercise rights, with the terms that no right tells."""
     del law, universe
-    ways = [
-        (number, right)
-        for number, right in enumerate(declaration.rights)
-        if right["right"].startswith(EXERCISE)
-    ]
-    missing = [key for key in TERMS if not any(key in right for right in declaration.rights)]
+    rights = printed_rights(declaration)
+    ways = [right for right in rights if right.name.startswith(EXERCISE)]
+    missing = [key for key in TERMS if not any(key in right.said for right in rights)]
     if ways and missing:
-        number, right = ways[0]
-        places = declaration.right_places
         yield defect(
             "AV249",
             Severity.I,
             f"it is not told {', '.join(TERMS[key] for key in missing)}",
-            places[number] if number < len(places) else NOWHERE,
+            ways[0].place,
             because="without it people do not know when an answer is late or a question too much",
             hint=f"say it at the right: {', '.join(f'`{key}`' for key in missing)}",
-            clauses=(right["clause"],),
+            clauses=(ways[0].clause,),
         )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.affiliate_without_role import MEMBER
 from avow.declaration.check.authorities import UNKNOWN, named
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -28,21 +28,18 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     """One finding with the countries of establishments, members of the group and public whose
     authority is not named, once one authority is (art. 77(1) GDPR)."""
     del law, universe
-    numbered = enumerate(declaration.rights)
-    complaints = [(n, right) for n, right in numbered if right["right"] == COMPLAINT]
-    told = {country for _, right in complaints for country in _countries(right)}
+    complaints = [right for right in printed_rights(declaration) if right.name == COMPLAINT]
+    told = {country for right in complaints for country in _countries(right.said)}
     missing = sorted(_wanted(declaration) - told)
     if told and missing and EVERYWHERE not in told:
-        first, right = complaints[0]
-        places = declaration.right_places
         found = defect(
             "AV245",
             Severity.W,
             f"the authority to complain to is not named for {', '.join(missing)}",
-            places[first] if first < len(places) else NOWHERE,
+            complaints[0].place,
             because="people may complain where they live, where they work and where it happened",
             hint="add a `complaint` for each, with its `link` or its `country`",
-            clauses=(right["clause"],),
+            clauses=(complaints[0].clause,),
         )
         words = _sentence(named(missing)).pairs
         yield replace(found, finding=replace(found.finding, proposal=words))

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -29,20 +29,19 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     """One finding per printed limit (`limits`) and right whose `law` names no paragraph that limits
     that right. A limit that names no law at all has no ground either."""
     del law, universe
-    for number, limit in enumerate(declaration.rights):
-        named = set(_PARAGRAPH.findall(limit.get("law", "")))
-        places = declaration.right_places
-        for right in limit.get("limits", "").replace(",", " ").split():
+    for limit in printed_rights(declaration):
+        named = set(_PARAGRAPH.findall(limit.said.get("law", "")))
+        for right in limit.said.get("limits", "").replace(",", " ").split():
             if right in GROUNDS and named.isdisjoint(GROUNDS[right]):
                 yield defect(
                     "AV267",
                     Severity.E,
-                    f"`{limit['right']}` limits `{right}` on a ground that the law does not know",
-                    places[number] if number < len(places) else NOWHERE,
+                    f"`{limit.name}` limits `{right}` on a ground that the law does not know",
+                    limit.place,
                     because=_why(right),
                     hint="take it away, or name the paragraph under which it holds",
-                    clauses=(limit["clause"],),
-                    about=(limit["clause"], right),
+                    clauses=(limit.clause,),
+                    about=(limit.clause, right),
                 )
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import first_place
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -22,13 +22,12 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     told = {right["right"]: right["clause"] for right in declaration.rights}
     if not purposes or MARKETING in told:
         return
-    place = declaration.right_places[0] if declaration.right_places else NOWHERE
     ordinary = [told["objection"]] if "objection" in told else []
     yield defect(
         "AV243",
         Severity.E,
         "the right to object to direct marketing is not told by itself",
-        place,
+        first_place(declaration),
         because="it is absolute, and must be told apart from all others (art. 21(4) GDPR)",
         hint=f"add the right `{MARKETING}` with a clause of its own",
         clauses=(*ordinary, *(purpose.clause for purpose in purposes)),

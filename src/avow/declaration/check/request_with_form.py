@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -18,18 +18,17 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     """One finding per right, or way to exercise it, that prints a `form`. `form: any` says that
     none is asked for."""
     del law, universe
-    for number, right in enumerate(declaration.rights):
-        form = right.get("form", ANY)
+    for right in printed_rights(declaration):
+        form = right.said.get("form", ANY)
         if form != ANY:
-            places = declaration.right_places
             yield defect(
                 "AV248",
                 Severity.W,
-                f"`{right['right']}` asks for a form: {form}",
-                places[number] if number < len(places) else NOWHERE,
+                f"`{right.name}` asks for a form: {form}",
+                right.place,
                 because="a request is valid in any form; more is only asked in case of doubt",
                 hint=f"take it away, or say `form: {ANY}`",
-                clauses=(right["clause"],),
+                clauses=(right.clause,),
             )
 
 

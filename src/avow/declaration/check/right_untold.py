@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import first_place
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Basis, Declaration, InForce
@@ -32,7 +32,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     bases = {purpose.basis for purpose in law.purposes}
     told = {right["right"] for right in declaration.rights}
     due = ALWAYS | {name: a for name, (a, needs) in BY_BASIS.items() if needs & bases}
-    place = declaration.right_places[0] if declaration.right_places else NOWHERE
+    place = first_place(declaration)
     for right, article in due.items() if law.purposes else ():
         if right not in told:
             yield defect(

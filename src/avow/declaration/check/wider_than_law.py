@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from avow.common.findings import Need, Severity
-from avow.common.places import NOWHERE
 from avow.declaration.check.found import Found, defect
+from avow.declaration.check.printed_rights import printed_rights
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
@@ -16,20 +16,19 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     """One finding per right that says `wider: yes`: it is kept as promised, and somebody should
     know that they promised it."""
     del law, universe
-    for number, right in enumerate(declaration.rights):
-        if right.get("wider", "no") in ("yes", "true"):
-            places = declaration.right_places
-            bases = right.get("bases", "")
+    for right in printed_rights(declaration):
+        if right.said.get("wider", "no") in ("yes", "true"):
+            bases = right.said.get("bases", "")
             yield defect(
                 "AV268",
                 Severity.I,
-                f"the right `{right['right']}` is promised more widely than the law asks",
-                places[number] if number < len(places) else NOWHERE,
+                f"the right `{right.name}` is promised more widely than the law asks",
+                right.place,
                 because=f"the law gives it where the basis is {bases.replace(' ', ' or ')}"
                 if bases
                 else "",
                 hint="keep the promise as it is and accept this, or print the limits of the law",
-                clauses=(right["clause"],),
+                clauses=(right.clause,),
             )
 
 

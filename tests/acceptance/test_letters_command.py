@@ -116,7 +116,19 @@ def test_from_the_first_letter_to_the_promise(
     back = avow("letters", "--bounces", str(came.parent), "--json", expect=1)
     assert json.loads(back.output)["returned"]["bounced"] == 1
     assert (came / "1.eml").exists()
-    said += [back.output, avow("letters", expect=1).output, verified]
+    said += [
+        back.output,
+        avow("letters", expect=1).output,
+        verified,
+        avow("letters", "--told").output,
+    ]
+    assert [line.split() for line in said[-1].splitlines()[1:]] == [
+        ["app.person", "bounced", "no-such-address", "1"],
+        ["app.person", "no-address", "1"],
+        ["app.person", "sent", "3"],
+    ]
+    (change,) = json.loads(avow("letters", "--told", "--json").output)
+    assert (change["own_letter_taken"], change["complete"]) == (True, True)
     avow("ledger", "verify")
     assert "@" not in "".join(said).replace("back@firm.example", "")
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from avow.common.exits import Exit
 from avow.common.languages import LANGUAGES
@@ -24,9 +22,10 @@ from avow.duties.correspondence.relay import Relay, RelayError, relay
 from avow.duties.correspondence.returned import LARGEST
 from avow.duties.correspondence.sending import Hands, Sent, send_together
 from avow.duties.correspondence.wording import all_wordings
-from avow.duties.notice.telling_checks import forget_letters
+from avow.duties.notice.telling_checks import forget_letters, standings
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
+from avow.faces.cli.render_letters import shown, shown_told, told_as_json
 
 FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
 
@@ -60,6 +59,12 @@ FAULTS = (State.BOUNCED, State.FAILED, State.GIVEN_UP, State.UNREACHABLE)
 )
 @click.option(
     "--posted", "poster", metavar="PERSON", help="PERSON says that what was printed was posted."
+)
+@click.option(
+    "--told",
+    "is_told",
+    is_flag=True,
+    help="Count who was told of each change, and who not and why.",
 )
 @click.option("--preview", metavar="KIND", help="Show the words of a kind of letter.")
 @click.option(
@@ -104,17 +109,21 @@ def command(
     returns: str | None,
     *,
     is_send: bool,
+    is_told: bool,
     is_json: bool,
 ) -> None:
     """Count letters by what became of them; send what waits, read what came back, print, preview.
 
     Shows counts only, never an address. With --send, letters whose last day is over are forgotten
-    first. Ends with 1 when letters did not arrive.
+    first. Ends with 1 when letters did not arrive: of this run, or of all when nothing is done.
     """
     if preview is not None:
         _preview(preview, own)
         return
     with opened(folder, database_url) as desk:
+        if is_told:
+            _told(desk, is_json=is_json)
+            return
         did: dict[str, object] = {}
         if bounces is not None:
             did["returned"] = _followed(desk, bounces)
@@ -129,9 +138,24 @@ def command(
     if is_json:
         click.echo(msgspec.json.encode({"letters": found, **did}).decode())
     else:
-        _shown(found, did)
-    is_lost = any(each.state in FAULTS for each in found)
-    raise SystemExit(Exit.FINDINGS if is_lost else Exit.OK)
+        shown(found, did)
+    raise SystemExit(Exit.FINDINGS if _is_lost(found, did) else Exit.OK)
+
+
+def _is_lost(found: tuple[Counted, ...], did: Mapping[str, object]) -> bool:
+    """Whether letters did not arrive: of what was done now, or of all where nothing was."""
+    sent, back = did.get("sent"), did.get("returned")
+    now = isinstance(sent, Sent) and bool(sent.refused or sent.given_up)
+    now |= isinstance(back, Followed) and bool(back.bounced)
+    return now or (not did and any(each.state in FAULTS for each in found))
+
+
+def _told(desk: Desk, *, is_json: bool) -> None:
+    standing = list(standings(desk.state.store, (), desk.declaration.controller.zone))
+    if is_json:
+        click.echo(msgspec.json.encode(told_as_json(standing)).decode())
+    else:
+        shown_told(standing)
 
 
 def _sent(desk: Desk, there: Relay, by: Sender, senders: int) -> Sent:
@@ -226,53 +250,3 @@ def _own(option: str, text: str) -> Address:
 def _aligned(by: Address, back: Address) -> bool:
     same = by.domain == back.domain
     return same or by.domain.endswith(f".{back.domain}") or back.domain.endswith(f".{by.domain}")
-
-
-def _shown(found: tuple[Counted, ...], did: Mapping[str, object]) -> None:
-    for name, what in did.items():
-        click.echo(_line(name, what))
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-    for (kind, channel, state, reason), letters in _merged(found).items():
-        table.add_row(kind, channel, state, reason, f"{letters:,}")
-    Console(highlight=False).print(table if found else "no letter was written yet")
-
-
-def _merged(found: tuple[Counted, ...]) -> Mapping[tuple[str, str, str, str], int]:
-    """Counts without the languages."""
-    merged: dict[tuple[str, str, str, str], int] = {}
-    for each in found:
-        key = (each.kind, str(each.channel), str(each.state), each.reason)
-        merged[key] = merged.get(key, 0) + each.letters
-    return merged
-
-
-def _line(name: str, what: object) -> str:
-    match what:
-        case Sent():
-            return sentence(what)
-        case Followed():
-            return followed(what)
-        case _:
-            return f"{what:,} letters were {name}"
-
-
-def followed(what: Followed) -> str:
-    """What messages that came back were, in one line."""
-    parts = [f"{what.bounced:,} letters came back, {what.hard:,} of them from a wrong address"]
-    parts += [f"{what.known:,} were known before"] if what.known else []
-    parts += [f"{what.delayed:,} delays"] if what.delayed else []
-    parts += [f"{what.machines:,} answers of machines"] if what.machines else []
-    parts += [f"{what.strange:,} bounces of no letter of ours"] if what.strange else []
-    parts += [f"{what.people:,} messages that a person has to read"] if what.people else []
-    parts += [f"{what.unreadable:,} unreadable"] if what.unreadable else []
-    return ", ".join(parts)
-
-
-def sentence(sent: Sent) -> str:
-    """What a run did, in one line."""
-    parts = [f"{sent.taken:,} letters were taken by the server"]
-    parts += [f"{sent.later:,} put off"] if sent.later else []
-    parts += [f"{sent.refused:,} refused for good"] if sent.refused else []
-    parts += [f"{sent.cut:,} cut off and waiting"] if sent.cut else []
-    parts += [f"{sent.given_up:,} given up"] if sent.given_up else []
-    return ", ".join(parts)

@@ -13,9 +13,11 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+import yaml
 
 from avow.common.findings import Finding
 from avow.declaration.check.aim_on_two_bases import AIMS
+from avow.declaration.check.authorities import IN_COUNTRY
 from avow.declaration.check.contract_of_the_company import EMPLOYER
 from avow.declaration.check.jobs import EVENTS, HOSTING, POST, SCORING
 from avow.declaration.check.profile_denied import PROFILING
@@ -458,6 +460,20 @@ def test_the_authority_that_is_missing_is_proposed_by_name() -> None:
     assert "aux Pays-Bas, l’Autoriteit Persoonsgegevens" in words["fr"]
     assert words["nl"].endswith("(autoriteitpersoonsgegevens.nl).")
     assert "in …, …" in _unknown_country()["en"]
+
+
+def test_proposed_authorities_are_those_of_the_dated_facts() -> None:
+    """Two tables speak of authorities: the names and sites in the sentences are known facts."""
+    facts = FOLDER.parent / "facts" / "authorities.yaml"
+    known = {
+        row["country"]: row
+        for row in yaml.safe_load(facts.read_text(encoding="utf-8"))["authorities"]
+    }
+    assert set(IN_COUNTRY) <= set(known)
+    for country, words in IN_COUNTRY.items():
+        for _, sentence in words.pairs:
+            assert any(name in sentence for name in known[country]["names"]), sentence
+            assert any(f"({site})" in sentence for site in known[country]["sites"]), sentence
 
 
 def _unknown_country() -> dict[str, str]:

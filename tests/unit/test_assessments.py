@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
 from avow.declaration.assessing import State, digest_of, stands
 from avow.declaration.check.run import check
 from avow.declaration.interpretation import in_force
+from avow.declaration.load import load
 from avow.declaration.model import Declaration
 from avow.declaration.publishing import AssessmentKind
+from avow.duties.notice.assessment_checks import answers
 from avow.duties.notice.assessments import Entry, Why, register
 from tests.exported import DAY, shop
 
@@ -116,3 +119,14 @@ def test_the_digest_is_of_what_is_said_and_not_of_where() -> None:
 
     assert digest_of(one) == digest_of(moved)
     assert digest_of(one) != digest_of(other)
+
+
+def test_a_statement_that_prints_no_assessment_is_answered_as_broken() -> None:
+    """Nine purposes on legitimate interest, each at its own clause and at the one that promises."""
+    declaration = load(Path(__file__).parents[2] / "declarations" / "clearnox").whole
+    law, _ = in_force(declaration, DAY)
+    found = [r for _, r in answers(declaration, law, DAY, datetime(2026, 12, 1, tzinfo=UTC))]
+
+    assert len(found) == 18
+    assert all(result.outcome.bad and result.attested is None for result in found)
+    assert sum("4.c.LIA" in result.clauses for result in found) == 9

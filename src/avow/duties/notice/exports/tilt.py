@@ -28,6 +28,7 @@ from avow.duties.notice.exports.reading import (
     said,
     text_of,
 )
+from avow.duties.notice.exports.register_words import FIELDS, UNDECLARED
 from avow.duties.notice.exports.tilt_losses import losses_of
 from avow.duties.notice.exports.tilt_rights import decisions_by_machine, officer_email, rights
 from avow.duties.notice.exports.transfers import Tool, leaves, tool_of
@@ -41,7 +42,6 @@ REFERENCES = {
 }
 UNKNOWN_COUNTRY = "ZZ"
 """The code of ISO 3166 for `unknown`: the schema asks for two letters."""
-UNDECLARED = "not declared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ def _document(w: _Writing) -> Json:
     return {
         "meta": _meta(w),
         "controller": _controller(w.declaration),
-        "dataProtectionOfficer": _officer(w.declaration),
+        "dataProtectionOfficer": _officer(w),
         "dataDisclosed": list(_disclosed(w)),
         "thirdCountryTransfers": [
-            _transfer(r) for r in w.declaration.recipients.values() if leaves(r)
+            _transfer(w, r) for r in w.declaration.recipients.values() if leaves(r)
         ],
         "sources": list(_sources(w)),
         **rights(w.declaration, w.language),
@@ -126,13 +126,14 @@ def _controller(declaration: Declaration) -> Json:
     }
 
 
-def _officer(declaration: Declaration) -> Json:
-    who = declaration.controller
+def _officer(w: _Writing) -> Json:
+    """By the office and not by name: art. 13(1)(b) asks for the contact."""
+    who = w.declaration.controller
     return {
-        "name": "Data Protection Officer",
+        "name": FIELDS["officer"][w.language],
         "address": who.address,
         "country": who.country,
-        "email": officer_email(declaration),
+        "email": officer_email(w.declaration),
     }
 
 
@@ -217,20 +218,21 @@ def _refusal(w: _Writing, category: str, purposes: list[Purpose]) -> Json:
         "legalRequirement": required and Basis.LEGAL_OBLIGATION in bases,
         "contractualRegulation": required and Basis.CONTRACT in bases,
         "obligationToProvide": required,
-        "consequences": " ".join(each_once(filter(None, words))) or UNDECLARED,
+        "consequences": " ".join(each_once(filter(None, words))) or UNDECLARED[w.language],
     }
 
 
-def _transfer(recipient: Recipient) -> Json:
+def _transfer(w: _Writing, recipient: Recipient) -> Json:
     tool = tool_of(recipient)
-    named = f"{recipient.name}: {recipient.transfer or UNDECLARED}"
+    unsaid = UNDECLARED[w.language]
+    named = f"{recipient.name}: {recipient.transfer or unsaid}"
     how = f"{named}. {recipient.copy}" if recipient.copy else named
     guarded = tool not in (Tool.NONE, Tool.ADEQUACY, Tool.EXPLICIT_CONSENT, Tool.CONTRACT)
     return {
         "country": recipient.country,
         "adequacyDecision": _available(how, is_so=tool is Tool.ADEQUACY),
         "appropriateGuarantees": _available(how, is_so=guarded),
-        "presenceOfEnforceableRightsAndEffectiveRemedies": _available(UNDECLARED, is_so=False),
+        "presenceOfEnforceableRightsAndEffectiveRemedies": _available(unsaid, is_so=False),
         "standardDataProtectionClause": _available(how, is_so=tool is Tool.CLAUSES),
     }
 

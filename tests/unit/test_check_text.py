@@ -143,9 +143,9 @@ def test_a_sound_sentence_is_left_alone(language: str, sentence: str) -> None:
 
 
 def test_the_proposed_wordings_are_sound_themselves() -> None:
-    """What a rule proposes turns no rule red: an author may take it as it is."""
+    """What any rule proposes turns no rule red: an author may take it as it is."""
     for rule in RULES:
-        if isinstance(rule, Rule) and rule.wording and rule.code in LEVELS:
+        if isinstance(rule, Rule) and rule.wording:
             for language, sentence in rule.wording.pairs:
                 told = found({language: {TELLS: sentence, "3.a": "Nothing."}})
                 assert told == [], (rule.code, language)

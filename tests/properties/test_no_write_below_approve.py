@@ -34,6 +34,7 @@ from avow.engine.planner.stop import stop
 from avow.engine.planner.trust import LADDER, Evidence, Standing
 from tests.faults.small import DECLARATION, NOON, TODAY, Facts, Small
 
+FILE = DECLARATION.replace("1 month", "1 month\n    existing: new-rule")
 PERIODS = ("1 month", "2 weeks", "6 months")
 ENDED = {"1 month": 31, "2 weeks": 14, "6 months": 184}
 """Days after which a visit is surely past the period: none younger may ever go."""
@@ -57,7 +58,7 @@ class Firm(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.small = Small(self.store)
-        self.file = DECLARATION
+        self.file = FILE
         self.active = "1 month"
         self.ages = {row["id"]: age(row) for row in self.small.database.tables["visit"]}
         self.plans: list[Plan] = []
@@ -83,7 +84,7 @@ class Firm(RuleBasedStateMachine):
     @rule(period=st.sampled_from(PERIODS))
     def edit(self, period: str) -> None:
         """Somebody edits the file."""
-        self.file = DECLARATION.replace("1 month", period)
+        self.file = FILE.replace("1 month", period)
 
     @rule(people=some_people, author=st.sampled_from(PEOPLE))
     def activate(self, people: list[str], author: str) -> None:

@@ -45,7 +45,7 @@ def level(small: Small) -> tuple[Level, int]:
     ("old", "new"),
     [
         ("1 month", "2 weeks"),
-        ("1 month", "30 days"),
+        ("1 month", "30 days\n    existing: new-rule"),
         ("starts: visited", "starts: visited\n    else: visited"),
         ("seen_on}", "updated_on}"),
         ("rest: visit-log", "rest: name"),
@@ -62,7 +62,7 @@ def test_what_may_reach_more_or_sooner_begins_again(small: Small, old: str, new:
 @pytest.mark.parametrize(
     ("old", "new"),
     [
-        ("1 month", "2 months"),
+        ("1 month", "2 months\n    existing: new-rule"),
         ("then: erase", "then: erase\n    except: {collected_at: [door]}"),
         ("name: Example", "name: Another"),
         (

@@ -165,7 +165,7 @@ def _days(months: int, days: int, give: int) -> float:
 def binds_as_soon(end: End, other: End) -> bool:
     """Whether, wherever `end` ends data, `other` ends them no later."""
     nothing_said = end.starts is None and end.otherwise is None
-    same = nothing_said or (end.starts, end.otherwise) == (other.starts, other.otherwise)
+    same = nothing_said or (end.starts == other.starts and end.otherwise in (None, other.otherwise))
     as_long = other.before is None or (end.before is not None and end.before <= other.before)
     return same and as_long and no_longer(other.period, end.period)
 

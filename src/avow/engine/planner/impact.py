@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeVar
 
 from avow.common.calendar import Period, add
@@ -19,9 +19,11 @@ from avow.declaration.decision.decide import Kind as Verdict
 from avow.declaration.decision.fate import REMOVING
 from avow.declaration.difference.change import Change
 from avow.declaration.difference.diff import diff
+from avow.declaration.difference.held import Unkept
 from avow.declaration.difference.renamed import renamed
 from avow.declaration.interpretation import in_force
 from avow.declaration.model import Declaration, InForce, Minimum, Purpose, Rule
+from avow.declaration.scope import rule_covers
 from avow.engine.planner.judge import Cells, Judge, cell_groups, filled, without_made
 from avow.engine.planner.known import Known, fact_events, set_names
 from avow.engine.planner.making import Estate, Memory
@@ -43,6 +45,7 @@ from avow.estate.datamap.predicates import (
 
 Name = TypeVar("Name")
 
+DAY = timedelta(days=1)
 MONTHS = 12
 """How many months ahead are counted one by one."""
 EVERYTHING = "everything"
@@ -191,6 +194,29 @@ def _undone(part: str, was: InForce, now: InForce) -> Iterator[tuple[str, str, I
         yield name, clause, replace(law, **things)  # type: ignore[arg-type]
 
 
+def held(estate: Estate, memory: Memory, unkept: Unkept, day: date) -> int | None:
+    """Rows whose older period began before the day, by a rule that drops it; None where a system
+    cannot be seen."""
+    law, total = in_force(estate.declaration, day)[0], 0
+    events = fact_events(estate.declaration)
+    for name, system in estate.declaration.datamap.systems.items():
+        judge = Judge(system, law, day, events, set_names(system, law, events))
+        groups = [c for d in system.datasets.values() for c in cell_groups(system, d, ())]
+        if not any(rule_covers(unkept.rule, cells.place) for cells in groups):
+            continue
+        try:
+            connection = estate.open(name, Access.READ)
+        except AvowError:
+            return None
+        with closing(connection):
+            asking = _Asking(connection, judge, Known(connection, memory.facts))
+            try:
+                total += sum(asking.begun(unkept, dataset) for dataset in system.datasets)
+            except Refused:
+                return None
+    return total
+
+
 def _joined(one: Turned, other: Turned) -> Turned:
     return replace(
         one,
@@ -306,6 +332,22 @@ class _Asking:
             self._retained(dataset, before),
             self._later(dataset, turn),
         )
+
+    def begun(self, unkept: Unkept, dataset: str) -> int:
+        """Rows of a dataset with cells of the rule whose older period began before the day."""
+
+        def where(cells: Cells) -> Predicate:
+            if not rule_covers(unkept.rule, cells.place):
+                return FALSE
+            starts = (
+                self.judge.reader.reached(
+                    dataset, end.starts or "", (end.before or self.judge.day) - DAY
+                )
+                for end in unkept.ends
+            )
+            return any_of(starts)
+
+        return self._count(dataset, self._any(dataset, where))
 
     def _judge(self, law: InForce, day: date | None = None) -> Judge:
         return replace(self.judge, law=law, day=day or self.judge.day)

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
+from avow.common.calendar import local_day
 from avow.common.findings import Finding
+from avow.declaration.difference.held import Unkept, findings, unkept
+from avow.declaration.difference.renamed import renamed
+from avow.declaration.interpretation import in_force as law_of
 from avow.declaration.load import Loaded, load_texts
 from avow.declaration.model import Declaration, End, Level, Purpose, Rule, Scope
 from avow.engine.db.store import Runs
@@ -246,11 +250,32 @@ def may_activate(declaration: Declaration, author: str, by: Sequence[str]) -> Qu
     return met
 
 
+def unkept_by(old: Declaration | None, new: Declaration, day: date) -> tuple[Unkept, ...]:
+    """The rules that a release would lengthen for data held already, against its own word."""
+    if old is None:
+        return ()
+    aligned, _ = renamed(old, new)
+    return unkept(law_of(aligned, day)[0], law_of(new, day)[0], day)
+
+
+def keeps_its_word(old: Declaration | None, new: Declaration, day: date) -> None:
+    """Whether a release says of every changed period what becomes of data held already.
+
+    Raises:
+        Guarded: AV680, an older end that has to go on counting is missing; AV681, held data would
+            end by the new rule though the old one should count.
+    """
+    found = findings(unkept_by(old, new, day))
+    if found:
+        raise Guarded(found)
+
+
 def activate(runs: Runs, declaration: Declaration, how: Activation, at: datetime) -> Quorum:
     """Put a release that was taken in in force, and let every wider rule begin again at observe.
 
     Raises:
-        Guarded: the persons may not, or are too few.
+        Guarded: the persons may not, or are too few; a period changes against what the rule says of
+            data held already (AV680, AV681).
     """
     met = may_activate(declaration, how.author, how.by)
     digest = digest_in(declaration)
@@ -258,6 +283,7 @@ def activate(runs: Runs, declaration: Declaration, how: Activation, at: datetime
         tx.run("activation_lock")
         before = active(tx)
         old = released(tx, before) if before is not None else None
+        keeps_its_word(old, declaration, local_day(at, declaration.controller.zone))
         tx.run(
             "activation_add",
             release=digest,

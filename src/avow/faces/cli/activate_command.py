@@ -11,10 +11,15 @@ import msgspec
 from rich.console import Console
 
 from avow.app import State, open_state
+from avow.common.exits import Exit
+from avow.common.findings import Finding
+from avow.declaration.difference.held import findings
 from avow.declaration.model import Declaration
 from avow.engine.evidence.entries import Activated
 from avow.engine.planner.consequences import consequences
+from avow.engine.planner.impact import held
 from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.release import (
     Activation,
     Consequence,
@@ -24,6 +29,7 @@ from avow.engine.planner.release import (
     may_activate,
     released,
     take_in,
+    unkept_by,
 )
 from avow.faces.cli.desk import day_of, state_options
 from avow.faces.cli.opened import json_option, sound
@@ -55,8 +61,13 @@ def command(
     with open_state(folder, database_url) as state:
         day = day_of(state, declaration)
         with Console(stderr=True).status("counting what changes"):
+            refused = _unkept(state, declaration, day)
             found = _counted(state, declaration, day)
         _show(found, is_json=is_json)
+        if refused:
+            error = Guarded(refused)
+            click.echo("\n".join(error.lines()), err=True)
+            raise SystemExit(Exit.REFUSED)
         if dry_run or author is None:
             return
         root = path if path.is_dir() else path.parent
@@ -75,6 +86,15 @@ def _counted(state: State, declaration: Declaration, day: date) -> tuple[Consequ
     before = active(state.store)
     old = None if before is None else _side(state, released(state.store, before), day)
     return consequences(old, _side(state, declaration, day), day)
+
+
+def _unkept(state: State, declaration: Declaration, day: date) -> list[Finding]:
+    """What refuses the activation because of data held already, with their rows."""
+    before = active(state.store)
+    old = None if before is None else released(state.store, before)
+    rules = unkept_by(old, declaration, day)
+    estate, memory = _side(state, declaration, day)
+    return findings(rules, (held(estate, memory, each, day) for each in rules))
 
 
 def _side(state: State, declaration: Declaration, day: date) -> tuple[Estate, Memory]:

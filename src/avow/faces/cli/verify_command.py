@@ -24,6 +24,7 @@ from avow.duties.notice import assessment_checks, indirect, telling_checks
 from avow.duties.notice.live.looking import Asking as Live
 from avow.duties.notice.live.looking import look
 from avow.duties.notice.publishing.records import editions
+from avow.duties.notice.telling_editions import announced
 from avow.duties.retention.run import Asking, Ran, run_checks
 from avow.engine.evidence.checks import Answer, Check, CheckResult
 from avow.engine.evidence.entries import Proven
@@ -31,7 +32,7 @@ from avow.engine.evidence.kept import keep
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.orphans import finding, orphans
 from avow.engine.planner.outlook import look_ahead
-from avow.engine.planner.release import active, digest_in
+from avow.engine.planner.release import active, digest_in, released
 from avow.engine.verifier.census import Census, take
 from avow.faces.cli.desk import day_of, state_options
 from avow.faces.cli.live_pages import PageReader
@@ -150,12 +151,13 @@ def _asking(state: State, declaration: Declaration, day: date, at: datetime) -> 
 def _told(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
     """Whether persons were told: of changes, and of data that others gave us."""
     declaration, day, at = asking.estate.declaration, asking.day, asking.at
-    zone = declaration.controller.zone
-    asked = telling_checks.ask(state.store, (), zone, day=day, at=at)
+    zone, store = declaration.controller.zone, state.store
+    changes = announced(editions(store), lambda digest: released(store, digest), zone)
+    asked = telling_checks.ask(store, (c.publication for c in changes), zone, day=day, at=at)
     checks = {check.id: check for check in asked.checks}
     yield from ((checks[result.check], result) for result in asked.results)
     clauses = {p.source: p.clause for p in declaration.points.values() if p.source}
-    yield from indirect.ask(state.store, clauses, day=day, at=at)
+    yield from indirect.ask(store, clauses, day=day, at=at)
 
 
 def joined(ran: Ran, more: Iterable[tuple[Check, CheckResult]]) -> Ran:

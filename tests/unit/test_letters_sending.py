@@ -73,9 +73,20 @@ def test_waiting_grows_and_ends(room: Room, office: PostOffice) -> None:
     for _ in range(int(PATIENCE / HOUR) + 2):
         attempts += room.send(office.relay).later
         room.later(HOUR)
-    assert 30 <= attempts <= 34
+    assert 30 <= attempts <= 35
     assert room.in_state(State.GIVEN_UP) == 1
     assert [row["reason"] for row in room.rows("reason")] == ["put-off"]
+
+
+def test_days_in_which_no_sender_ran_are_no_attempts(room: Room, office: PostOffice) -> None:
+    """Put off once, then nobody sends for ten days: it is tried again before it is given up."""
+    office.on_rcpt = lambda _: "451 4.3.0 later"
+    room.write(people(2))
+    room.send(office.relay)
+    room.later(2 * PATIENCE)
+    office.on_rcpt = lambda to: None if to.startswith("person1") else "451 4.3.0 later"
+    done = room.send(office.relay)
+    assert (done.taken, done.given_up) == (1, 1)
 
 
 @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ class Hands:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What a run did: letters taken by the server, put off, refused for good, cut off, given up."""
+    """What a run did: letters taken by the server, put off, refused for good, cut off. Those that
+    were put off or cut off for the last time are `given_up` too."""
 
     taken: int = 0
     later: int = 0
@@ -94,6 +95,7 @@ class _Run:
     cuts: int = 0
     fates: Counter[Fate] = field(default_factory=Counter)
     in_a_row: int = 0
+    given_up: int = 0
 
     def send(self, letter: Letter) -> None:
         """Hand one letter over and commit what the server said."""
@@ -137,6 +139,7 @@ class _Run:
     def _note(self, letter: Letter, reply: Reply) -> None:
         now = self.hands.clock.now()
         state, reason = _outcome(letter, reply, now)
+        self.given_up += state is State.GIVEN_UP
         # On the connection that holds the lock: who has lost it can write nothing any more.
         self.kept.run(
             "letter_answered",
@@ -178,6 +181,7 @@ def _outcome(letter: Letter, reply: Reply, now: datetime) -> tuple[State, Reason
     if reply.fate is Fate.NEVER:
         return State.FAILED, reply.reason or Reason.OTHER
     reason = reply.reason or Reason.NO_ANSWER
+    # Only after one more attempt: days in which nobody ran a sender are no attempts.
     if letter.give_up_at is not None and letter.give_up_at <= now:
         return State.GIVEN_UP, reason
     return State.WAITING, reason
@@ -197,8 +201,6 @@ def send(hands: Hands, *, most: int | None = None) -> Sent:
     """
     with _alive(hands.store) as (connection, lease):
         taken_back(hands.store, connection)
-        now = hands.clock.now()
-        given_up = len(hands.store.run("letter_overdue", at=now))
         run = _Run(hands, lease, Transaction(connection, hands.store.schema()))
         try:
             _all(run, hands.batch, most)
@@ -210,7 +212,7 @@ def send(hands: Hands, *, most: int | None = None) -> Sent:
     fates = run.fates
     return Sent(
         fates[Fate.TAKEN], fates[Fate.LATER], fates[Fate.NEVER],
-        fates[Fate.CUT] + fates[Fate.UNSURE], given_up,
+        fates[Fate.CUT] + fates[Fate.UNSURE], run.given_up,
     )  # fmt: skip
 
 

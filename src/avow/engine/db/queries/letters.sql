@@ -41,13 +41,6 @@ WHERE state = 'sending' AND lease = %(lease)s RETURNING id
 -- since: 15
 SELECT DISTINCT lease FROM avow.letter WHERE state = 'sending' ORDER BY lease
 
--- name: letter_overdue
--- Give up what was put off for too long.
--- since: 15
-UPDATE avow.letter
-SET state = 'given-up', ended_at = %(at)s
-WHERE state = 'waiting' AND give_up_at <= %(at)s RETURNING id
-
 -- name: letter_untold
 -- Letters whose end the ledger was not told, kept as they are until the transaction ends.
 -- since: 15

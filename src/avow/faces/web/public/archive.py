@@ -23,7 +23,7 @@ WORDS = {
     Standing.ANNOUNCED: mark("announced"),
     Standing.IN_FORCE: mark("in force"),
     Standing.SUPERSEDED: mark("replaced"),
-    Standing.WITHDRAWN: mark("withdrawn"),
+    Standing.WITHDRAWN: mark("withdrawn, counts no more"),
 }
 
 

@@ -1,17 +1,55 @@
-"""Two editions side by side, in words: what was added, removed and changed, clause by clause."""
+"""Two editions side by side: what changes for people, as the fields say it, and then every word
+that was added, removed or changed, clause by clause.
+
+What only the house is concerned with (its systems, decisions, people) is not told to the public.
+"""
 
 from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from avow.common.errors import AvowError
+from avow.declaration.difference.change import Change, Kind
+from avow.declaration.difference.diff import diff
+from avow.declaration.difference.said import said
 from avow.duties.notice.publishing.comparing import Fate, compare
 from avow.duties.notice.publishing.model import Form, Publication
 from avow.faces.web.public.desk import GivenDesk, PublicDesk
 from avow.faces.web.public.edition import page_bytes
 from avow.faces.web.public.frame import PublicFrame, html, spoken
 from avow.faces.web.security import Asked
+
+log = logging.getLogger(__name__)
+FOR_PEOPLE = frozenset(
+    {
+        Kind.PURPOSE,
+        Kind.BASIS,
+        Kind.CATEGORY,
+        Kind.COLLECTION,
+        Kind.RECIPIENT,
+        Kind.TRANSFER,
+        Kind.RETENTION,
+        Kind.RIGHT,
+        Kind.NEVER,
+        Kind.CONTROLLER,
+        Kind.COOKIE,
+    }
+)
+"""What a change must be about to be told to everybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A change of meaning in words, whether it matters, and whether people get less by it."""
+
+    words: str
+    is_material: bool
+    weakens: bool
 
 
 @get("/notice/{version:str}/{name:str}/{language:str}", sync_to_thread=True)
@@ -42,10 +80,32 @@ def difference(
         old=old,
         new=new,
         asked=language,
+        changes=_changes(public, old, new, own),
         parts=compared.parts,
         counts={fate.value: compared.count(fate) for fate in Fate},
         same=compared.same,
     )
+
+
+def _changes(
+    public: PublicDesk, old: Publication, new: Publication, language: str
+) -> tuple[Told, ...] | None:
+    """What changes for people, what matters first; None where a declaration cannot be read any
+    more (an edition of another version of the language): the words tell it then."""
+    try:
+        before, after = public.declared(old), public.declared(new)
+    except AvowError as error:
+        log.warning("%s", error)
+        return None
+    found = [change for change in diff(before, after) if change.kind in FOR_PEOPLE]
+    return tuple(
+        Told(said(change, language, after), change.material, change.weakens)
+        for change in sorted(found, key=_gravest)
+    )
+
+
+def _gravest(change: Change) -> tuple[bool, bool]:
+    return not change.weakens, not change.material
 
 
 def _plain(public: PublicDesk, edition: Publication, language: str) -> str:

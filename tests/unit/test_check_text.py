@@ -181,6 +181,18 @@ def test_data_may_stay_in_europe_where_nobody_outside_gets_them() -> None:
     assert "AV289" in {f.code for f in check(replace(bare, recipients=abroad), DAY)}
 
 
+def test_the_opening_words_and_the_title_of_a_section_are_read_too() -> None:
+    sections = 'sections:\n  - {section: "9", clauses: ["9.1"]}\n'
+    rest = "".join(f"## {clause}\n{said}\n" for clause, said in BASE["en"].items())
+    for title, opening in (("Rights", "See rights_list_text."), ("rights_title_text", "See.")):
+        texts = {"texts/en.md": f"{rest}# 9 {title}\n{opening}\n"}
+        whole = load_texts({"d.yaml": DECLARATION + sections}, texts).whole
+        [finding] = [f for f in check(replace(whole, languages=("en",)), DAY) if f.code == "AV276"]
+        assert finding.message.startswith("section 9 prints a placeholder")
+        assert (finding.clauses, finding.place.file) == (("9.1",), "texts/en.md")
+        assert finding.place.line > 0
+
+
 def test_names_of_declared_cookies_are_no_placeholders() -> None:
     assert placeholder("The cookie consent_text_seen remembers it.") == "consent_text_seen"
     assert placeholder("The cookie consent_text_seen remembers it.", frozenset({"consent_"})) == ""

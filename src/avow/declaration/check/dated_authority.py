@@ -26,7 +26,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                     "AV297",
                     Severity.W,
                     said,
-                    f"clause {said.clause} names an authority as it was to {old.until}: “{name}”",
+                    f"{said.where} names an authority as it was to {old.until}: “{name}”",
                     because=f"it is now: {', '.join(old.now)}",
                     hint="print its name and address of today",
                 )

@@ -10,6 +10,7 @@ from avow.common.places import NOWHERE, Place
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.universe import Universe
 from avow.declaration.check.words import Phrase, Sentence, find, phrase, sentences
+from avow.declaration.loading.texts import INTRO, TITLE
 from avow.declaration.model import Declaration, InForce
 
 READ = ("fr", "nl", "en")
@@ -31,12 +32,19 @@ class Saying:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A clause in one language: its words, and where they stand."""
+    """A clause in one language: its words, and where they stand. The opening words of a `section`
+    count as said with its first clause."""
 
     clause: str
     language: str
     text: str
     place: Place
+    section: str = ""
+
+    @property
+    def where(self) -> str:
+        """How a finding calls it."""
+        return f"section {self.section}" if self.section else f"clause {self.clause}"
 
 
 def saying(
@@ -48,7 +56,8 @@ def saying(
 
 
 def clauses(declaration: Declaration, within: Container[str] | None = None) -> Iterator[Said]:
-    """What each clause says, language by language; only those of `within` where it is given."""
+    """What each clause says, language by language, and each section in its opening words; only the
+    clauses of `within` where it is given."""
     for language in READ:
         texts = declaration.texts.get(language, {})
         places = declaration.text_places.get(language, {})
@@ -56,6 +65,19 @@ def clauses(declaration: Declaration, within: Container[str] | None = None) -> I
             text = texts.get(clause, "")
             if text and (within is None or clause in within):
                 yield Said(clause, language, text, places.get(clause, NOWHERE))
+        if within is None:
+            yield from _openings(declaration, language)
+
+
+def _openings(declaration: Declaration, language: str) -> Iterator[Said]:
+    texts = declaration.texts.get(language, {})
+    places = declaration.text_places.get(language, {})
+    for section in declaration.sections.values():
+        said = "\n".join(texts.get(section.id + part, "") for part in (TITLE, INTRO)).strip()
+        first = next(iter(section.clauses or declaration.clauses), "")
+        if said:
+            place = places.get(section.id + TITLE, NOWHERE)
+            yield Said(first, language, said, place, section.id)
 
 
 def heard(said: Saying, text: str) -> str:
@@ -94,7 +116,7 @@ def shortened(quote: str) -> str:
 class Spoken:
     """Looks for sayings in every clause: one thing found per clause and language.
 
-    `what` may name {clause} and {quote}. `within` limits the clauses; `applies` says whether the
+    `what` may name {where} and {quote}. `within` limits the clauses; `applies` says whether the
     declaration is one of which this can be said at all.
     """
 
@@ -123,7 +145,7 @@ class Spoken:
     def found(self, said: Said, quote: str) -> Found:
         """The finding that a clause says this."""
         return told(
-            self.code, self.severity, said, self.what.format(clause=said.clause, quote=quote),
+            self.code, self.severity, said, self.what.format(where=said.where, quote=quote),
             because=self.because, hint=self.hint,
         )  # fmt: skip
 

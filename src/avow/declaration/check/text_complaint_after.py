@@ -13,15 +13,18 @@ SAYINGS = {
             (
                 (
                     "si|s|lorsque|lorsqu|quand ~8 désaccord*|contestation*|litige*|différend*|"
-                    "résolu*|"
-                    "demeur*|subsist*|insatisf*|satisf*"
+                    "résolu*|demeur*|subsist*|insatisf*|satisf*"
                 ),
                 "reste* ~6 désaccord*|contestation*|litige*|différend*|résolu*",
                 "après ~2 avoir|nous",
                 "abord|préalable*|auparavant",
                 "à défaut de|d ~2 réponse|accord|solution|résolution",
             ),
-            unless=("tout moment", "sans ~6 préalable*|abord|attendre|nous"),
+            unless=(
+                "estim*|pens* ~1 après nous",
+                "tout moment",
+                "sans ~6 préalable*|abord|attendre|nous",
+            ),
         ),
     ),
     "nl": (
@@ -29,8 +32,8 @@ SAYINGS = {
             ("klacht*|klagen",),
             (
                 (
-                    "als|indien|wanneer|blijft|blijven ~8 meningsverschil*|geschil*|betwisting*|"
-                    "onopgelost*|opgelost*|tevreden|ontevreden"
+                    "als|indien|wanneer|blijft|blijven ~8 meningsverschil*|geschil*|"
+                    "betwisting*|onopgelost*|opgelost*|tevreden|ontevreden"
                 ),
                 "nadat|na ~6 ons|wij|antwoord",
                 "eerst|vooraf|voorafgaand*",
@@ -63,7 +66,7 @@ RULE = Rule(
         "AV283",
         Severity.W,
         SAYINGS,
-        "clause {clause} lets a complaint come only after something else: “{quote}”",
+        "{where} lets a complaint come only after something else: “{quote}”",
         "the right to complain has no condition: nobody must write to the controller first",
         "say that people may complain at any time",
     ),

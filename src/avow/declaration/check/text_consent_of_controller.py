@@ -31,7 +31,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 "AV284",
                 Severity.W,
                 said,
-                f"clause {said.clause} lets the controller ask for what needs a consent: “{quote}”",
+                f"{said.where} lets the controller ask for what needs a consent: “{quote}”",
                 because="only the person can consent; the controller can at most ask for it",
                 hint="say that it happens when the person asks, or has said yes",
             )
@@ -72,16 +72,16 @@ RULE = Rule(
     check,
     Wording(
         fr=(
-            "Nous n’ouvrons cette session que si vous la demandez, ou si vous acceptez, sur votre "
-            "écran, celle que nous vous proposons."
+            "Nous n’ouvrons cette session que si vous la demandez, ou si vous acceptez, sur "
+            "votre écran, celle que nous vous proposons."
         ),
         nl=(
-            "Wij openen deze sessie alleen als u erom vraagt, of als u ze op uw scherm aanvaardt "
-            "wanneer wij ze voorstellen."
+            "Wij openen deze sessie alleen als u erom vraagt, of als u ze op uw scherm "
+            "aanvaardt wanneer wij ze voorstellen."
         ),
         en=(
-            "We open this session only if you ask for it, or if you accept, on your screen, the "
-            "one that we offer."
+            "We open this session only if you ask for it, or if you accept, on your screen, "
+            "the one that we offer."
         ),
     ),
     together=by_clause,

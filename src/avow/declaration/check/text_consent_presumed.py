@@ -16,8 +16,11 @@ SAYINGS = {
                 "case* ~2 pré cochée*",
                 "sans ~3 refus|réponse",
             ),
-            ("vous ~2 acceptez|consentez|autorisez", "réputé* ~3 accept*|consent*",
-             "votre ~1 accord|consentement ~4 acquis|donné|présumé|réputé"),
+            (
+                "vous ~2 acceptez|consentez|autorisez",
+                "réputé* ~3 accept*|consent*",
+                "votre ~1 accord|consentement ~4 acquis|donné|présumé|réputé",
+            ),
         ),
     ),
     "nl": (
@@ -28,8 +31,10 @@ SAYINGS = {
                 "vooraf aangevinkt*",
                 "zonder ~3 tegenbericht|bezwaar|antwoord",
             ),
-            ("gaat|stemt|aanvaardt|stem ~8 akkoord|in|ermee|cookies", ("geacht ~5 akkoord|"
-             "toestemming|aanvaard*|stemmen")),
+            (
+                "gaat|stemt|aanvaardt|stem ~8 akkoord|in|ermee|cookies",
+                ("geacht ~5 akkoord|toestemming|aanvaard*|stemmen"),
+            ),
         ),
     ),
     "en": (
@@ -40,11 +45,14 @@ SAYINGS = {
                 "pre ~1 ticked|checked",
                 "unless you ~1 object|tell",
             ),
-            ("you ~2 consent|accept|agree", "deemed ~3 consent*|accept*|agree*",
-             "constitutes|implies|means ~3 consent|acceptance|agreement"),
+            (
+                "you ~2 consent|accept|agree",
+                "deemed ~3 consent*|accept*|agree*",
+                "constitutes|implies|means ~3 consent|acceptance|agreement",
+            ),
         ),
     ),
-}  # fmt: skip
+}
 
 RULE = Rule(
     "AV290",
@@ -54,7 +62,7 @@ RULE = Rule(
         "AV290",
         Severity.E,
         SAYINGS,
-        "clause {clause} takes a consent that nobody gave: “{quote}”",
+        "{where} takes a consent that nobody gave: “{quote}”",
         "silence, a ticked box or going on is no consent (CJEU, C-673/17 Planet49)",
         "ask, and do nothing before the answer",
     ),

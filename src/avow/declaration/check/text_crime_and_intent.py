@@ -20,13 +20,11 @@ SAYINGS = {
             (
                 (
                     "misdrijf|misdrijven|misdaad|misdaden|strafba*|crimine* ~8 plan|plannen|"
-                    "voornemen*|"
-                    "intentie*|opzet|bedoeling*|vermoeden*"
+                    "voornemen*|intentie*|opzet|bedoeling*|vermoeden*"
                 ),
                 (
-                    "plan|plannen|voornemen*|intentie*|opzet|vermoeden* ~6 misdrijf|misdrijven|"
-                    "misdaad|"
-                    "misdaden|strafba*|crimine*"
+                    "plan|plannen|voornemen*|intentie*|opzet|vermoeden* ~6 misdrijf|"
+                    "misdrijven|misdaad|misdaden|strafba*|crimine*"
                 ),
             ),
         ),
@@ -49,7 +47,7 @@ RULE = Rule(
         "AV285",
         Severity.I,
         SAYINGS,
-        "clause {clause} speaks of crimes and of intentions: “{quote}”",
+        "{where} speaks of crimes and of intentions: “{quote}”",
         "data about offences may be processed only where a law allows it, and no law is named",
         "name the law that asks for it, or leave the example out",
     ),

@@ -16,21 +16,30 @@ from avow.declaration.model import Declaration, InForce
 NOBODY: dict[str, Saying] = {
     "fr": saying(
         (
-            ("ne|n ~3 partag*|transm*|communiqu*|divulgu*|cèd*|fourni* ~2 jamais|pas|aucun* ~10 "
-            "tiers|personne|quiconque|autrui"),
-            ("ne|n ~3 jamais|pas ~2 partag*|transm*|communiqu*|divulgu* ~10 tiers|personne|"
-             "quiconque"),
+            (
+                "ne|n ~3 partag*|transm*|communiqu*|divulgu*|cèd*|fourni* ~2 jamais|pas|aucun* ~10 "
+                "tiers|personne|quiconque|autrui"
+            ),
+            (
+                "ne|n ~3 jamais|pas ~2 partag*|transm*|communiqu*|divulgu* ~10 tiers|personne|"
+                "quiconque"
+            ),
             "ne|n ~1 partag*|transm*|communiqu*|divulgu*|cèd* ~6 à|avec personne|quiconque",
             "aucun ~3 tiers ne|n ~3 accès|reçoi*",
         ),
-        unless=("sauf|hormis|sans|excepté|moins", "autres que", "fins|but|publicit*|commercia*",
-                "que si"),
+        unless=(
+            "sauf|hormis|sans|excepté|moins",
+            "autres que",
+            "fins|but|publicit*|commercia*",
+            "que si",
+        ),
     ),
     "nl": saying(
         (
-            ("nooit|niet|geen ~8 derde|derden|iemand|anderen ~6 del*|gedeeld|door|doorge*|"
-            "verstrek*|"
-            "mee"),
+            (
+                "nooit|niet|geen ~8 derde|derden|iemand|anderen ~6 del*|gedeeld|door|doorge*|"
+                "verstrek*|mee"
+            ),
             "del*|geven|verstrek* ~8 nooit|niet ~6 derde|derden|iemand|anderen",
         ),
         unless=("tenzij|behalve|zonder|behoudens", "doeleinden|doel|reclame|commerci*", "alleen"),
@@ -40,18 +49,16 @@ NOBODY: dict[str, Saying] = {
             "never|not ~1 share*|disclose*|transfer*|pass*|give ~10 third|anyone|anybody|others",
             "share*|disclose*|pass* ~6 with|to nobody|no",
         ),
-        unless=("unless|except*|without|save|than", "for|purposes|marketing",
-                "only|if"),
+        unless=("unless|except*|without|save|than", "for|purposes|marketing", "only|if"),
     ),
-}  # fmt: skip
+}
 INDOORS: dict[str, Saying] = {
     "fr": saying(
         (
             "ne|n ~4 quitt*|sort*|sorten* ~3 jamais|pas|point ~4 europ*|eee|ue|union|espace",
             (
                 "restent|demeurent|conservées|stockées|traitées ~4 exclusivement|uniquement|"
-                "toujours|"
-                "seulement ~6 europ*|eee|ue|union|espace"
+                "toujours|seulement ~6 europ*|eee|ue|union|espace"
             ),
             "aucun* ~2 transfert* ~6 hors|dehors|tiers",
         ),
@@ -96,7 +103,7 @@ def _denied(
                 "AV289",
                 Severity.E,
                 said,
-                f"clause {said.clause} denies that {what}: “{quote}”",
+                f"{said.where} denies that {what}: “{quote}”",
                 because=f"{listed(disproof)} are declared as recipients",
                 hint="name them, or say what exactly never happens",
             )

@@ -28,8 +28,8 @@ SAYINGS = {
         saying(
             (
                 (
-                    "controleur*|controller*|processor|processors ~8 gegevens|persoonsgegevens|"
-                    "verwerking*"
+                    "controleur*|controller*|processor|processors ~8 gegevens|"
+                    "persoonsgegevens|verwerking*"
                 ),
                 "gegevens|persoonsgegevens ~14 controleur*|controller*|processor|processors",
                 "bewerker|bewerkers ~6 gegevens|persoonsgegevens",
@@ -61,12 +61,11 @@ RULE = Rule(
         "AV277",
         Severity.W,
         SAYINGS,
-        "clause {clause} names a role by a word that the law does not know: “{quote}”",
-        "who decides and who works on instructions must be plain; the regulation has one word for "
-        "each",
+        "{where} names a role by a word that the law does not know: “{quote}”",
+        "who decides and who works on instructions must be plain; the regulation has one word "
+        "for each",
         "fr: responsable du traitement, sous-traitant; nl: verwerkingsverantwoordelijke, "
-        "verwerker; "
-        "en: controller, processor",
+        "verwerker; en: controller, processor",
     ),
     Wording(
         fr=(

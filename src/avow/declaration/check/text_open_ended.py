@@ -19,6 +19,7 @@ SAYINGS = {
                 "et autres|ainsi|similaires ~2 information*|donnée*",
                 "entre autres|autre",
             ),
+            unless=("pour tout|toute|toutes",),
         ),
     ),
     "nl": (
@@ -26,8 +27,7 @@ SAYINGS = {
             (
                 (
                     "elk|elke|enige|eventuele|alle andere|verdere|overige ~1 informatie|"
-                    "gegevens|info|"
-                    "inlichting*|gegeven"
+                    "gegevens|info|inlichting*|gegeven"
                 ),
                 "al het overige|andere",
                 "enz|enzovoort|enzovoorts|etc",
@@ -35,6 +35,7 @@ SAYINGS = {
                 "onder andere|meer",
                 "en andere informatie|gegevens",
             ),
+            unless=("voor alle|elke|verdere",),
         ),
     ),
     "en": (
@@ -48,6 +49,7 @@ SAYINGS = {
                 "and other|similar information|data|details",
                 "among others|other",
             ),
+            unless=("for any|further",),
         ),
     ),
 }
@@ -60,7 +62,7 @@ RULE = Rule(
         "AV282",
         Severity.W,
         SAYINGS,
-        "clause {clause} collects without an end: “{quote}”",
+        "{where} collects without an end: “{quote}”",
         "no form can be held to it, and nobody can be told what it means",
         "list what is collected; what a person adds of their own accord is another thing",
         within=collecting,

@@ -41,7 +41,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 "AV276",
                 Severity.E,
                 said,
-                f"clause {said.clause} prints a placeholder: “{shortened(mark)}”",
+                f"{said.where} prints a placeholder: “{shortened(mark)}”",
                 because="what should stand here is told to nobody",
                 hint="write what it stands for; what the declaration knows, the notice prints",
             )

@@ -32,7 +32,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
                 "AV278",
                 Severity.I,
                 said,
-                f"clause {said.clause} prints a piece of the page: “{shortened(residue.group())}”",
+                f"{said.where} prints a piece of the page: “{shortened(residue.group())}”",
                 because="it promises nothing and stands between what does",
                 hint="leave it out",
             )

@@ -18,24 +18,39 @@ SAYINGS = {
                 "confidentialité absolue|totale|stricte",
                 "secret absolu",
             ),
-            unless=("sauf|hormis|excepté|sous réserve", "clause*|accord*|obligation*|contrat*"),
+            unless=(
+                "sauf|hormis|excepté|sous réserve",
+                "clause*|accord*|obligation*|contrat*|tenu*|soumis*|engag*",
+            ),
         ),
     ),
     "nl": (
         saying(
-            (("strikt|strikte|strict|absoluut|absolute|volstrekt*|volledig|altijd vertrouwelijk*|"
-             "geheim*"),),
-            unless=("tenzij|behalve|behoudens", "beding*|overeenkomst*|clausule*"),
+            (
+                (
+                    "strikt|strikte|strict|absoluut|absolute|volstrekt*|volledig|altijd "
+                    "vertrouwelijk*|geheim*"
+                ),
+            ),
+            unless=(
+                "tenzij|behalve|behoudens",
+                "beding*|overeenkomst*|clausule*|gehouden|gebonden|verplicht*",
+            ),
         ),
     ),
     "en": (
         saying(
-            ("strict*|absolute*|complete*|total*|always ~1 confidential*|secret*",
-             "strictest ~1 confidence|confidentiality"),
-            unless=("unless|except*|save|subject", "clause*|agreement*|obligation*|contract*"),
+            (
+                "strict*|absolute*|complete*|total*|always ~1 confidential*|secret*",
+                "strictest ~1 confidence|confidentiality",
+            ),
+            unless=(
+                "unless|except*|save|subject",
+                "clause*|agreement*|obligation*|contract*|bound|duty|committed",
+            ),
         ),
     ),
-}  # fmt: skip
+}
 
 
 def _is_shared(declaration: Declaration) -> bool:
@@ -50,19 +65,19 @@ RULE = Rule(
         "AV286",
         Severity.W,
         SAYINGS,
-        "clause {clause} promises more secrecy than there is: “{quote}”",
+        "{where} promises more secrecy than there is: “{quote}”",
         "processors and authorities are named as recipients",
         "say who may see the data, and that these keep them confidential",
         applies=_is_shared,
     ),
     Wording(
         fr=(
-            "Seuls voient vos données ceux que nous nommons au point … ; chacun s’est engagé à les "
-            "garder pour lui."
+            "Seuls voient vos données ceux que nous nommons au point … ; chacun s’est engagé "
+            "à les garder pour lui."
         ),
         nl=(
-            "Alleen wie in punt … staat, ziet uw gegevens; ieder van hen is gehouden ze voor zich "
-            "te houden."
+            "Alleen wie in punt … staat, ziet uw gegevens; ieder van hen is gehouden ze voor "
+            "zich te houden."
         ),
         en="Only those named in point … see your data; each is bound to keep them confidential.",
     ),

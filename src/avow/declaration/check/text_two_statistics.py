@@ -14,29 +14,41 @@ from avow.declaration.model import Declaration, InForce
 
 SIMPLE = {
     "fr": saying(
-        ("statistique* ~2 simple|simples|basique*|élémentaire*",
-         "simple|simples ~2 statistique*|comptage"),
+        (
+            "statistique* ~2 simple|simples|basique*|élémentaire*",
+            "simple|simples ~2 statistique*|comptage",
+        ),
     ),
     "nl": saying(
-        ("eenvoudig*|simpel*|elementair* ~2 statistiek*|telling*|statistisch*",
-         "statistiek* ~3 eenvoudig*|simpel*"),
+        (
+            "eenvoudig*|simpel*|elementair* ~2 statistiek*|telling*|statistisch*",
+            "statistiek* ~3 eenvoudig*|simpel*",
+        ),
     ),
     "en": saying(("simple|basic|elementary|plain ~2 statistic*|count|counts",)),
-}  # fmt: skip
+}
 ADVANCED = {
     "fr": saying(
-        ("statistique*|analyse* ~3 avancé*|poussé*|détaillé*|approfondi*",
-         "avancé*|approfondi* ~2 statistique*|analyse*"),
+        (
+            "statistique*|analyse* ~3 avancé*|poussé*|détaillé*|approfondi*",
+            "avancé*|approfondi* ~2 statistique*|analyse*",
+        ),
     ),
     "nl": saying(
-        (("geavanceerd*|uitgebreid*|gedetailleerd*|diepgaand* ~2 statistiek*|analyse*|"
-         "statistisch*"),),
+        (
+            (
+                "geavanceerd*|uitgebreid*|gedetailleerd*|diepgaand* ~2 statistiek*|analyse*|"
+                "statistisch*"
+            ),
+        ),
     ),
     "en": saying(
-        ("advanced|detailed|extensive|in depth ~2 statistic*|analytics|analysis",
-         "advanced|detailed|extensive ~2 statistic*|analytics|analysis"),
+        (
+            "advanced|detailed|extensive|in depth ~2 statistic*|analytics|analysis",
+            "advanced|detailed|extensive ~2 statistic*|analytics|analysis",
+        ),
     ),
-}  # fmt: skip
+}
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
@@ -67,16 +79,16 @@ RULE = Rule(
     check,
     Wording(
         fr=(
-            "Avec votre accord, … compte les visites, les pages vues et les retours ; il ne mesure "
-            "rien d’autre."
+            "Avec votre accord, … compte les visites, les pages vues et les retours ; il ne "
+            "mesure rien d’autre."
         ),
         nl=(
-            "Met uw akkoord telt … de bezoeken, de bekeken pagina’s en de terugkeer; verder meet "
-            "het niets."
+            "Met uw akkoord telt … de bezoeken, de bekeken pagina’s en de terugkeer; verder "
+            "meet het niets."
         ),
         en=(
-            "With your consent, … counts visits, pages seen and returning visitors; it measures "
-            "nothing else."
+            "With your consent, … counts visits, pages seen and returning visitors; it "
+            "measures nothing else."
         ),
     ),
     together=all_in_one,

@@ -47,8 +47,12 @@ SAYINGS = {
         ),
         saying(
             (_NL_TELL,),
-            (("belangrijk*|ingrijpend*|wezenlijk*|grote|aanzienlijk* ~1 wijziging*|verandering*|"
-             "aanpassing*"),),
+            (
+                (
+                    "belangrijk*|ingrijpend*|wezenlijk*|grote|aanzienlijk* ~1 wijziging*|"
+                    "verandering*|aanpassing*"
+                ),
+            ),
             elsewhere=("dagen|weken|maanden|maand", "namelijk|zoals|bijvoorbeeld"),
         ),
     ),
@@ -65,12 +69,16 @@ SAYINGS = {
         ),
         saying(
             (_EN_TELL,),
-            (("important|material|significant|substantial|major ~1 change|changes|modification*|"
-             "amendment*|update|updates"),),
+            (
+                (
+                    "important|material|significant|substantial|major ~1 change|changes|"
+                    "modification*|amendment*|update|updates"
+                ),
+            ),
             elsewhere=("days|weeks|months|month", "namely|such|example|instance|like|is"),
         ),
     ),
-}  # fmt: skip
+}
 
 RULE = Rule(
     "AV280",
@@ -80,7 +88,7 @@ RULE = Rule(
         "AV280",
         Severity.W,
         SAYINGS,
-        "clause {clause} promises to tell of changes without a rule: “{quote}”",
+        "{where} promises to tell of changes without a rule: “{quote}”",
         "nobody can say whether it was kept: what counts, and when it cannot be, is left open",
         "say which changes are told, how, and how many days before they count",
     ),
@@ -88,17 +96,16 @@ RULE = Rule(
         fr=(
             "Avant qu’un nouveau but, une nouvelle base légale, un nouveau destinataire, un "
             "nouveau pays ou une durée plus longue ne compte, nous vous écrivons au moins … "
-            "jours à "
-            "l’avance ; sans adresse, nous l’affichons ici."
+            "jours à l’avance ; sans adresse, nous l’affichons ici."
         ),
         nl=(
-            "Voor een nieuw doel, een nieuwe rechtsgrond, een nieuwe ontvanger, een nieuw land of "
-            "een langere termijn geldt, schrijven wij u ten minste … dagen vooraf; zonder adres "
-            "tonen wij het hier."
+            "Voor een nieuw doel, een nieuwe rechtsgrond, een nieuwe ontvanger, een nieuw "
+            "land of een langere termijn geldt, schrijven wij u ten minste … dagen vooraf; "
+            "zonder adres tonen wij het hier."
         ),
         en=(
-            "Before a new aim, legal basis, recipient or country or a longer period counts, we "
-            "write to you at least … days ahead; where we have no address, we show it here."
+            "Before a new aim, legal basis, recipient or country or a longer period counts, "
+            "we write to you at least … days ahead; where we have no address, we show it here."
         ),
     ),
     together=by_clause,

@@ -9,12 +9,12 @@ from avow.declaration.check.spoken import Spoken, by_clause, saying
 SAYINGS = {
     "fr": (
         saying(
+            ("retir*|retrait*|révoqu*|opposer",),
             (
-                "retir*|retrait*|révoqu*|refus*|opposer",
-            ),
-            (
-                ("en|de ~1 effaçant|supprimant|vidant|effacer|supprimer ~6 cookie*|traceur*|ceux|"
-                "témoin*"),
+                (
+                    "en|de ~1 effaçant|supprimant|vidant|effacer|supprimer ~6 cookie*|"
+                    "traceur*|ceux|témoin*"
+                ),
                 "paramètre*|réglage*|configur* ~4 navigateur",
                 "lettre|courrier recommandé*",
                 "par ~1 courrier postal",
@@ -22,14 +22,15 @@ SAYINGS = {
                 "en personne",
             ),
             elsewhere=(
-                "bouton|panneau|lien|bandeau|icône|interrupteur", "aussi|également ~6 navigateur",
+                "bouton|panneau|lien|bandeau|icône|interrupteur",
+                "aussi|également ~6 navigateur",
             ),
         ),
     ),
     "nl": (
         saying(
             (
-                "intrek*|ingetrokken|intrekking|weiger*|herroep*",
+                "intrek*|ingetrokken|intrekking|herroep*",
                 "trek*|trekt ~8 in",
             ),
             (
@@ -45,7 +46,7 @@ SAYINGS = {
     ),
     "en": (
         saying(
-            ("withdraw*|revok*|refus*|opt",),
+            ("withdraw*|revok*|opt",),
             (
                 "by deleting|clearing|removing|erasing ~6 cookie*|those|them|cache",
                 "delete|clear|remove|erase ~4 cookies",
@@ -58,7 +59,7 @@ SAYINGS = {
             elsewhere=("button|panel|link|banner|switch|icon",),
         ),
     ),
-}  # fmt: skip
+}
 
 RULE = Rule(
     "AV288",
@@ -68,9 +69,9 @@ RULE = Rule(
         "AV288",
         Severity.E,
         SAYINGS,
-        "clause {clause} makes withdrawing harder than giving: “{quote}”",
-        "a consent that took one click is withdrawn with one click; who deletes cookies deletes "
-        "the memory of the refusal too",
+        "{where} makes withdrawing harder than giving: “{quote}”",
+        "a consent that took one click is withdrawn with one click; who deletes cookies "
+        "deletes the memory of the refusal too",
         "offer the choice again on every page, where it was made",
     ),
     Wording(
@@ -79,12 +80,12 @@ RULE = Rule(
             "cookies », présent sur chaque page ; dès cet instant, plus rien n’est lu."
         ),
         nl=(
-            "U trekt uw akkoord in zoals u het gaf: met de knop ‘Cookies kiezen’ op elke pagina; "
-            "vanaf dan wordt niets meer gelezen."
+            "U trekt uw akkoord in zoals u het gaf: met de knop ‘Cookies kiezen’ op elke "
+            "pagina; vanaf dan wordt niets meer gelezen."
         ),
         en=(
-            "You withdraw your consent the way you gave it: with the button “Choose cookies” on "
-            "every page; from that moment nothing is read any more."
+            "You withdraw your consent the way you gave it: with the button “Choose cookies” "
+            "on every page; from that moment nothing is read any more."
         ),
     ),
     together=by_clause,

@@ -26,8 +26,8 @@ SAYINGS = {
         saying(
             (
                 (
-                    "laatst|laatste ~2 gewijzigd|bijgewerkt|herzien|aangepast|wijziging|herziening|"
-                    "aanpassing|update"
+                    "laatst|laatste ~2 gewijzigd|bijgewerkt|herzien|aangepast|wijziging|"
+                    "herziening|aanpassing|update"
                 ),
                 "voor het laatst gewijzigd|bijgewerkt|aangepast",
             ),
@@ -61,14 +61,14 @@ RULE = Rule(
         "AV279",
         Severity.I,
         SAYINGS,
-        "clause {clause} gives the day of the last change and no way to what was before: “{quote}”",
+        "{where} gives the day of the last change and no way to what was before: “{quote}”",
         "people were told an earlier text, and cannot see what of it has changed",
         "say `version` under `notice`, and tell where the earlier versions stand",
     ),
     Wording(
         fr=(
-            "Ceci est la version … du … ; les versions précédentes et ce qui a changé de l’une à "
-            "l’autre se trouvent à …."
+            "Ceci est la version … du … ; les versions précédentes et ce qui a changé de "
+            "l’une à l’autre se trouvent à …."
         ),
         nl="Dit is versie … van …; de vorige versies en wat telkens is gewijzigd, staan op ….",
         en="This is version … of …; the previous versions, and what changed each time, stand at ….",

@@ -203,13 +203,12 @@ def test_a_million_nested_elements_are_read() -> None:
     [
         lambda: b"we keep the data of you and your name\n" * 1_300_000,
         lambda: b"x" * 50_000_000,
-        lambda: b"<p>we keep the data of you</p>" * 1_600_000,
     ],
-    ids=["lines", "one word", "page"],
+    ids=["lines", "one word"],
 )
 def test_fifty_megabytes_are_refused_within_bounds(make: Callable[[], bytes]) -> None:
     with pytest.raises(NotImported) as refused:
-        read_apart(make(), "x.html" if make()[:1] == b"<" else "x.txt")
+        read_apart(make(), "x.txt")
     assert refused.value.code == "AV155"
 
 

@@ -73,8 +73,17 @@ def test_each_proposal_has_a_comment_with_its_words(made: Path) -> None:
     start = source.index("14 months")
     assert f'# to confirm: [{start}-{start + 9}] "14 months"' in text
     for file in made.glob("statement/*.yaml"):
-        if file.stem not in {"clauses", "sections"}:
+        if file.stem not in {"clauses", "sections", "labels"}:
             assert "# to confirm: [" in file.read_text(encoding="utf-8"), file.name
+
+
+def test_printed_words_become_the_words_for_ids(made: Path) -> None:
+    declaration = load(made).whole
+    assert declaration.words("en", "category", "ip-address") == "IP address"
+    said = declaration.words("en", "point", "contact")
+    assert said == "When you contact us by phone or by mail"
+    said = declaration.words("en", "purpose", "purpose-3-b-i")
+    assert said == "To send you surveys about our service"
 
 
 def test_what_lacks_a_key_is_a_comment_to_be_completed(made: Path) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
+import docx
 import pytest
 
 from avow.duties.discovery.importing.context import cited
+from avow.duties.discovery.importing.formats import read
 from avow.duties.discovery.importing.lasting import ends_in
 from avow.duties.discovery.importing.model import Imported, Proposal
 from avow.duties.discovery.importing.passages import folded
@@ -193,6 +197,30 @@ def test_a_least_period_is_asked_about_and_proposed_as_nothing() -> None:
     found = taken("1 HOW LONG\n\nInvoices are kept for at least 7 years.\n")
     assert kinds(found, "retention") == []
     assert "a least period" in " ".join(q.why for q in found.questions)
+
+
+def test_a_row_under_a_title_about_keeping_is_a_period() -> None:
+    page = b"<h2>How long we keep it</h2><table><tr><td>Security logs</td><td>6 months</td></tr>"
+    rules = kinds(imported(read(page, "x.html"), "en"), "retention")
+    assert [(p.get("category"), p.get("at_most")) for p in rules] == [
+        (("security-log",), "6 months")
+    ]
+
+
+def test_a_row_of_a_docx_is_read_as_one_line() -> None:
+    document = docx.Document()
+    document.add_heading("How long we keep it", 1)
+    table = document.add_table(1, 2)
+    table.cell(0, 0).text, table.cell(0, 1).text = "Security logs", "6 months"
+    out = BytesIO()
+    document.save(out)
+    rules = kinds(imported(read(out.getvalue(), "x.docx"), "en"), "retention")
+    assert [p.get("at_most") for p in rules] == ["6 months"]
+
+
+def test_a_key_of_an_interface_is_asked_about(kade_in: Imported) -> None:
+    asked = [(q.clause, cited(kade_in, q.span)) for q in kade_in.questions if "key of" in q.why]
+    assert asked == [("Z.3", "cookie_table_text")]
 
 
 def test_two_periods_in_a_sentence_are_not_guessed_at() -> None:

@@ -151,6 +151,36 @@ def test_a_pdf_gives_the_same_promises_as_its_text() -> None:
     assert [f"{page} / {pages}" in left for page in range(1, pages + 1)] == [True] * pages
 
 
+def test_a_wrapped_number_with_a_bracket_is_no_label() -> None:
+    one = "● Kade, in Gent, Belgium (call the number +32 9 555 01\n66) ; and"
+    text = f"1 ONE\n\nOf:\n{one}\n● Rad.\n"
+    assert ids(text) == ["1.0", "1.1", "1.2"]
+
+
+def test_a_list_begins_anew_after_the_last_sentence_of_an_item() -> None:
+    """A line end that the file has lost is found by the list that begins anew."""
+    text = "1 ONE\n\nWe collect:\na. x;\nb. letters. When you call, we collect:\na. z.\n"
+    assert ids(text) == ["1-A", "1-A.a", "1-A.b", "1-B", "1-B.a"]
+
+
+def test_a_row_of_a_table_is_one_promise() -> None:
+    page = "<h2>How long</h2><table><tr><td>Letters</td><td>7 years</td></tr><tr><td>Logs</td>"
+    source = read(f"{page}<td>6 months</td></tr></table>".encode(), "x.html")
+    said = [words_of(source, s).text.strip() for s in segments_of(source, "en")]
+    assert said == ["How long", "Letters 7 years", "Logs 6 months"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Wir verarbeiten Ihre Daten nur so lange, wie es für die Zwecke nötig ist, die wir nennen.",
+        "Tratamos sus datos personales durante el tiempo que sea necesario para nuestros fines.",
+    ],
+)
+def test_another_language_is_not_taken_for_one_of_ours(text: str) -> None:
+    assert language_of(text * 5) == (None, False)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_language_is_told_by_its_small_words(language: str) -> None:
     assert language_of(kade(language).decode()) == (language, True)

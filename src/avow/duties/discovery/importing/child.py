@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import resource
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,6 +83,8 @@ def _answered(code: int | None, said: bytes) -> Imported:
         raise _stopped(f"it was not read in {SECONDS} seconds")
     if code == _FULL:
         raise _stopped(f"it asks for more than {MEMORY // 1_000_000:,} MB of memory")
+    if code == -signal.SIGXCPU:
+        raise _stopped(f"it was not read in {SECONDS} seconds")
     if code:
         raise _stopped(f"the reader ended with {code}")
     answer = msgspec.json.decode(said, type=Answer)

@@ -66,9 +66,10 @@ def as_id(clause: str) -> str:
 
 
 def _add(found: Collection, point: str, one: Said, items: list[Said], language: str) -> None:
-    found.proposals.append(
-        Proposal("collection", point, one.id, (("clause", one.id),), (one.whole,))
-    )
+    opens = OPENS[language].search(one.low)
+    when = one.low[: opens.start()].rstrip(" ,") if opens else ""
+    quotes = (one.whole, one.quote(0, len(when))) if when else (one.whole,)
+    found.proposals.append(Proposal("collection", point, one.id, (("clause", one.id),), quotes))
     for item in items:
         named = list(_categories(item, language))
         for category, span in named:

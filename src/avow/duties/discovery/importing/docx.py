@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 MOST_UNPACKED = 100_000_000
 """Bytes of all parts once unpacked; a docx that hides more is no statement."""
+_LONGEST_ROW = 1_000
+"""Characters of a row that is read as one line."""
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _KINDS = {"lowerLetter": "a", "upperLetter": "a", "lowerRoman": "i", "upperRoman": "i",
           "decimal": "1", "decimalZero": "1"}  # fmt: skip
@@ -49,8 +51,11 @@ def read_docx(content: bytes) -> Source:
     parts = _parts(content)
     document = _opened(content)
     builder, counts, formats = Builder(), _Counts(), _formats(document)
-    for paragraph in _paragraphs(document):
-        _add(builder, paragraph, counts, formats)
+    for element in _stretches(document):
+        if element.tag == f"{_W}tr":
+            builder.add(" ".join(_texts(element)))
+        else:
+            _add(builder, _paragraph(element, document), counts, formats)
     unread = tuple(Unread(name, "not read") for p, name in _LEFT_OUT.items() if p in parts)
     boxes = sum(1 for _ in document.element.iter(f"{_W}txbxContent"))
     drawn = (Unread(f"{boxes:,} text boxes", "not read"),) if boxes else ()
@@ -85,14 +90,30 @@ def _opened(content: bytes) -> Document:
         raise refuse("AV153", "the docx cannot be read", type(error).__name__) from None
 
 
-def _paragraphs(document: Document) -> Iterator[Paragraph]:
-    """All paragraphs in reading order, those in the cells of tables too."""
+def _stretches(document: Document) -> Iterator[Any]:
+    """All paragraphs and rows of tables in reading order. The cells of a short row stand on one
+    line: what is said of a thing stands beside it; long ones lay out a page."""
+    rows: set[Any] = set()
+    for element in document.element.body.iter(f"{_W}tr", f"{_W}p"):
+        above = list(element.iterancestors())
+        if any(a in rows or a.tag == f"{_W}txbxContent" for a in above):
+            continue
+        if element.tag == f"{_W}p":
+            yield element
+        elif sum(map(len, _texts(element))) <= _LONGEST_ROW:
+            rows.add(element)
+            yield element
+
+
+def _texts(row: Any) -> list[str]:  # noqa: ANN401  # an element; the library ships no type for it
+    """The words of each paragraph of a row."""
+    return ["".join(t.text or "" for t in p.iter(f"{_W}t")) for p in row.iter(f"{_W}p")]
+
+
+def _paragraph(element: Any, document: Document) -> Paragraph:  # noqa: ANN401  # as above
     from docx.text.paragraph import Paragraph as Made  # noqa: PLC0415  # as above
 
-    for element in document.element.body.iter(f"{_W}p"):
-        inside = any(a.tag == f"{_W}txbxContent" for a in element.iterancestors())
-        if not inside:
-            yield Made(element, document)
+    return Made(element, document)
 
 
 def _add(

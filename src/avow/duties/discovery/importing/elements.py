@@ -136,6 +136,7 @@ class _Joiner:
         self.has_numbers = self._counts_headings()
         self.heading: tuple[int, ...] | None = None
         self.open: Element | None = None
+        self.spans: list[Span] = []
         self.gap = True
 
     def _counts_headings(self) -> bool:
@@ -157,49 +158,50 @@ class _Joiner:
             else:
                 yield from self._line(line)
                 self.gap = False
-        if self.open:
-            yield self.open
+        yield from self._close()
 
     def _line(self, line: _Line) -> Iterator[Element]:
         began = self._begins(line)
-        if began is None and self.open and self._goes_on(line):
-            spans = self._with_blank((*self.open.passage.spans, Span(line.start, line.end)))
-            self.open = replace(self.open, passage=passage(self.text, spans))
+        if began is None and self._goes_on(line):
+            self._join(line)
             return
-        if self.open:
-            yield self.open
+        yield from self._close()
         self.open = began or Element(Hint.NONE, self._words(line))
+        self.spans = [Span(line.start, line.end)]
         if self.open.hint is Hint.HEADING and self.open.label:
             self.heading = rank(self.open.label)
 
-    def _with_blank(self, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-        """The line end is kept with the words before it, as the blank between."""
-        *first, before, last = spans
-        if before.end < len(self.text) and self.text[before.end] == "\n":
-            before = Span(before.start, before.end + 1)
-        return (*first, before, last)
+    def _join(self, line: _Line) -> None:
+        """A line goes on with what is open; the line end before it is a blank of it."""
+        before = self.spans[-1]
+        if before.end < line.start and self.text[before.end] == "\n":
+            self.spans[-1] = Span(before.start, before.end + 1)
+        self.spans.append(Span(line.start, line.end))
+
+    def _close(self) -> Iterator[Element]:
+        if self.open:
+            yield replace(self.open, passage=passage(self.text, self.spans))
 
     def _words(self, line: _Line) -> Passage:
         return passage(self.text, (Span(line.start, line.end),))
 
     def _begins(self, line: _Line) -> Element | None:
         """The heading or item that a line begins, if any."""
-        text = line.text.lstrip()
-        indent = len(line.text) - len(text)
-        item, said = item_label(text), heading_label(text.rstrip())
+        words = self._words(line)
+        text = words.text.rstrip()
+        item, said = item_label(text), heading_label(text)
         if said and self._is_heading(line, said):
-            skip = len(line.text.rstrip()) - len(said[2])
-            return Element(Hint.HEADING, self._words(line), 0, said[0], skip)
+            return Element(Hint.HEADING, words, 0, said[0], len(text) - len(said[2]))
         if item and self._may_be_item(item[0]):
-            return Element(Hint.ITEM, self._words(line), 0, item[0], indent + item[1])
+            return Element(Hint.ITEM, words, 0, item[0], item[1])
         if not self.has_numbers and self._is_bare_heading(line):
-            return Element(Hint.HEADING, self._words(line), 1)
+            return Element(Hint.HEADING, words, 1)
         return None
 
     def _may_be_item(self, label: str) -> bool:
         """A figure or a dash in the middle of a sentence is no label."""
-        ended = self.gap or self.open is None or self._ended() or self.open.hint is not Hint.NONE
-        return ended or not (label == "" or label.isdigit())
+        is_apart = self.gap or self.open is None or self._ended() or self._had_room("xx")
+        return is_apart or not (label == "" or label.isdigit())
 
     def _is_heading(self, line: _Line, said: tuple[str, str, str]) -> bool:
         label, dot, _ = said
@@ -234,7 +236,9 @@ class _Joiner:
         """Whether the open element ends where a sentence does."""
         if self.open is None:
             return True
-        return self.open.passage.text.rstrip(_CLOSERS)[-1:] in {".", "!", "?", ":", ";", "…"}
+        last = self.spans[-1]
+        said = self.text[last.start : last.end].rstrip().rstrip(_CLOSERS)
+        return said[-1:] in {".", "!", "?", ":", ";", "…"}
 
     def _goes_on(self, line: _Line) -> bool:
         """Whether a line goes on with what is open."""
@@ -256,8 +260,8 @@ class _Joiner:
         """Whether the first word of a line would have fitted on the one before."""
         if self.open is None:
             return True
-        last = self.open.passage.spans[-1]
-        before = self.text[last.start : last.end].strip("\n").rpartition("\n")[2]
+        last = self.spans[-1]
+        before = self.text[last.start : last.end]
         return len(before.rstrip()) + 1 + len(text.split(maxsplit=1)[0]) <= self.width
 
 

@@ -69,8 +69,8 @@ class Lasting:
 
 def lasting(one: Said, points: dict[str, Said], language: str) -> Lasting:
     """What a sentence says of how long data are held."""
-    kept = RETAINS[language].search(one.low)
-    if kept is None and not any(RETAINS[language].search(x.low) for x in one.above):
+    said = (one.low, *(above.low for above in one.above), one.titles)
+    if not any(RETAINS[language].search(words) for words in said):
         return Lasting()
     asked = list(_asked(one, language))
     ends = ends_in(one.low, language)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from avow.duties.discovery.importing.cutting import cut, opens_block
 from avow.duties.discovery.importing.elements import Element, elements
 from avow.duties.discovery.importing.model import Hint, Kind, Segment, Source, Span
-from avow.duties.discovery.importing.passages import Passage, passage, sentences
+from avow.duties.discovery.importing.passages import Passage, passage, sentences, together
 from avow.duties.discovery.importing.residue import sort_of
 from avow.duties.discovery.importing.trees import Node, Unit, units_of
 
@@ -223,9 +223,7 @@ def _apart(units: list[Unit]) -> Iterator[Unit]:
         if unit.intro is None or len(said) < 2:
             yield unit
             continue
-        spans = [span for sentence in said[:-1] for span in sentence.spans]
-        before = Passage("".join(sentence.text for sentence in said[:-1]), tuple(spans))
-        yield Unit(replace(unit.intro, passage=before))
+        yield Unit(replace(unit.intro, passage=together(said[:-1])))
         yield Unit(replace(unit.intro, passage=said[-1]), unit.items)
 
 

@@ -18,9 +18,11 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     "address article aside blockquote body br button dd details dialog div dl dt fieldset "
     "figcaption figure footer form header hr html label legend li main nav ol option p pre section "
-    "select summary table tbody td tfoot th thead title tr ul".split()
+    "select summary table tbody tfoot thead title tr ul".split()
 ) | frozenset(_HEADINGS)
 _SILENT = frozenset("script style template noscript svg iframe object head".split())
+_CELLS = frozenset({"td", "th"})
+"""Cells of a row stand on one line: what is said of a thing stands beside it."""
 _UNSEEN = frozenset("img video audio canvas iframe object embed svg".split())
 _DEEPEST = 32
 """Lists inside lists; deeper ones are read as this deep."""
@@ -58,6 +60,8 @@ class _Reader(HTMLParser):
             state.depth += tag == state.silent
         elif tag in _SILENT:
             state.silent, state.depth = tag, 1
+        elif tag in _CELLS:
+            self.words.append(" ")
         elif tag in _BLOCKS:
             self._flush()
             self._open(tag, dict(attrs))

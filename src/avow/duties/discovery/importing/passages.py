@@ -1,10 +1,11 @@
-"""A stretch of words with the way back to the source: line ends are read as blanks."""
+"""A stretch of words with the way back to the source, however it is wrapped."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -14,19 +15,16 @@ from avow.duties.discovery.importing.model import Span
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """Words that stand in one or more spans of the source, one character for one character."""
+    """Words that stand in one or more spans of the source. Blanks of any sort and number are one
+    blank; `offsets` has the place in the source of each character that is left."""
 
     text: str
+    offsets: array[int]
     spans: tuple[Span, ...]
 
     def at(self, offset: int) -> int:
         """The place in the source of a character of the text."""
-        for span in self.spans:
-            size = span.end - span.start
-            if offset < size:
-                return span.start + offset
-            offset -= size
-        return self.spans[-1].end
+        return self.offsets[offset] if offset < len(self.offsets) else self.spans[-1].end
 
     def span(self, start: int, end: int) -> Span:
         """The source from one character up to another; what stands between is part of it."""
@@ -34,14 +32,10 @@ class Passage:
 
     def part(self, start: int, end: int) -> Passage:
         """The passage of some of the characters."""
-        left, spans, passed = self.text[start:end], [], 0
-        for span in self.spans:
-            size = span.end - span.start
-            first, last = max(start - passed, 0), min(end - passed, size)
-            if first < last:
-                spans.append(Span(span.start + first, span.start + last))
-            passed += size
-        return Passage(left, tuple(spans))
+        first, last = self.at(start), self.at(end - 1) + 1 if end > start else self.at(start)
+        clipped = (Span(max(s.start, first), min(s.end, last)) for s in self.spans)
+        spans = tuple(span for span in clipped if span.start < span.end)
+        return Passage(self.text[start:end], self.offsets[start:end], spans)
 
     @property
     def folded(self) -> str:
@@ -49,16 +43,36 @@ class Passage:
         return folded(self.text)
 
 
-def passage(source: str, spans: tuple[Span, ...]) -> Passage:
-    """The words of some spans."""
+_RUN = re.compile(r"\s+|\S+")
+
+
+def passage(source: str, spans: Iterable[Span]) -> Passage:
+    """The words of some spans, without blanks at their beginning."""
     joined: list[Span] = []
+    words: list[str] = []
+    offsets = array("I")
     for span in spans:
         if joined and joined[-1].end == span.start:
             joined[-1] = Span(joined[-1].start, span.end)
         else:
             joined.append(span)
-    cut = "".join(source[span.start : span.end] for span in joined)
-    return Passage(cut.replace("\n", " ").replace("\t", " ").replace("\xa0", " "), tuple(joined))
+        for run in _RUN.finditer(source, span.start, span.end):
+            if not run[0].isspace():
+                words.append(run[0])
+                offsets.extend(range(run.start(), run.end()))
+            elif words and words[-1] != " ":
+                words.append(" ")
+                offsets.append(run.start())
+    return Passage("".join(words), offsets, tuple(joined))
+
+
+def together(parts: list[Passage]) -> Passage:
+    """Passages that follow each other as one."""
+    offsets = array("I")
+    for part in parts:
+        offsets.extend(part.offsets)
+    spans = tuple(span for part in parts for span in part.spans)
+    return Passage("".join(part.text for part in parts), offsets, spans)
 
 
 def folded(text: str) -> str:

@@ -14,9 +14,18 @@ from avow.duties.discovery.importing.collecting import collected
 from avow.duties.discovery.importing.context import Said, promises
 from avow.duties.discovery.importing.grounds import purpose
 from avow.duties.discovery.importing.lasting import lasting
-from avow.duties.discovery.importing.model import Imported, Proposal, Question, Source, Span
+from avow.duties.discovery.importing.model import (
+    Imported,
+    Kind,
+    Proposal,
+    Question,
+    Segment,
+    Source,
+    Span,
+)
 from avow.duties.discovery.importing.outline import segments_of
 from avow.duties.discovery.importing.refused import refuse
+from avow.duties.discovery.importing.residue import is_key
 from avow.duties.discovery.importing.sharing import shared
 from avow.duties.discovery.importing.tongues import language_of
 from avow.duties.discovery.importing.wording import DOUBTS, NEGATIONS
@@ -62,6 +71,7 @@ def imported(source: Source, language: str | None) -> Imported:
     segments = segments_of(source, told)
     said = promises(source, segments)
     found = _found(said, told)
+    found.questions += _keys(source, segments)
     return Imported(
         source,
         told,
@@ -119,6 +129,15 @@ def _uncertain(one: Said, language: str) -> Iterator[Question]:
         match = words[language].search(one.low)
         if match:
             yield Question(one.id, why, one.quote(match.start(), match.end()))
+
+
+def _keys(source: Source, segments: tuple[Segment, ...]) -> Iterator[Question]:
+    """A key of an interface stands where something should be shown."""
+    why = "a key of an interface in place of a text: what should stand here?"
+    for segment in segments:
+        span = segment.spans[0]
+        if segment.kind is Kind.RESIDUE and is_key(source.text[span.start : span.end]):
+            yield Question(segment.id, why, span)
 
 
 def _missing(proposal: Proposal) -> Iterator[Question]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from avow.duties.discovery.importing.context import cited, clauses_of
 from avow.duties.discovery.importing.model import Imported, Kind, Proposal, Segment, Span
+from avow.duties.discovery.importing.outline import TITLE
 from avow.duties.discovery.importing.passages import passage, trimmed
 from avow.duties.discovery.writing import word
 
@@ -40,6 +41,7 @@ def files_of(imported: Imported, name: str) -> dict[str, str]:
         "statement/retention.yaml": _list(imported, "retention", "retention"),
         "statement/events.yaml": _events(imported),
         "statement/rights.yaml": _list(imported, "rights", "right"),
+        "statement/labels.yaml": _labels(imported),
         f"texts/{imported.language}.md": _texts(imported),
     }
     return {path: text for path, text in found.items() if text}
@@ -92,12 +94,17 @@ def _clauses(imported: Imported) -> str:
     return _lines(lines) if len(lines) > 3 else ""
 
 
+def _is_caption(segment: Segment) -> bool:
+    """Whether a heading says what the whole text is called, and begins no section."""
+    return segment.id.partition("-")[0] == TITLE
+
+
 def _sections(imported: Imported) -> str:
     lines = ["# The parts of the print in their order.", "sections:"]
     inside: dict[str, list[str]] = {}
     for segment in clauses_of(imported):
         inside.setdefault(segment.section, []).append(_quoted(segment.id))
-    headings = [s for s in imported.segments if s.kind is Kind.HEADING]
+    headings = [s for s in imported.segments if s.kind is Kind.HEADING and not _is_caption(s)]
     if not any(s.id == "0" for s in headings) and "0" in inside:
         lines.append(f'  - {{section: "0", clauses: [{", ".join(inside["0"])}]}}')
     for heading in headings:
@@ -189,11 +196,13 @@ def _texts(imported: Imported) -> str:
     lines: list[str] = []
     for segment in imported.segments:
         words = words_of(imported, segment)
-        if segment.kind is Kind.HEADING and words:
+        if segment.kind is Kind.HEADING and _is_caption(segment):
+            lines[:0] = [f"<!-- {words.replace('--', '—')} -->"]  # a note, before any heading
+        elif segment.kind is Kind.HEADING and words:
             lines += ["", f"# {segment.id} {words}"]
         elif segment.kind is Kind.CLAUSE:
             lines += ["", f"## {segment.id}", f" {words}" if words[:1] in {"#", ">"} else words]
-    return _lines(lines[1:])
+    return _lines(lines[not lines[0] :])
 
 
 def words_of(imported: Imported, segment: Segment) -> str:
@@ -207,6 +216,22 @@ def words_of(imported: Imported, segment: Segment) -> str:
             else text[len(label) :]
         )
     return " ".join(text.split())
+
+
+def _labels(imported: Imported) -> str:
+    """The printed words for the ids: of a purpose its sentence, of a point what a person does, of a
+    category its first name."""
+    said: dict[str, dict[str, str]] = {}
+    for kind, label in (("purpose", "purpose"), ("collection", "point"), ("item", "category")):
+        for proposal in of_kind(imported, kind):
+            if not proposal.missing:
+                span = proposal.quotes[-1 if kind == "collection" else 0]
+                words = "".join(c for c in cited(imported, span) if c.isprintable())
+                said.setdefault(label, {})[proposal.id] = words.strip(" ,.;:")
+    lines = ["# Words for people, as they are printed.", "labels:", f"  {imported.language}:"]
+    for label, words_by_id in said.items():
+        lines += [f"    {label}:", *(f"      {i}: {_value(w)}" for i, w in words_by_id.items())]
+    return _lines([*lines[:1], f"{CONFIRM}: all of them", *lines[1:]]) if said else ""
 
 
 # --- scalars -------------------------------------------------------------------------------------

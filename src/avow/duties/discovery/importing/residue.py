@@ -42,6 +42,11 @@ def is_residue(line: str) -> bool:
     )
 
 
+def is_key(line: str) -> bool:
+    """Whether a line is a key of an interface, where a text should stand."""
+    return bool(_KEY.fullmatch(line.strip()))
+
+
 def sort_of(line: str) -> str:
     """What residues of the same sort have in common: figures do not count."""
     return re.sub(r"\d+", "#", folded(" ".join(line.split())))

@@ -16,12 +16,15 @@ _WORDS = {
 }
 _ENOUGH = 3
 _CLEARLY = 1.5
+_SHARE = 0.15
+"""Of all words at least; in a text of another language there are fewer."""
 
 
 def language_of(text: str) -> tuple[str | None, bool]:
     """The language with most of its small words in the text, and whether it is clearly ahead; None
     where there are too few of all."""
-    seen = Counter(folded(text[:200_000]).replace("'", " ").split())
+    said = folded(text[:200_000]).replace("'", " ").split()
+    seen = Counter(said)
     scores = sorted(
         (
             (sum(seen[word] for word in words.split()), language)
@@ -30,6 +33,6 @@ def language_of(text: str) -> tuple[str | None, bool]:
         reverse=True,
     )
     (best, language), (second, _) = scores[0], scores[1]
-    if best < _ENOUGH:
+    if best < max(_ENOUGH, len(said) * _SHARE):
         return None, False
     return language, best >= second * _CLEARLY

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from avow.duties.discovery.importing.elements import Element
 from avow.duties.discovery.importing.labels import Sort, readings
 from avow.duties.discovery.importing.model import Hint
+from avow.duties.discovery.importing.passages import sentences, together
 
 DEEPEST = 8
 """Lists inside lists; a deeper item is one of the deepest."""
@@ -63,6 +64,7 @@ class _Grower:
 
     def item(self, element: Element) -> None:
         """Place an item."""
+        self._let_go(element)
         place = self._by_depth(element) if element.level else self._by_label(element)
         if place is None:
             self.pending.append(element)
@@ -77,6 +79,17 @@ class _Grower:
         node = Node(element, sort, number)
         self._siblings(depth).append(node)
         self.path = [*self.path[:depth], node]
+
+    def _let_go(self, element: Element) -> None:
+        """Where a list of the same sort begins anew, and nothing stands between, the last sentence
+        of the item before leads to it: its own line end was lost."""
+        if self.pending or not self.path or element.level:
+            return
+        node, starts = self.path[-1], [s for s, n in readings(element.label or "") if n == 1]
+        said = sentences(node.element.passage) if node.sort in starts else []
+        if len(said) > 1 and said[-1].text.rstrip().endswith(":"):
+            node.element = replace(node.element, passage=together(said[:-1]))
+            self.pending.append(Element(Hint.NONE, said[-1]))
 
     def _new_list(self) -> None:
         *prose, intro = self.pending

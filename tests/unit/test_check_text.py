@@ -10,12 +10,14 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import text
 
 from avow.common.findings import Finding, Need, Severity
 from avow.declaration.check.rule import Rule
 from avow.declaration.check.run import RULES, check
 from avow.declaration.check.text_placeholder import placeholder
-from avow.declaration.check.words import find, phrase, sentences
+from avow.declaration.check.words import Word, find, phrase, sentences
 from avow.declaration.load import load_texts
 from tests.unit.declared import SOUND as DECLARED
 from tests.unit.sentences import ASKS, COLLECTS, PLANTED, SOUND, TELLS
@@ -221,7 +223,52 @@ def test_a_phrase_is_found_where_it_stands(
     assert find(phrase(wanted), sentence.words) == where
 
 
+class Counted(Word):
+    """A word of a phrase that counts how often it is asked."""
+
+    asked = 0
+
+    def fits(self, word: str) -> bool:
+        Counted.asked += 1
+        return Word.fits(self, word)
+
+
+def questions(repeated: int) -> int:
+    """How often words are compared in a text that almost says it, again and again."""
+    wanted = phrase("our ~2 interest* ~12 does not ~6 outweigh* ~6 your")
+    counted = tuple(replace(s, word=Counted(s.word.exact, s.word.begins)) for s in wanted)
+    Counted.asked = 0
+    assert find(counted, ("our", "interest", "does", "not", "our", "our") * repeated) is None
+    return Counted.asked
+
+
 def test_looking_takes_time_in_proportion_to_the_text() -> None:
-    """A hostile text of 60,000 words that almost says it, again and again, is done at once."""
-    words = ("our", "interest", "does", "not", "our", "our") * 10_000
-    assert find(phrase("our ~2 interest* ~12 does not ~6 outweigh* ~6 your"), words) is None
+    """Ten times the text is ten times the work, also of a text made to take long."""
+    assert questions(10_000) <= questions(1_000) * 10.1
+
+
+HOSTILE = (
+    "pg" + " " * 300_000,
+    "a_" * 150_000 + "@",
+    "{{" * 150_000,
+    "_" * 300_000,
+    ". " * 30_000,
+    "&nbsp" * 60_000,
+    "lorem" + "\n" * 300_000,
+    "our interest does not " * 15_000,
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_a_text_made_to_take_long_does_not(text: str) -> None:
+    """Anything but time in proportion would not come to an end here."""
+    assert isinstance(found({"en": {TELLS: text}}), list)
+
+
+@settings(max_examples=60, deadline=None)
+@given(text(max_size=400))
+def test_no_text_breaks_a_rule(said: str) -> None:
+    """Whatever stands in a clause: the check answers."""
+    whole = load_texts({"d.yaml": DECLARATION}, {}).whole
+    texts = {language: dict.fromkeys(by, said) for language, by in BASE.items()}
+    assert isinstance(check(replace(whole, texts=texts), DAY), tuple)

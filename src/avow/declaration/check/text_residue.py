@@ -15,7 +15,8 @@ from avow.declaration.model import Declaration, InForce
 
 _RESIDUE = re.compile(
     r"\barrow[ _-](?:up|down|left|right)\b"
-    r"|\b(?:pg|pag|page|pagina|bladzijde)\s*\.?\s*(?:\d{1,3}|n)\s*(?:/|sur|van|of|de)\s*\d{1,3}\b"
+    r"|\b(?:pg|pag|page|pagina|bladzijde)\s{0,3}\.?\s{0,3}(?:\d{1,3}|n)\s{0,3}"
+    r"(?:/|sur|van|of|de)\s{0,3}\d{1,3}\b"
     r"|\b(?:scroll\s+to\s+top|back\s+to\s+top|retour\s+en\s+haut|skip\s+to\s+(?:main\s+)?content)\b"
     r"|&(?:nbsp|amp|quot|lt|gt);",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from avow.common.findings import Need, Severity
 from avow.common.places import Place
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule
+from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.interpretation import proposed
 from avow.declaration.model import Declaration, InForce
@@ -61,4 +62,6 @@ RULE = Rule(
     "art. 5(2) GDPR",
     Need.FIX_TEXT,
     check,
+    together=all_in_one,
+    headline="{n} things that are declared are used by nothing",
 )

@@ -91,6 +91,18 @@ def test_the_spreadsheet_has_an_overview_and_a_sheet_per_activity() -> None:
     assert ["Base juridique", "contrat (art. 6, § 1, b)"] in [row[:2] for row in first]
 
 
+def test_every_value_in_a_cell_of_the_spreadsheet_has_a_line_of_its_own() -> None:
+    cells = (
+        [p.text for p in cell.get_paragraphs()]
+        for table in Document(io.BytesIO(as_ods(FR))).body.tables
+        for row in table.rows
+        for cell in row.cells
+    )
+    several = next(v for a in FR.activities for v in a.fields.values() if len(v) > 1)
+
+    assert list(several) in list(cells)
+
+
 def test_the_pdf_is_tagged_titled_and_in_its_language() -> None:
     read = PdfReader(io.BytesIO(as_pdf(of_controller(shop(), "nl", DAY))))
     catalogue = read.root_object

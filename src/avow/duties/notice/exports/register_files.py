@@ -7,15 +7,23 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
 from importlib import resources
+from typing import TYPE_CHECKING, TypeAlias
 
 from avow.common.errors import AvowError
 from avow.duties.notice.exports import register_words as words
 from avow.duties.notice.exports.document import Exported
 from avow.duties.notice.exports.register import Activity, Fields, Register
 
+if TYPE_CHECKING:
+    from odfdo import Style, Table
+
+Line: TypeAlias = tuple[tuple[str, ...], ...]
+"""A line of a sheet: the values of each cell, every one a paragraph of its own."""
+
+_HEAD, _TEXT, _NARROW, _WIDE = "avow-head", "avow-text", "avow-narrow", "avow-wide"
 _LONGEST_SHEET_NAME = 31
 _MIMETYPE = "mimetype"
 
@@ -72,20 +80,15 @@ def _safe(text: str) -> str:
 def as_ods(register: Register) -> bytes:
     """A sheet about the organisation, one with a line per activity, and one sheet per activity."""
     try:
-        from odfdo import Document, Style, Table  # noqa: PLC0415 -- an extra
+        from odfdo import Document  # noqa: PLC0415 -- an extra that most installations do not need
     except ImportError:
         raise _missing("a spreadsheet") from None
     book = Document("spreadsheet")
     book.body.clear()
-    bold = Style("table-cell", name="head", area="text", bold=True)
-    book.insert_style(bold, automatic=True)
+    for style in _styles():
+        book.insert_style(style, automatic=True)
     for name, rows in _sheets(register):
-        table = Table(name)
-        for number, row in enumerate(rows):
-            for column, value in enumerate(row):
-                is_head = number == 0 or (column == 0 and len(row) == len(("title", "value")))
-                table.set_value((column, number), value, style="head" if is_head else None)
-        book.body.append(table)
+        book.body.append(_table(name, rows))
     book.meta.title = words.TITLES[register.article][register.language]
     book.meta.creation_date = _midnight(register)
     book.meta.date = _midnight(register)
@@ -94,26 +97,62 @@ def as_ods(register: Register) -> bytes:
     return _dated(raw.getvalue(), register)
 
 
+def _styles() -> Iterator[Style]:
+    """Titles in bold, long cells broken into lines, and columns wide enough to read."""
+    from odfdo import Style  # noqa: PLC0415 -- an extra
+
+    for name, is_bold in ((_HEAD, True), (_TEXT, False)):
+        style = Style("table-cell", name=name, area="text", bold=is_bold)
+        wrap = {"fo:wrap-option": "wrap", "style:vertical-align": "top"}
+        style.set_properties(wrap, area="table-cell")
+        yield style
+    for name, width in ((_NARROW, "6cm"), (_WIDE, "14cm")):
+        yield Style("table-column", name=name, width=width)
+
+
+def _table(name: str, rows: Sequence[Line]) -> Table:
+    """A sheet. Its first line is a title, and where it has two columns the first one is, too."""
+    from odfdo import Cell, Column, Paragraph, Row, Table  # noqa: PLC0415 -- an extra
+
+    table = Table(name)
+    width = max(len(line) for line in rows)
+    is_card = width == len(("title", "value"))
+    for number, line in enumerate(rows):
+        row = Row()
+        for column, values in enumerate(line):
+            is_head = number == 0 or (is_card and column == 0)
+            cell = Cell(style=_HEAD if is_head else _TEXT)
+            cell.set_attribute("office:value-type", "string")
+            for value in values:
+                cell.append(Paragraph(value))
+            row.append_cell(cell)
+        table.append_row(row)
+    for column in range(width):
+        is_wide = is_card and column > 0
+        table.set_column(column, Column(style=_WIDE if is_wide else _NARROW))
+    return table
+
+
 def _midnight(register: Register) -> datetime:
     return datetime.combine(register.day, time(), tzinfo=UTC)
 
 
-def _sheets(register: Register) -> Iterator[tuple[str, list[list[str]]]]:
+def _sheets(register: Register) -> Iterator[tuple[str, list[Line]]]:
     title = words.TITLES[register.article][register.language]
-    head = [[title], *_rows(register, register.head)]
+    head: list[Line] = [((title,),), *_rows(register, register.head)]
     if register.missing:
-        head.append([_titled(register, "missing"), "\n".join(register.missing)])
+        head.append(((_titled(register, "missing"),), register.missing))
     yield words.COVER[register.language], head
     keys = columns(register)
-    table = [[_titled(register, key) for key in keys]]
-    table += [["\n".join(a.fields.get(key, ())) for key in keys] for a in register.activities]
+    table: list[Line] = [tuple((_titled(register, key),) for key in keys)]
+    table += [tuple(each.fields.get(key, ()) for key in keys) for each in register.activities]
     yield words.OVERVIEW[register.language], table
     for number, each in enumerate(register.activities, 1):
-        yield _sheet_name(number, each), [[each.name], *_rows(register, each.fields)]
+        yield _sheet_name(number, each), [((each.name,),), *_rows(register, each.fields)]
 
 
-def _rows(register: Register, fields: Fields) -> list[list[str]]:
-    return [[_titled(register, key), "\n".join(values)] for key, values in fields.items()]
+def _rows(register: Register, fields: Fields) -> Iterator[Line]:
+    return (((_titled(register, key),), values) for key, values in fields.items())
 
 
 def _sheet_name(number: int, activity: Activity) -> str:

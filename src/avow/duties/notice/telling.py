@@ -8,7 +8,7 @@ told is that a server took their letter in time and it did not come back.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -149,11 +149,13 @@ def tell(
     at: datetime,
     day: date,
     note: Tells,
+    whole: Callable[[], bool] = lambda: True,
 ) -> Told:
     """Write one letter to everybody who can be reached, and a reason for everybody else.
 
     Killed in the middle and called again it goes on; called later with a longer list it writes to
-    those who are new. `day` is the local day of `at`.
+    those who are new. `day` is the local day of `at`. `whole` is asked when the stream has ended:
+    False where a system could not be read, and then the promise is never kept before it was.
     """
     begun = _begun(runs, ring, publication, said.kind, at)
     mailing = Mailing(
@@ -167,7 +169,8 @@ def tell(
     register = _Register(runs, ring, mailing, begun)
     written = write(runs, ring, mailing, register.drafts(persons, said), at=at, tell=note)
     register.flush()
-    runs.run("telling_complete", id=begun.id, at=at)
+    if whole():
+        runs.run("telling_complete", id=begun.id, at=at)
     return Told(begun.id, written.new, dict(register.reasons), late=day > begun.last_day)
 
 

@@ -149,6 +149,15 @@ def test_the_discovery_file_names_every_page_with_its_digest(client: TestClient[
             assert pages["draft-translation"] is (language == "nl")
 
 
+def test_the_notice_that_counts_has_an_address_that_never_changes(desk: Desk) -> None:
+    for later, version in ((0, "1"), (30, "2")):
+        with clients(desk, NOON + timedelta(days=later)) as client:
+            now = client.get("/notice/", headers={"accept-language": "nl"})
+            assert now.url.path == "/notice/nl/"
+            assert now.content == client.get(f"/notice/{version}/nl/").content
+            assert client.get("/notice/de/").status_code == 404
+
+
 def test_the_day_decides_which_edition_counts(desk: Desk) -> None:
     with clients(desk, NOON + timedelta(days=30)) as client:
         assert [(e["version"], e["standing"]) for e in editions(client)] == [
@@ -229,6 +238,7 @@ def test_a_page_that_somebody_changed_in_the_database_is_not_served(
 def test_before_anything_is_published_the_pages_say_so(store: Store) -> None:
     with clients(Desk(store, new_ring(), [])) as client:
         assert client.get("/.well-known/privacy-notice.json").json()["in-force"] is None
+        assert client.get("/notice/").status_code == 404
         assert "Nothing has been published yet." in client.get("/notice/archive/en/").text
 
 

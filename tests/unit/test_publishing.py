@@ -26,10 +26,10 @@ from avow.duties.notice.publishing.model import (
 from avow.duties.notice.publishing.plain import texts_digest
 from avow.duties.notice.publishing.proposing import Offer
 from avow.duties.notice.publishing.records import edition, editions, public
-from avow.duties.notice.publishing.words_only import WordsOnly
 from avow.engine.db.store import Runs, Store
 from avow.engine.evidence.entries import Body
 from avow.engine.keys.ring import KeyRing, new_ring
+from tests.words_only import WordsOnly
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 TODAY = NOON.date()

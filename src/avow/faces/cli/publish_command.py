@@ -22,9 +22,9 @@ from avow.duties.notice.publishing.approving import (
 )
 from avow.duties.notice.publishing.model import Publication, Status, standing
 from avow.duties.notice.publishing.proposing import Offer, Tell, propose
-from avow.duties.notice.publishing.records import edition, editions
+from avow.duties.notice.publishing.records import advice_on, edition, editions
 from avow.duties.notice.publishing.refusals import PublishingError
-from avow.duties.notice.publishing.words_only import WordsOnly
+from avow.duties.notice.rendering.whole import WholeNotice
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
 from avow.engine.planner.release import active, released
@@ -47,6 +47,12 @@ _FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 @click.option("--withdraw", "withdrawn", metavar="EDITION", help="Withdraw a published edition.")
 @click.option("--advice", type=_FILE, help="The officer's written advice on an edition.")
 @click.option("--on", "about", metavar="EDITION", help="The edition that the advice is about.")
+@click.option(
+    "--save-advice",
+    "saved_in",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Write the advice on the edition of --on into this folder.",
+)
 @json_option
 @state_options
 def command(
@@ -57,6 +63,7 @@ def command(
     withdrawn: str | None,
     advice: Path | None,
     about: str | None,
+    saved_in: Path | None,
     folder: Path,
     database_url: str | None,
     *,
@@ -72,7 +79,12 @@ def command(
         raise click.UsageError("propose, approve, withdraw or advise: one at a time")
     if asked and person is None:
         raise click.UsageError("say who does it with --by")
+    if saved_in is not None and (asked or about is None):
+        raise click.UsageError("say whose advice is saved with --on, and nothing else")
     with open_state(folder, database_url) as state:
+        if saved_in is not None:
+            _save_advice(state, about or "", saved_in)
+            return
         if person is not None and asked:
             done: Sequence[Publication] = [
                 _proposed(state, path, person, reason)
@@ -105,7 +117,7 @@ def _proposed(state: State, path: Path, person: str, reason: str) -> Publication
     root = path if path.is_dir() else path.parent
     day, at = day_of(state, declaration), state.clock.now()
     return propose(
-        state.store, WordsOnly(), Offer(loaded, root, person, day, at, reason), _tell(state)
+        state.store, WholeNotice(), Offer(loaded, root, person, day, at, reason), _tell(state)
     )
 
 
@@ -128,6 +140,17 @@ def _acted(
     name = about or _waiting(state.store)
     people = people_of(state.store, edition(state.store, name))
     return advise(act, people, name, advice.read_bytes())
+
+
+def _save_advice(state: State, name: str, folder: Path) -> None:
+    """Write each document of the advice on an edition as `advice-SHA256`."""
+    found = advice_on(state.store, edition(state.store, name).id)
+    folder.mkdir(parents=True, exist_ok=True)
+    for digest, document in found.items():
+        (folder / f"advice-{digest}").write_bytes(document)
+        click.echo(str(folder / f"advice-{digest}"))
+    if not found:
+        click.echo("the officer gave no written advice on this edition")
 
 
 def _withdrawn(act: Act, name: str, reason: str) -> Publication:

@@ -17,6 +17,9 @@ WORDS: Mapping[Standing, str] = {
     Standing.DROPPED: "dropped: another proposal took its place",
 }
 
+DONE: Mapping[str, str] = {"publish": "approved", "withdraw": "withdrawn"}
+"""What a person signed, in the past."""
+
 
 def as_lines(edition: Publication, now: Standing, *, declared: bool) -> Iterator[str]:
     """One edition for people. `declared`: its declaration is the one that avow carries out."""
@@ -32,7 +35,7 @@ def as_lines(edition: Publication, now: Standing, *, declared: bool) -> Iterator
     if edition.reason:
         yield f"  published all the same: {edition.reason}"
     yield f"  proposed by {edition.proposed_by}" + "".join(
-        f", {each.what} by {each.person}" for each in edition.consents
+        f", {DONE[each.what]} by {each.person}" for each in edition.consents
     )
     for advice in edition.advice:
         yield f"  advice of {advice.person}  sha256 {advice.digest}"

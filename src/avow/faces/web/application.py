@@ -22,6 +22,7 @@ from avow.faces.web.asked.show import begin
 from avow.faces.web.asked.show import show as asked_show
 from avow.faces.web.asked.thanks import thanks
 from avow.faces.web.console.first import first
+from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
 from avow.faces.web.console.plan_approve import plan_approve
@@ -36,7 +37,7 @@ from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.public.difference import difference
-from avow.faces.web.public.edition import as_published, edition_page
+from avow.faces.web.public.edition import as_published, current, current_first, edition_page
 from avow.faces.web.public.frame import gone as public_gone
 from avow.faces.web.public.frame import is_public
 from avow.faces.web.public.well_known import well_known
@@ -58,6 +59,8 @@ HANDLERS = (
     *plans,
     plan,
     plan_approve,
+    *notice,
+    notice_page,
     *stop,
     stop_now,
     stop_release,
@@ -65,7 +68,16 @@ HANDLERS = (
     style,
 )
 ASKED_HANDLERS = (asked_first, begin, asked_show, save, review, hand_over, thanks)
-PUBLIC_HANDLERS = (archive_first, archive, edition_page, as_published, difference, well_known)
+PUBLIC_HANDLERS = (
+    current_first,
+    current,
+    archive_first,
+    archive,
+    edition_page,
+    as_published,
+    difference,
+    well_known,
+)
 
 
 def web_app(

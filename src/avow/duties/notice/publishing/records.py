@@ -53,6 +53,16 @@ def content(runs: Runs, publication: str, language: str, form: Form) -> bytes | 
     return None if row is None else genuine(row)
 
 
+def advice_on(runs: Runs, publication: str) -> Mapping[str, bytes]:
+    """The documents of the officer's advice on an edition, by their SHA-256.
+
+    Raises:
+        PublishingError: AV660, one was changed.
+    """
+    rows = runs.run("publication_advice", publication=publication)
+    return {row["digest"]: genuine(row) for row in rows}
+
+
 def public(runs: Runs, version: str, language: str, form: Form) -> bytes | None:
     """The bytes of a page of a published edition; None when there is none.
 

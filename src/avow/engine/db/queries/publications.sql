@@ -111,3 +111,8 @@ ON CONFLICT DO NOTHING RETURNING digest
 -- since: 16
 SELECT publication, digest, person, at, length(bytes) AS size FROM avow.publication_advice
 WHERE publication = ANY(%(publications)s::text[]) ORDER BY at, digest
+
+-- name: publication_advice
+-- The documents of the officer's advice on an edition.
+-- since: 16
+SELECT digest, bytes FROM avow.publication_advice WHERE publication = %(publication)s ORDER BY digest

@@ -12,13 +12,15 @@ import re
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_302_FOUND
 
-from avow.common.languages import words
+from avow.common.languages import preferred, words
 from avow.duties.notice.publishing.model import Form, Publication, Status
 from avow.duties.notice.publishing.records import content, genuine
 from avow.duties.notice.publishing.refusals import PublishingError
 from avow.faces.web.public.desk import GivenDesk, PublicDesk
-from avow.faces.web.public.frame import PublicFrame, html, spoken, stored
+from avow.faces.web.public.frame import ASK_AGAIN, PublicFrame, html, spoken, stored
 from avow.faces.web.security import Asked
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,27 @@ MEDIA = {
     Form.PLAIN: "text/plain; charset=utf-8",
 }
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+
+
+@get("/notice", sync_to_thread=True)
+def current_first(request: Asked, public: GivenDesk) -> Redirect:
+    """The notice that counts, in the language that the reader's browser asks for."""
+    edition = public.current(public.editions())
+    if edition is None:
+        raise NotFoundException
+    language = preferred(request.headers.get("accept-language", ""), edition.languages)
+    headers = {"vary": "accept-language", "cache-control": ASK_AGAIN}
+    return Redirect(f"/notice/{language}/", status_code=HTTP_302_FOUND, headers=headers)
+
+
+@get("/notice/{language:str}", sync_to_thread=True)
+def current(request: Asked, language: FromPath[str], public: GivenDesk) -> Response[bytes]:
+    """The page of the edition that counts, the same bytes as at its own address."""
+    edition = public.current(public.editions())
+    if edition is None:
+        raise NotFoundException
+    found = page_bytes(public, edition, language, Form.HTML)
+    return stored(request, found, MEDIA[Form.HTML], language=language)
 
 
 @get("/notice/{version:str}/{name:str}", sync_to_thread=True)
@@ -104,5 +127,13 @@ def _withdrawn(
         page=edition.page(language, Form.HTML),
         pdf=edition.page(language, Form.PDF),
         current=current,
-        asked=language,
+        there=_nearest(current, language),
     )
+
+
+def _nearest(edition: Publication | None, language: str) -> str:
+    """Where the edition that counts can be read, in the same language if it has it."""
+    if edition is None:
+        return ""
+    best = language if language in edition.languages else edition.languages[0]
+    return f"/notice/{edition.version}/{best}/"

@@ -18,7 +18,7 @@ SELECT id, publication, clause, kind, effective, last_day, person_key, made_at, 
 FROM avow.telling ORDER BY effective DESC, id
 
 -- name: telling_complete
--- Every person of the list has a letter or a reason.
+-- Every person of a whole list has a letter or a reason; once so, it stays so.
 -- since: 15
 UPDATE avow.telling SET complete_at = %(at)s WHERE id = %(id)s AND complete_at IS NULL RETURNING id
 

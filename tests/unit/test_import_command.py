@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from avow.common.exits import Exit
 from avow.declaration.check.run import check
-from avow.declaration.load import load
+from avow.declaration.load import load, load_texts
 from avow.duties.discovery.importing.laying import lay
 from avow.duties.discovery.importing.plain import read_plain
 from avow.duties.discovery.importing.proposing import imported
+from avow.duties.discovery.importing.rendering import files_of
 from avow.faces.cli.main import main
 from tests.statements.reading import LANGUAGES, SMALL, as_docx, as_html, as_pdf, kade
 
@@ -190,3 +193,29 @@ def test_hostile_words_stay_words(tmp_path: Path) -> None:
     folder = tmp_path / "x"
     lay(imported(read_plain(text.encode()), "en"), folder, tmp_path / "x.txt", text.encode())
     assert [f for f in load(folder).findings if f.is_error] == []
+
+
+_WORDS = st.sampled_from(
+    ["1 WE", "2.1 LATER", "a. your name, your email", "b. logs: kept 3 months", "i. with Rad NV",
+     "When you call us, we collect:", "We share data with Rad (France), Mal and the authorities.",
+     "Kept until you close your account.", "ii. \u201cx\u201d: {y} # z", "## 1 x", "> y",
+     "- 'a' \"b\"",
+     "You have the right to object, to erase and to restrict.", "- [ ] *: &x !y %z", "---", "...",
+     'Rad NV ("we"), offices at 1 Quay, Cork, Ireland (+353 1 555 0102), r@rad.example.',
+     "With your consent:", "Processors located in Belgium:", "\\n \\ x\\", "key: value",
+     "some_key"]
+)  # fmt: skip
+
+
+@given(st.lists(_WORDS, max_size=25), st.sampled_from(LANGUAGES))
+@settings(max_examples=100, deadline=None)
+def test_whatever_was_read_loads_without_errors(lines: list[str], language: str) -> None:
+    """The promise of the command: the folder is a declaration, whatever the words are."""
+    found = imported(
+        read_plain("\n".join(["We say it.", *lines]).encode()),
+        language,
+    )
+    files = files_of(found, "it")
+    yaml = {name: text for name, text in files.items() if name.endswith(".yaml")}
+    loaded = load_texts(yaml, {f"texts/{language}.md": files[f"texts/{language}.md"]})
+    assert [(f.code, f.message) for f in loaded.findings] == []

@@ -218,6 +218,26 @@ def test_a_row_of_a_docx_is_read_as_one_line() -> None:
     assert [p.get("at_most") for p in rules] == ["6 months"]
 
 
+def test_the_address_may_stand_in_the_next_sentence() -> None:
+    first = 'Rad Ltd ("we") is the controller.'
+    found = taken(f"1 US\n\n{first} Our registered office is at 1 Quay, Cork, Ireland.\n")
+    said = {p.id: p.get(p.id) for p in kinds(found, "controller")}
+    assert said == {"name": "Rad Ltd", "address": "1 Quay, Cork, Ireland", "country": "IE"}
+
+
+def test_a_country_without_anybody_in_it_is_asked_about() -> None:
+    found = taken("1 SHARING\n\nSome of them are located in the United States.\n")
+    assert kinds(found, "recipient") == []
+    assert [
+        cited(found, q.span) for q in found.questions if "nobody who is there" in q.why
+    ] == ["United States"]
+
+
+def test_a_company_that_does_not_call_itself_the_controller_is_asked_about() -> None:
+    found = taken("1 US\n\nThis page is made by Rad Ltd with care for your data.\n")
+    assert any("is it the controller" in q.why for q in found.questions)
+
+
 def test_a_key_of_an_interface_is_asked_about(kade_in: Imported) -> None:
     asked = [(q.clause, cited(kade_in, q.span)) for q in kade_in.questions if "key of" in q.why]
     assert asked == [("Z.3", "cookie_table_text")]

@@ -163,6 +163,21 @@ def test_a_list_begins_anew_after_the_last_sentence_of_an_item() -> None:
     assert ids(text) == ["1-A", "1-A.a", "1-A.b", "1-B", "1-B.a"]
 
 
+def test_what_leads_through_a_site_is_residue_and_a_title_holds_nothing() -> None:
+    page = b"<nav><a>Home</a></nav><h1>Privacy</h1><p>Of 2025.</p><h2>Data</h2><p>None here.</p>"
+    segments = segments_of(read(page + b"<h2>More</h2><p>Said.</p>", "x.html"), "en")
+    assert [(s.kind.value, s.id) for s in segments] == [
+        ("residue", "Z.1"), ("heading", "title"), ("clause", "0"), ("heading", "1"),
+        ("clause", "1"), ("heading", "2"), ("clause", "2"),
+    ]  # fmt: skip
+
+
+def test_a_paragraph_after_the_only_list_may_begin_a_matter_of_its_own() -> None:
+    text = "1 ONE\n\nWe collect:\na. x;\nb. y.\nWhen you come, we collect your name.\n"
+    assert ids(text) == ["1-A", "1-A.a", "1-A.b", "1-B"]
+    assert ids(text.replace("we collect your name", "you see us"))[-1] == "1-P"
+
+
 def test_a_row_of_a_table_is_one_promise() -> None:
     page = "<h2>How long</h2><table><tr><td>Letters</td><td>7 years</td></tr><tr><td>Logs</td>"
     source = read(f"{page}<td>6 months</td></tr></table>".encode(), "x.html")

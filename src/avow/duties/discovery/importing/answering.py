@@ -26,6 +26,8 @@ _ADDRESS = re.compile(
 _PHONE = re.compile(r"\+\d[\d ./-]{7,20}\d|\b0\d{1,3}[ ./-]\d[\d ./-]{5,14}\d")
 _MAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _LINK = re.compile(r"https?://[^\s)»”\"]+[^\s)»”\".,;]")
+_NEAR = 3
+"""Promises after the one that names the controller in which its address may stand."""
 _OFFICER = re.compile(
     r"\bdelegue a la protection\b|\bfunctionaris (?:voor )?gegevensbescherming\b"
     r"|\bdata protection officer\b|\bdpo\b"
@@ -42,16 +44,19 @@ def controller(said: list[Said], language: str) -> tuple[list[Proposal], list[Qu
     sure = [pair for pair in named if _ANSWERS.search(pair[0].low)]
     one, match = (sure or named)[0]
     start = _first_capital(match)
-    values: list[tuple[str, str, Span]] = [
-        ("name", one.words.text[start : match.end()], one.quote(start, match.end()))
-    ]
-    values += [*_place(one, match.end(), language), *_reached(said)]
-    found = [
-        Proposal("controller", key, one.id, ((key, " ".join(text.split())),), (span,))
-        for key, text, span in values
-    ]
+    found = [_part(one, "name", start, match.end())]
+    near = [other for other in said if other.segment.section == one.segment.section]
+    after = [(o, 0) for o in near[near.index(one) + 1 :][:_NEAR]]
+    places = [list(_place(o, at, language)) for o, at in [(one, match.end()), *after]]
+    found += [*next((parts for parts in places if parts), []), *_reached(said)]
     why = "the first company that is named: is it the controller?"
     return found, [] if sure else [Question(one.id, why, one.quote(match.start(), match.end()))]
+
+
+def _part(one: Said, key: str, start: int, end: int, value: str = "") -> Proposal:
+    """A key of the controller with the words that give it, or with the value they mean."""
+    said = value or " ".join(one.words.text[start:end].split())
+    return Proposal("controller", key, one.id, ((key, said),), (one.quote(start, end),))
 
 
 def _first_capital(match: re.Match[str]) -> int:
@@ -62,7 +67,7 @@ def _first_capital(match: re.Match[str]) -> int:
     return match.start() + skip
 
 
-def _place(one: Said, after: int, language: str) -> Iterator[tuple[str, str, Span]]:
+def _place(one: Said, after: int, language: str) -> Iterator[Proposal]:
     low = one.low
     found = _ADDRESS.search(low, after)
     if found:
@@ -72,16 +77,16 @@ def _place(one: Said, after: int, language: str) -> Iterator[tuple[str, str, Spa
         end = found.end() + (stop.start() if stop else len(low) - found.end())
         text = one.words.text[found.end() : end].strip(" .,")
         if 5 < len(text) < 200:
-            yield "address", text, one.quote(found.end(), found.end() + len(text))
+            yield _part(one, "address", found.end(), found.end() + len(text))
             lands = [c for c, a, _ in countries_in(low, language) if found.end() <= a < end]
             if lands:
-                yield "country", lands[-1], one.quote(found.end(), found.end() + len(text))
+                yield _part(one, "country", found.end(), found.end() + len(text), lands[-1])
     phone = _PHONE.search(one.words.text, after)
     if phone:
-        yield "phone", phone[0], one.quote(phone.start(), phone.end())
+        yield _part(one, "phone", phone.start(), phone.end())
 
 
-def _reached(said: list[Said]) -> Iterator[tuple[str, str, Span]]:
+def _reached(said: list[Said]) -> Iterator[Proposal]:
     """The first address of mail, and the first beside the words for the officer."""
     mails = [(one, m) for one in said for m in [_MAIL.search(one.words.text)] if m]
     officer = next(((o, m) for o, m in mails if _OFFICER.search(o.low)), None)
@@ -89,7 +94,7 @@ def _reached(said: list[Said]) -> Iterator[tuple[str, str, Span]]:
     for key, pair in (("officer", officer), ("email", other)):
         if pair:
             one, match = pair
-            yield key, match[0], one.quote(match.start(), match.end())
+            yield _part(one, key, match.start(), match.end())
 
 
 def rights(said: list[Said], language: str) -> tuple[list[Proposal], list[Question]]:

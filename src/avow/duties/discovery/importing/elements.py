@@ -67,7 +67,7 @@ def _of_pieces(source: Source) -> Iterator[Element]:
 
 def _of_piece(source: Source, piece: Piece) -> Element:
     words = passage(source.text, (piece.span,))
-    if is_residue(words.text):
+    if piece.hint is Hint.RESIDUE or is_residue(words.text):
         return Element(Hint.NONE, words, is_residue=True)
     if piece.hint is Hint.HEADING:
         said = heading_label(words.text)

@@ -24,6 +24,7 @@ class Hint(StrEnum):
     NONE = "none"
     HEADING = "heading"
     ITEM = "item"
+    RESIDUE = "residue"
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,8 @@ def _sections(found: list[Element]) -> list[_Section]:
         if numbered and element is found[0] and _is_caption(element):
             sections.append(_Section(TITLE, "", 0, element))
         elif element.hint is not Hint.HEADING:
-            sections[-1].body.append(element)
+            here = sections[-1] if sections[-1].depth else sections[0]  # a title holds nothing
+            here.body.append(element)
         elif element.label:
             id_ = element.label.rstrip(".")
             sections.append(_below(sections, id_, id_.count(".") + 1, element))
@@ -133,7 +134,7 @@ def _of_section(section: _Section, language: str) -> Iterator[Segment]:
     units = units_of(section.body)
     lists = sum(bool(unit.items) for unit in units)
     cutter = _Cutter(section.id, language)
-    if lists > 1:
+    if lists > 1 or (lists == 1 and cutter.opens_later(units)):
         yield from cutter.blocks(units)
     elif lists == 1:
         yield from cutter.one_list(units, f"{section.id}.0" if section.has_sections else section.id)
@@ -149,6 +150,12 @@ class _Cutter:
 
     section: str
     language: str
+
+    def opens_later(self, units: list[Unit]) -> bool:
+        """Whether a paragraph after the only list begins a matter of its own."""
+        at = next(index for index, unit in enumerate(units) if unit.items)
+        later = (unit.intro for unit in units[at + 1 :] if unit.intro)
+        return any(opens_block(intro.passage, self.language) for intro in later)
 
     def blocks(self, units: list[Unit]) -> Iterator[Segment]:
         """Several lists: each with the paragraph that leads to it is a block."""

@@ -17,10 +17,13 @@ from avow.duties.discovery.importing.plain import decoded
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset(
     "address article aside blockquote body br button dd details dialog div dl dt fieldset "
-    "figcaption figure footer form header hr html label legend li main nav ol option p pre section "
+    "figcaption figure footer form header hr html label legend li main menu nav ol option p pre "
+    "section "
     "select summary table tbody tfoot thead title tr ul".split()
 ) | frozenset(_HEADINGS)
 _SILENT = frozenset("script style template noscript svg iframe object head".split())
+_FRAMES = frozenset({"nav", "button", "select", "menu"})
+"""What leads through the site and belongs to no text."""
 _CELLS = frozenset({"td", "th"})
 """Cells of a row stand on one line: what is said of a thing stands beside it."""
 _UNSEEN = frozenset("img video audio canvas iframe object embed svg".split())
@@ -41,6 +44,7 @@ class _State:
     lists: list[_List] = field(default_factory=list)
     silent: str = ""
     depth: int = 0
+    frames: int = 0
     unseen: dict[str, int] = field(default_factory=dict)
 
 
@@ -64,6 +68,7 @@ class _Reader(HTMLParser):
             self.words.append(" ")
         elif tag in _BLOCKS:
             self._flush()
+            state.frames += tag in _FRAMES
             self._open(tag, dict(attrs))
 
     def _open(self, tag: str, attrs: dict[str, str | None]) -> None:
@@ -92,6 +97,7 @@ class _Reader(HTMLParser):
                 state.lists.pop()
             if tag in _HEADINGS:
                 state.heading = 0
+            state.frames = max(0, state.frames - (tag in _FRAMES))
 
     def handle_data(self, data: str) -> None:
         """Words between elements."""
@@ -103,7 +109,10 @@ class _Reader(HTMLParser):
         self.words.clear()
         if not text.strip():
             return
-        if state.heading:
+        if state.frames:
+            self.builder.add(text, Hint.RESIDUE)
+            state.item = None
+        elif state.heading:
             self.builder.add(text, Hint.HEADING, state.heading)
         elif state.item is not None:
             self.builder.add(text, Hint.ITEM, len(state.lists) or 1, state.item)

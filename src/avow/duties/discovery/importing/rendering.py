@@ -153,7 +153,7 @@ def _list(imported: Imported, key: str, kind: str) -> str:
     lines = [f"# {_HEADS[key]}"]
     proposals = of_kind(imported, kind)
     whole = [p for p in proposals if not p.missing]
-    lines += [f"{key}:"] if whole else []
+    lines.append(f"{key}:" if whole else f"{key}: []  # the brackets go with the first mark")
     for proposal in whole:
         lines += [f"  {_confirm(imported, proposal)}", *_entry(proposal, kind)]
     for proposal in proposals:

@@ -60,12 +60,21 @@ def shared(one: Said, language: str) -> Sharing:
     last = max((span for _, span in names), default=one.whole)
     said = [_recipient(one, name, span, last, language) for name, span in names]
     groups = [] if names else list(_groups(one))
+    if not names and not groups:
+        return Sharing((), tuple(_nobody(one, language)))
     asked = tuple(
         Question(one.id, f"`{name}` is said to be where no single country is: which one?", span)
         for (name, span), proposal in zip(names, said, strict=True)
         if proposal.get("country") in {"EEA", "EU"}
     )
     return Sharing((*said, *groups), asked)
+
+
+def _nobody(one: Said, language: str) -> Iterator[Question]:
+    """A sentence that names a country, and nobody who is there."""
+    for _, start, end in countries_in(one.low, language):
+        why = "a country is named, and nobody who is there: whom is it about?"
+        yield Question(one.id, why, one.quote(start, end))
 
 
 def _speaks_of_sharing(one: Said, language: str) -> bool:
@@ -75,7 +84,8 @@ def _speaks_of_sharing(one: Said, language: str) -> bool:
         return False
     if one.above:
         return any(SHARES[language].search(x.low) for x in one.above)
-    return bool(SHARES[language].search(one.low)) and not RETAINS[language].search(one.low)
+    is_said = SHARES[language].search(one.low) or SHARES[language].search(one.titles)
+    return bool(is_said) and not RETAINS[language].search(one.low)
 
 
 def _of_item(one: Said) -> Iterator[tuple[str, Span]]:

@@ -402,6 +402,18 @@ class LettersWritten(Body, frozen=True, kw_only=True):
     unreachable: Count
 
 
+class ChangeTold(Body, frozen=True, kw_only=True):
+    """A person had letters written to everybody whom a published edition concerns; `unreached` are
+    those without one, `blind` the systems that could not be asked."""
+
+    kind = "change-told"
+    edition: Id
+    by: Name
+    letters: Count
+    unreached: Count
+    blind: Count
+
+
 class LettersEnded(Body, frozen=True, kw_only=True):
     """Letters came to their end; each that was accepted as a commitment to its Message-ID."""
 

@@ -125,6 +125,13 @@ class Judge:
             return TRUE if self.erasure else FALSE
         return all_of(self._spent(p, cells.place.dataset) for p in purposes)
 
+    @remembered
+    def needed(self, cells: Cells) -> Predicate:
+        """Rows whose cells are not ended and which a live purpose uses."""
+        purposes = (p for p in self.law.purposes if purpose_uses(p, cells.place))
+        live = any_of(negate(self._spent(p, cells.place.dataset)) for p in purposes)
+        return all_of([negate(self.ended_by(cells)), live])
+
     def _spent(self, purpose: Purpose, dataset: str) -> Predicate:
         if purpose.id in self.ended:
             return TRUE

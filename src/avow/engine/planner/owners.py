@@ -1,7 +1,7 @@
 """Whose rows these are, counted without naming anybody: persons whose rows some predicate finds.
 
 A person is a row of a dataset with a subject; what they own is reached over links that give
-ownership, down to the next person on the way. Everything is a semi-join, so that nothing is copied.
+ownership, as `reach` does it. Everything is a semi-join, so that nothing is copied.
 """
 
 from __future__ import annotations
@@ -53,6 +53,5 @@ class Owners:
             if edge.giver == dataset
             and edge.right in self.rights
             and edge.taker not in seen
-            and datasets[edge.taker].subject is None
             and datasets[edge.taker].is_ours == datasets[dataset].is_ours
         ]

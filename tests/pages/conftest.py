@@ -20,6 +20,7 @@ PATHS = (
     "/promises/9.1",
     "/plans",
     "/plans/P-0214",
+    "/notice",
     "/stop",
     "/patterns",
     "/no-such-page",

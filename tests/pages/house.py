@@ -40,6 +40,8 @@ from avow.faces.web.source import (
     HoldSeen,
     HoldToReview,
     House,
+    NoticeLanguage,
+    NoticePreview,
     Novelty,
     NoveltyKind,
     PlanState,
@@ -265,6 +267,24 @@ class HouseSource:
 
     def house(self) -> House:
         return House("Ateliers Lune", takes_codes=True)
+
+    def notice(self) -> NoticePreview:
+        """A sound original, and a draft translation that lacks words and still has a key."""
+        return NoticePreview(
+            "4",
+            (("AV221", 2), ("AV262", 1)),
+            (
+                NoticeLanguage("fr", 84_210, "5f" * 32),
+                NoticeLanguage(
+                    "nl", 83_977, "6a" * 32, True, ("category frame-number",), ("cookie_list",)
+                ),
+            ),
+        )
+
+    def notice_page(self, language: str) -> bytes | None:
+        if language not in {"fr", "nl"}:
+            return None
+        return f"<!doctype html><html lang={language}><style>p {{}}</style><p>…</p></html>".encode()
 
     def digest(self) -> Digest:
         return Digest(

@@ -10,6 +10,7 @@ from jinja2 import meta
 from litestar.testing import TestClient
 
 from avow.common.languages import words
+from avow.faces.web.console.notice import NoticePage
 from avow.faces.web.console.patterns import Patterns
 from avow.faces.web.console.plan import Plan
 from avow.faces.web.console.plans import Plans
@@ -28,6 +29,7 @@ CONTEXTS: dict[str, type] = {
     "promise.html": Promise,
     "plans.html": Plans,
     "plan.html": Plan,
+    "notice.html": NoticePage,
     "stop.html": StopPage,
     "patterns.html": Patterns,
     "refused.html": Refused,
@@ -38,6 +40,7 @@ TWINS = {
     "/promises/5.z": Promise,
     "/plans": Plans,
     "/plans/P-0214": Plan,
+    "/notice": NoticePage,
     "/stop": StopPage,
     "/patterns": Patterns,
 }

@@ -25,6 +25,7 @@ from avow.engine.planner.records import Kept
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.stop import stop
 from avow.faces.web.digest import digest_of
+from avow.faces.web.preview import page_of, preview_of
 from avow.faces.web.source import (
     Approval,
     Cascade,
@@ -33,6 +34,7 @@ from avow.faces.web.source import (
     Digest,
     HoldSeen,
     House,
+    NoticePreview,
     PlanState,
     PlanStep,
     PlanView,
@@ -104,6 +106,14 @@ class EngineSource:
         missing = sufficient(self.standing.declaration, kept).missing
         made = (kept.made_at or self.now()).astimezone(zone)
         return view(kept, approvals, len(approvals) + missing, made)
+
+    def notice(self) -> NoticePreview:
+        """The notice of the declaration, and what stands in its way."""
+        return preview_of(self.standing.declaration, self.now().date())
+
+    def notice_page(self, language: str) -> bytes | None:
+        """Its page in a language, as publishing would keep it."""
+        return page_of(self.standing.declaration, language, self.now().date())
 
     def stops(self) -> tuple[Stop, ...]:
         """The stops in effect, of all systems."""

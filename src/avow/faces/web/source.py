@@ -337,6 +337,29 @@ class Credential:
     code: Masked[str]
 
 
+@dataclass(frozen=True, slots=True)
+class NoticeLanguage:
+    """The notice in one language as it would be published: its size in bytes and SHA-256, the ids
+    that have no words, and what is still to be filled in."""
+
+    language: str
+    size: int
+    digest: str
+    is_draft: bool = False
+    missing: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoticePreview:
+    """The notice that the declaration in force would give. `grave` are its open defects of level
+    E by code, which stop it from being published without a reason."""
+
+    version: str
+    grave: tuple[tuple[str, int], ...]
+    languages: tuple[NoticeLanguage, ...]
+
+
 class Told(StrEnum):
     """What came of an action: its code, in the address of the page that follows."""
 
@@ -378,6 +401,14 @@ class PageSource(StatusSource, Protocol):
 
     def plan(self, plan: str) -> PlanView | None:
         """One plan by id."""
+        ...
+
+    def notice(self) -> NoticePreview:
+        """The notice as it would be published."""
+        ...
+
+    def notice_page(self, language: str) -> bytes | None:
+        """Its page in a language; None in one that it does not have."""
         ...
 
     def stops(self) -> tuple[Stop, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from avow.declaration.publishing import Cookie, Party
 from avow.duties.notice.rendering.model import Block, Cell, Piece, Table
 from avow.duties.notice.rendering.prose import reached_by
-from avow.duties.notice.rendering.said import Saying
+from avow.duties.notice.rendering.said import APART, Saying
 
 _WITHDRAWALS = ("cookie-withdrawal", "withdrawal")
 
@@ -58,5 +58,5 @@ def settings(saying: Saying) -> tuple[Block, ...]:
         words += [Piece(" " + say("How to refuse or change your mind:") + " ")]
         words += [saying.word("right", right["right"], right.get("clause", ""))]
     if reach:
-        words += [Piece(" · "), Piece(reach, reached_by(reach))]
+        words += [Piece(APART), Piece(reach, reached_by(reach))]
     return (Block(tuple(words)),)

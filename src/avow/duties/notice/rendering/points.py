@@ -10,7 +10,7 @@ from avow.declaration.scope import CellPlace, purpose_uses, rule_covers
 from avow.duties.notice.rendering.lifetimes import Lifetime
 from avow.duties.notice.rendering.model import Cell, Fact, Line, Piece, Table
 from avow.duties.notice.rendering.periods import brief
-from avow.duties.notice.rendering.said import Saying, joined
+from avow.duties.notice.rendering.said import APART, Saying, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _row(
 
 
 def _purposes(saying: Saying, ids: Iterable[str], known: Mapping[str, Purpose]) -> Line:
-    return joined((saying.word("purpose", name, known[name].clause) for name in ids), " · ")
+    return joined((saying.word("purpose", name, known[name].clause) for name in ids), APART)
 
 
 def _must(saying: Saying, required: bool | None) -> Piece:
@@ -127,7 +127,7 @@ def _long(saying: Saying, rules: Sequence[Lifetime]) -> Line:
 def _apart(lines: Iterable[Line]) -> Iterator[Piece]:
     for number, line in enumerate(lines):
         if number:
-            yield Piece(" · ")
+            yield Piece(APART)
         yield from line
 
 

@@ -10,13 +10,15 @@ from avow.duties.notice.exports.transfers import Tool, leaves, tool_of
 from avow.duties.notice.rendering.model import Cell, Line, Piece, Table
 from avow.duties.notice.rendering.said import Saying
 
+KINDS = ("staff", "contractor", "authority")
+"""Roles of recipients that are kinds of people: their name is in one language, the role in all."""
 ROLES: Mapping[str, str] = {
     "processor": mark("works for us, on our instructions"),
     "joint-controller": mark("decides together with us"),
     "controller": mark("decides for itself"),
     "group-member": mark("member of our group"),
     "staff": mark("our own people"),
-    "contractor": mark("works with us"),
+    "contractor": mark("outside people who work with us"),
     "authority": mark("public authority"),
 }
 TOOLS: Mapping[Tool, str] = {
@@ -43,11 +45,21 @@ def recipients(saying: Saying) -> Table:
     )
 
 
-def _row(saying: Saying, recipient: Recipient) -> tuple[Cell, ...]:
-    say = saying.spoken.say
+def name_of(saying: Saying, recipient: Recipient) -> str:
+    """The name of a recipient; for a kind of people what they are, in the language."""
+    return role_of(saying, recipient) if recipient.role in KINDS else recipient.name
+
+
+def role_of(saying: Saying, recipient: Recipient) -> str:
+    """What a recipient is to the controller; a role of no known kind as it is declared."""
     role = ROLES.get(recipient.role)
+    return saying.spoken.say(role) if role else recipient.role
+
+
+def _row(saying: Saying, recipient: Recipient) -> tuple[Cell, ...]:
+    role = () if recipient.role in KINDS else (Piece(role_of(saying, recipient)),)
     return (
-        Cell((Piece(recipient.name),), (Piece(say(role) if role else recipient.role),)),
+        Cell((Piece(name_of(saying, recipient)),), role),
         Cell((saying.word("recipient", recipient.id),)),
         _where(saying, recipient),
         Cell(*_safeguard(saying, recipient)),

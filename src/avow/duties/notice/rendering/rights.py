@@ -8,7 +8,7 @@ from avow.common.languages import mark
 from avow.declaration.model import Basis
 from avow.duties.notice.rendering.model import Cell, Line, Piece, Table
 from avow.duties.notice.rendering.prose import linked, reached_by
-from avow.duties.notice.rendering.said import Saying, joined
+from avow.duties.notice.rendering.said import APART, Saying, joined
 
 Right = Mapping[str, str]
 BASES: Mapping[Basis, str] = {
@@ -69,7 +69,7 @@ def _row(saying: Saying, right: Right) -> tuple[Cell, ...]:
     return (
         Cell((saying.word("right", right["right"]),), _where(right)),
         Cell(_when(saying, right), more),
-        Cell((Piece(right.get("law", "–")),)),
+        Cell((Piece(_law(saying, right)),)),
         Cell((saying.clause(right["clause"]),)),
     )
 
@@ -82,9 +82,14 @@ def _when(saying: Saying, right: Right) -> Line:
     return (Piece(say("where we use data") + " "), *joined(Piece(say(BASES[b])) for b in bases))
 
 
+def _law(saying: Saying, right: Right) -> str:
+    """The law as it is declared; the regulation by its name in the language."""
+    return right.get("law", "–").replace("GDPR", saying.spoken.say("GDPR"))
+
+
 def _where(right: Right) -> Line:
     named = [right[key] for key in ("to", "link") if key in right]
-    return joined((Piece(each, reached_by(each)) for each in named), " · ")
+    return joined((Piece(each, reached_by(each)) for each in named), APART)
 
 
 def _way(saying: Saying, right: Right) -> tuple[Cell, ...]:
@@ -103,6 +108,6 @@ def _limit(saying: Saying, right: Right) -> tuple[Cell, ...]:
     return (
         Cell((saying.word("right", right["right"]),)),
         Cell(joined(limited)),
-        Cell((Piece(right.get("law", "–")),)),
+        Cell((Piece(_law(saying, right)),)),
         Cell((saying.clause(right["clause"]),)),
     )

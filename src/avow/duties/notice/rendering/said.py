@@ -15,6 +15,8 @@ from avow.declaration.model import Declaration
 from avow.duties.notice.rendering.model import Line, Missing, Piece
 
 EEA = "EEA"
+APART = "\N{NO-BREAK SPACE}· "
+"""Between things of a list: never at the beginning of a line."""
 
 
 def anchor_of(clause: str) -> str:

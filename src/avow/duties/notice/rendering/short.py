@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from avow.declaration.model import Basis, InForce, Recipient
 from avow.duties.notice.rendering.model import Card, Fact, Line, Piece
 from avow.duties.notice.rendering.prose import reached_by
+from avow.duties.notice.rendering.recipients import name_of
 from avow.duties.notice.rendering.rights import BASES, is_exercise, plain_rights
-from avow.duties.notice.rendering.said import Saying, joined
+from avow.duties.notice.rendering.said import APART, Saying, joined
 
 OUTSIDE = ("staff", "contractor", "authority", "group-member")
 """Roles of recipients that are told by what they are and not by where they are."""
@@ -37,7 +38,7 @@ def _who(saying: Saying) -> Card:
 
 def _what(saying: Saying) -> Card:
     points = saying.declaration.points.values()
-    line = joined((saying.word("point", p.id, p.clause) for p in points), " · ")
+    line = joined((saying.word("point", p.id, p.clause) for p in points), APART)
     return Card(saying.spoken.say("When do we collect data?"), lines=(line,) if line else ())
 
 
@@ -50,7 +51,7 @@ def _bases(saying: Saying, law: InForce) -> Iterator[Fact]:
         purposes = [purpose for purpose in law.purposes if purpose.basis is basis]
         words = (saying.word("purpose", p.id, p.clause) for p in purposes)
         if purposes:
-            yield Fact(saying.spoken.say(BASES[basis]), joined(words, " · "))
+            yield Fact(saying.spoken.say(BASES[basis]), joined(words, APART))
 
 
 def _whom(saying: Saying) -> Card:
@@ -72,12 +73,12 @@ def _receivers(saying: Saying) -> Iterator[Fact]:
 
 
 def _names(saying: Saying, found: list[Recipient]) -> Line:
-    return joined((Piece(r.name, saying.to(r.clause)) for r in found), " · ")
+    return joined((Piece(name_of(saying, r), saying.to(r.clause)) for r in found), APART)
 
 
 def _rights(saying: Saying) -> Card:
     known = saying.declaration.rights
     words = [saying.word("right", r["right"], r["clause"]) for r in plain_rights(known)]
     ways = [saying.word("right", r["right"], r["clause"]) for r in known if is_exercise(r)]
-    lines = (joined(words, " · "), joined(ways, " · "))
+    lines = (joined(words, APART), joined(ways, APART))
     return Card(saying.spoken.say("What can you do?"), lines=tuple(line for line in lines if line))

@@ -120,7 +120,10 @@ PLANTED: Planted = {
         ),
     },
     "AV284": {
-        "fr": ((ASKS, "Nous vous écrivons quand vous ou nous le souhaitons."),),
+        "fr": (
+            (ASKS, "Nous vous écrivons quand vous ou nous le souhaitons."),
+            (ASKS, "La session s’ouvre lorsque vous ou Trucmuche le demande."),
+        ),
         "nl": ((ASKS, "Wij schrijven u op uw verzoek of op verzoek van Example."),),
         "en": ((ASKS, "We write when you or Example request it."),),
     },
@@ -136,7 +139,7 @@ PLANTED: Planted = {
     },
     "AV287": {
         "fr": (
-            (TELLS, "De simples statistiques comptent les visites.\nAilleurs : rien."),
+            (TELLS, "De simples statistiques comptent les visites."),
         ),
         "nl": ((TELLS, "Een eenvoudige telling van de bezoekers."),),
         "en": ((TELLS, "Basic statistics of visits are kept."),),

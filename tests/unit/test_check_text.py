@@ -162,8 +162,15 @@ def test_a_clause_that_says_it_in_three_languages_is_one_finding() -> None:
 
 def test_case_accents_apostrophes_and_line_breaks_say_nothing() -> None:
     said = "NOTRE INTERET LEGITIME\nne l'emporte pas sur VOS droits."
-    told = found({"fr": {TELLS: said.replace("\n", " ")}})
+    told = found({"fr": {TELLS: said}})
     assert [f.code for f in told] == ["AV275"]
+
+
+@pytest.mark.parametrize("between", ["\n\n", "\n- ", "; ", ". "])
+def test_paragraphs_items_and_semicolons_end_a_sentence(between: str) -> None:
+    """What is said in two of them is not said together."""
+    apart = f"Our interest in this{between}does not outweigh your rights"
+    assert [f.code for f in found({"en": {TELLS: apart}})] == []
 
 
 def test_secrecy_is_not_too_much_where_nobody_else_gets_data() -> None:
@@ -193,6 +200,17 @@ def test_the_opening_words_and_the_title_of_a_section_are_read_too() -> None:
         assert finding.message.startswith("section 9 prints a placeholder")
         assert (finding.clauses, finding.place.file) == (("9.1",), "texts/en.md")
         assert finding.place.line > 0
+
+
+def test_what_stands_in_a_list_of_collected_things_is_collected() -> None:
+    """Also where nobody has said yet which category it is; a whole chapter is no list."""
+    said = "Any other information about the event."
+    text = DECLARATION.replace('"1.a"', '"3.5-A.a"')
+    for clause, expected in (("3.5-A.c", 1), ("3.5-B.a", 0), ("3.6", 0)):
+        more = text.replace("clauses:\n", f'clauses:\n  "{clause}": {{kind: E}}\n', 1)
+        whole = load_texts({"d.yaml": more}, {}).whole
+        written = replace(whole, languages=(), texts={"en": {clause: said}})
+        assert [f.code for f in check(written, DAY)].count("AV282") == expected, clause
 
 
 def test_names_of_declared_cookies_are_no_placeholders() -> None:

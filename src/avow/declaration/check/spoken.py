@@ -73,7 +73,7 @@ def _openings(declaration: Declaration, language: str) -> Iterator[Said]:
     texts = declaration.texts.get(language, {})
     places = declaration.text_places.get(language, {})
     for section in declaration.sections.values():
-        said = "\n".join(texts.get(section.id + part, "") for part in (TITLE, INTRO)).strip()
+        said = "\n\n".join(texts.get(section.id + part, "") for part in (TITLE, INTRO)).strip()
         first = next(iter(section.clauses or declaration.clauses), "")
         if said:
             place = places.get(section.id + TITLE, NOWHERE)
@@ -174,7 +174,16 @@ def by_clause(several: Sequence[Found]) -> list[list[Found]]:
 
 
 def collecting(declaration: Declaration) -> frozenset[str]:
-    """The clauses that print what is collected."""
+    """The clauses that print what is collected: those of points and items, and what stands in one
+    list with them (`3.5-A.c` beside `3.5-A.a`), where nobody has said yet what it collects."""
     points = declaration.points.values()
     items = (item.clause for point in points for item in point.collects)
-    return frozenset((*items, *(point.clause for point in points)))
+    named = frozenset((*items, *(point.clause for point in points)))
+    lists = {_list(clause) for clause in named} - {""}
+    return named | {clause for clause in declaration.clauses if _list(clause) in lists}
+
+
+def _list(clause: str) -> str:
+    """The list in which a clause stands; empty where that is a whole chapter (`1` of `1.a`)."""
+    stem = clause.rpartition(".")[0]
+    return stem if "." in stem or "-" in stem else ""

@@ -17,15 +17,17 @@ from avow.declaration.model import Basis, Declaration, InForce
 _FORMS = frozenset("nv sa sas srl bv sarl bvba gmbh ag ltd llc inc plc the group groupe".split())
 """Words of a firm's name that name no firm."""
 
+_NAME = re.compile(r"\b(?:[Vv]ous ou|[Uu] of|[Yy]ou or)\s{1,3}([A-Z]\w{1,40})")
+
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """One thing found per clause and language, among the clauses of purposes that rest on
     consent."""
     del universe
     asked = {p.clause for p in law.purposes if p.basis is Basis.CONSENT}
-    wanted = sayings(declaration)
+    names = _names(declaration)
     for said in clauses(declaration, asked):
-        quote = heard(wanted[said.language], said.text)
+        quote = heard(sayings(names | _named_here(said.text))[said.language], said.text)
         if quote:
             yield told(
                 "AV284",
@@ -37,10 +39,9 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             )
 
 
-def sayings(declaration: Declaration) -> dict[str, Saying]:
+def sayings(names: set[str]) -> dict[str, Saying]:
     """“You or we”, where “we” is a word or a name of the controller."""
-    names = "|".join(sorted(_names(declaration)))
-    fr, nl, en = (f"{we}|{names}" if names else we for we in ("nous", "wij|we|ons|onze", "we|us"))
+    fr, nl, en = ("|".join((we, *sorted(names))) for we in ("nous", "wij|we|ons|onze", "we|us"))
     return {
         "fr": saying(
             (f"vous ou ~1 {fr}", f"{fr} ou vous", f"par ~1 vous ou ~1 par {fr}",
@@ -56,6 +57,12 @@ def sayings(declaration: Declaration) -> dict[str, Saying]:
             ("ask*|request*|wish*|consent*|agree*|propos*|initiative",),
         ),
     }  # fmt: skip
+
+
+def _named_here(text: str) -> set[str]:
+    """Proper names that stand beside “you”: products and firms of which nobody has said yet whose
+    they are."""
+    return {plain(name) for name in _NAME.findall(text)}
 
 
 def _names(declaration: Declaration) -> set[str]:

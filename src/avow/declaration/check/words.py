@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 _WORD = re.compile(r"[^\W_]+")
-_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n+")
+_SENTENCE = re.compile(r"(?<=[.!?;])\s+|\n[ \t]*\n\s*|\n(?=[*-] )")
 _GAP = re.compile(r"~([0-9]{1,2})(?:-(\S+))?")
 
 
@@ -63,7 +63,8 @@ def plain(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[Sentence, ...]:
-    """The sentences of a text; a semicolon and a new line end one too."""
+    """The sentences of a text. A semicolon, an empty line and a new item of a list end one too, the
+    end of a line does not."""
     return tuple(_sentence(part) for part in _SENTENCE.split(text) if part.strip())
 
 

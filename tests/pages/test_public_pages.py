@@ -19,6 +19,7 @@ from avow.engine.keys.ring import new_ring
 from avow.faces.web.application import public_app
 from avow.faces.web.public.desk import PublicDesk
 from tests.pages.document import read
+from tests.pages.test_accessible import faults
 from tests.unit.test_publishing import DECLARATION, FR, NL, NOON, Desk, declared
 
 HOST = "notice.example"
@@ -176,6 +177,14 @@ def test_the_archive_lists_every_edition_in_every_language(
         assert client.get(link).status_code == 200, link
     first = client.get("/notice/archive/", headers={"accept-language": language})
     assert first.headers["location"] == f"/notice/archive/{language}/"
+
+
+def test_everybody_can_use_the_pages(desk: Desk, client: TestClient[Any]) -> None:
+    """The rules of WCAG 2.2 AA that can be checked without a browser; each can fail."""
+    approving.ask_withdrawal(desk.act("claire"), "1", "Wrong.")
+    approving.withdraw(desk.act("marc"), "1")
+    for path in ("/notice/archive/nl/", "/notice/1/2/fr/", "/notice/1/fr/", "/notice/9/fr/"):
+        assert faults(read(client.get(path).text)) == [], path
 
 
 def test_a_withdrawn_edition_stays_readable_marked_with_the_reason(

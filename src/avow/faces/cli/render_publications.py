@@ -29,9 +29,7 @@ def as_lines(edition: Publication, now: Standing, *, declared: bool) -> Iterator
     yield days + (f", counts from {since}" if since else ", counts from the day it is published")
     for language in edition.languages:
         yield from _language(edition, language)
-    if edition.defects:
-        said = ", ".join(f"{code} {count}" for code, count in sorted(edition.defects.items()))
-        yield f"  open defects: {said}"
+    yield from _defects(edition.defects)
     if edition.reason:
         yield f"  published all the same: {edition.reason}"
     yield f"  proposed by {edition.proposed_by}" + "".join(
@@ -44,6 +42,15 @@ def as_lines(edition: Publication, now: Standing, *, declared: bool) -> Iterator
         yield f"  {done}, asked by {edition.withdraw_by}: {edition.withdraw_reason}"
     if now in (Standing.PROPOSED, Standing.ANNOUNCED, Standing.IN_FORCE) and not declared:
         yield "  its declaration is not the one in force: `avow activate` puts it in force"
+
+
+def _defects(defects: Mapping[str, int]) -> Iterator[str]:
+    """Open defects by level; those of level E by their codes, too."""
+    for level in ("E", "W", "I"):
+        mine = {k.split()[1]: n for k, n in sorted(defects.items()) if k.startswith(level)}
+        codes = f": {', '.join(mine)}" if level == "E" else ""
+        if mine:
+            yield f"  {sum(mine.values())} open defects of level {level}{codes}"
 
 
 def _language(edition: Publication, language: str) -> Iterator[str]:

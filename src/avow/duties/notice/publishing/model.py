@@ -100,8 +100,9 @@ class Publication:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """The languages that it has, in the order of their codes."""
-        return tuple(dict.fromkeys(page.language for page in self.pages))
+        """The languages that it has: those that count as approved first, then drafts."""
+        ordered = sorted(self.pages, key=lambda page: (page.is_draft, page.language))
+        return tuple(dict.fromkeys(page.language for page in ordered))
 
     @property
     def is_public(self) -> bool:

@@ -168,7 +168,7 @@ def _written(
     said = Announcement(Wordings(words, spoken[0]), by.address.domain, Masked(controller.email))
     told = tell(
         state.store, state.ring, of.publication, crowd, said,
-        at=desk.now(), day=desk.today, note=desk.tell,
+        at=desk.now(), day=desk.today, note=desk.tell, whole=lambda: not crowd.everybody.blind,
     )  # fmt: skip
     entry = ChangeTold(
         edition=of.publication.id,

@@ -100,6 +100,11 @@ class Turned:
     unknown: Mapping[str, str] = field(default_factory=dict)
     cannot: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def is_dark(self) -> bool:
+        """Whether nothing at all could be counted: then no number is one."""
+        return bool(self.unknown) and not self.hits
+
     def total(self, name: str) -> int:
         """A count of all datasets together."""
         return sum(getattr(hit, name) for hit in self.hits)

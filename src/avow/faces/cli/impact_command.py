@@ -56,16 +56,20 @@ def as_json(found: Impact) -> dict[str, object]:
 
 
 def _turned_json(each: Turned) -> dict[str, object]:
+    told = {
+        "due_now": each.total("due"),
+        "no_longer_due": each.total("spared"),
+        "undated": each.total("undated"),
+        "undecided": each.total("undecided"),
+    }
     return {
         "name": each.turn.name,
         "clause": each.turn.clause,
         "fields": [
             {"field": c.field, "before": c.before, "after": c.after} for c in each.turn.changes
         ],
-        "due_now": each.total("due"),
-        "no_longer_due": each.total("spared"),
-        "undated": each.total("undated"),
-        "undecided": each.total("undecided"),
+        **(dict.fromkeys(told) if each.is_dark else told),
+        "at_least": bool(each.unknown),
         "persons": dict(each.persons),
         "seeing": dict(each.seeing),
         "retained": dict(each.retained),
@@ -109,6 +113,9 @@ def _short(ends: str) -> str:
 
 
 def _effects(each: Turned, new: Declaration) -> Iterator[str]:
+    if each.is_dark:
+        yield "nobody knows how many rows: nothing could be counted"
+        return
     blind = " at least, where it could be counted" if each.unknown else ""
     persons = sum(each.persons.values())
     yield f"{each.total('due'):,} rows of {persons:,} persons due on day one{blind}"

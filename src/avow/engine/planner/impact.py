@@ -407,8 +407,7 @@ class _Asking:
         days = [add(self.judge.day, Period(months=n)) for n in range(MONTHS + 1)]
         law = self.judge.law
         new = [self._due(self._judge(law, day), dataset) for day in days]
-        last = self._due(self._judge(turn.before, days[-1]), dataset)
-        if not self._count(dataset, all_of([new[-1], negate(new[0]), negate(last)])):
+        if not self._count(dataset, all_of([new[-1], negate(new[0])])):
             return {}
         found = {}
         for number in range(1, MONTHS + 1):

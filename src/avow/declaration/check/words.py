@@ -80,6 +80,7 @@ def word(written: str) -> Word:
     return Word(exact, tuple(one[:-1] for one in several if one.endswith("*")))
 
 
+@lru_cache(maxsize=4096)
 def phrase(written: str) -> Phrase:
     """A phrase as written in a rule."""
     steps: list[Step] = []

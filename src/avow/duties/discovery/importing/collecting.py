@@ -32,12 +32,14 @@ class Collection:
 def collected(said: list[Said], language: str) -> Collection:
     """Points, categories and items."""
     found = Collection()
+    below: dict[str, list[Said]] = {}
+    for one in said:
+        below.setdefault(one.segment.under, []).append(one)
     for one in said:
         if _is_point(one, language):
             id_ = _named(one, language, found.points)
             found.points[id_] = one
-            items = [x for x in said if x.segment.under == one.id] or [one]
-            _add(found, id_, one, items, language)
+            _add(found, id_, one, below.get(one.id, [one]), language)
     return found
 
 

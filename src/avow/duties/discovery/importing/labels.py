@@ -37,6 +37,9 @@ def roman(number: int) -> str:
     return said
 
 
+_FIGURES = {roman(number): number for number in range(1, 90)}
+
+
 def letter(number: int) -> str:
     """1 is a, 27 is aa."""
     said = ""
@@ -87,7 +90,7 @@ def readings(label: str) -> list[tuple[Sort, int]]:
     if label.isdigit():
         return [(Sort.NUMBER, int(label))]
     found = []
-    figure = next((n for n in range(1, 90) if roman(n) == label), 0)
+    figure = _FIGURES.get(label, 0)
     if figure:
         found.append((Sort.ROMAN, figure))
     if len(label) == 1:
@@ -99,7 +102,7 @@ def rank(label: str) -> tuple[int, ...]:
     """The numbers of a heading's label, to be compared: `3.2` is (3, 2), `IV` is (4,)."""
     if label[0].isdigit():
         return tuple(int(part) for part in label.split("."))
-    return (next((n for n in range(1, 90) if roman(n) == label.lower()), 0),)
+    return (_FIGURES.get(label.lower(), 0),)
 
 
 def follows(before: tuple[int, ...] | None, now: tuple[int, ...]) -> bool:

@@ -50,7 +50,7 @@ def segments_of(source: Source, language: str) -> tuple[Segment, ...]:
 def _sections(found: list[Element]) -> list[_Section]:
     """The sections in reading order; what comes before the first heading is section `0`."""
     numbered = any(e.hint is Hint.HEADING and e.label for e in found)
-    sections = [_Section("0", "", 0, None)]
+    sections, names = [_Section("0", "", 0, None)], _Names()
     counts: list[int] = []
     levels = [e.level for e in found if e.hint is Hint.HEADING and not e.label]
     top = _top(levels)
@@ -63,18 +63,18 @@ def _sections(found: list[Element]) -> list[_Section]:
             here.body.append(element)
         elif element.label:
             id_ = element.label.rstrip(".")
-            sections.append(_below(sections, id_, id_.count(".") + 1, element))
+            sections.append(_below(sections, names, id_, id_.count(".") + 1, element))
         elif _is_title(element, sections, top, numbered=numbered):
-            sections.append(_below(sections, TITLE, 0, element))
+            sections.append(_below(sections, names, TITLE, 0, element))
         elif numbered:
             parent = _numbered(sections)
             letters[parent.id] = letters.get(parent.id, 0) + 1
             id_ = f"{parent.id}-{chr(ord('A') + (letters[parent.id] - 1) % 26)}"
-            sections.append(_below(sections, id_, parent.depth + 1, element))
+            sections.append(_below(sections, names, id_, parent.depth + 1, element))
         else:
             counts = _counted(counts, max(element.level - top, 0))
             id_ = ".".join(map(str, counts))
-            sections.append(_below(sections, id_, len(counts), element))
+            sections.append(_below(sections, names, id_, len(counts), element))
     return sections
 
 
@@ -111,16 +111,14 @@ def _counted(counts: list[int], depth: int) -> list[int]:
     return grown
 
 
-def _below(sections: list[_Section], id_: str, depth: int, heading: Element) -> _Section:
+def _below(
+    sections: list[_Section], names: _Names, id_: str, depth: int, heading: Element
+) -> _Section:
     """A section below the last one that is less deep."""
     parent = next((s for s in reversed(sections) if 0 < s.depth < depth), None)
     if parent:
         parent.has_sections = True
-    taken = {section.id for section in sections}
-    id_ = next(
-        n for n in (id_, *(f"{id_}-{x}" for x in range(2, len(taken) + 3))) if n not in taken
-    )
-    return _Section(id_, parent.id if parent else "", depth, heading)
+    return _Section(names.free(id_), parent.id if parent else "", depth, heading)
 
 
 # --- what stands in a section --------------------------------------------------------------------
@@ -250,17 +248,28 @@ def _residue(found: list[Element]) -> Iterator[Segment]:
 
 def _unique(found: list[Segment]) -> list[Segment]:
     """A clause whose id is taken gets a figure after it."""
-    taken: set[str] = set()
-    said = []
-    for segment in found:
-        id_, count = segment.id, 1
-        while segment.kind is Kind.CLAUSE and id_ in taken:
-            count += 1
-            id_ = f"{segment.id}-{count}"
-        if segment.kind is Kind.CLAUSE:
-            taken.add(id_)
-        said.append(replace(segment, id=id_))
-    return said
+    names = _Names()
+    return [
+        replace(segment, id=names.free(segment.id)) if segment.kind is Kind.CLAUSE else segment
+        for segment in found
+    ]
+
+
+class _Names:
+    """Ids that are taken."""
+
+    def __init__(self) -> None:
+        self.taken: set[str] = set()
+        self.counts: dict[str, int] = {}
+
+    def free(self, id_: str) -> str:
+        """The id, with a figure after it where it is taken; it is taken then."""
+        name = id_
+        while name in self.taken:
+            self.counts[id_] = self.counts.get(id_, 1) + 1
+            name = f"{id_}-{self.counts[id_]}"
+        self.taken.add(name)
+        return name
 
 
 def _tiled(found: list[Segment], length: int) -> tuple[Segment, ...]:

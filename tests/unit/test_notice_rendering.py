@@ -136,6 +136,17 @@ def test_a_country_without_a_safeguard_is_told_and_one_with_it_says_how_to_get_a
     assert plain(known.rows[1][3].more) == "a copy: ask us"
 
 
+def test_kinds_of_people_and_the_regulation_are_said_in_the_language() -> None:
+    """A name such as `Public bodies` is in one language; what they are is in all."""
+    lines = SMALL.replace(
+        "recipients: [", 'recipients: [{recipient: all, clause: "5", name: X, role: authority}, '
+    )
+    dutch = notice_of(small(lines), "nl", DAY)
+    assert row(table(dutch, "t-recipients"))[0] == "overheid"
+    assert row(table(dutch, "t-rights"))[2] == "Art. 15 AVG"
+    assert "de tekst in het Engels" in dutch.draft
+
+
 def test_words_that_nobody_wrote_are_shown_as_ids_and_counted() -> None:
     """English lacks what happens without the data; Dutch has no words at all."""
     assert missing_words(small(), "en", DAY) == (Missing("refusal", "call"),)

@@ -86,7 +86,7 @@ def _draft(saying: Saying) -> str:
     return saying.spoken.say(
         "This translation is a draft: nobody has approved these words yet. Where they differ, the "
         "text in {language} counts.",
-        language=NAMES.get(saying.declaration.languages[0], saying.declaration.languages[0]),
+        language=saying.tongue(saying.declaration.languages[0]),
     )
 
 

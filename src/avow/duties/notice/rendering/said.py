@@ -91,6 +91,10 @@ class Saying:
         parts = [words for number, words in said if number]
         return str(format_list(parts, locale=locale)) if parts else ""
 
+    def tongue(self, code: str) -> str:
+        """The name of a language, in this one; an unknown code as it is."""
+        return str(Locale.parse(self.spoken.language).languages.get(code, code))
+
     def country(self, code: str) -> str:
         """The name of a country of ISO 3166; an unknown code as it is."""
         if code == EEA:

@@ -151,6 +151,14 @@ def test_the_officer_the_author_and_strangers_write_to_nobody(home: Path, person
     assert "no letter was written yet" in avow("letters").output
 
 
+def test_editions_are_compared_by_their_ids(home: Path) -> None:
+    """The new recipient in a third country is all that matters between them."""
+    ids = {e["version"]: e["id"] for e in json.loads(avow("publish", "--json").output)}
+    said = json.loads(avow("diff", ids["1"], ids["2"], "--gate", "--json", expect=1).output)
+    assert [c["thing"] for c in said if c["material"]] == ["recipient"]
+    assert avow("diff", "publication-none", ids["2"], expect=3).output.startswith("error AV666")
+
+
 def test_an_edition_that_nobody_must_be_told_of_is_refused(home: Path) -> None:
     """The first edition replaces none."""
     assert "AV683" in avow("tell", "1", expect=3).output

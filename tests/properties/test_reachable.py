@@ -16,6 +16,7 @@ from avow.engine.planner.judge import Cells, Judge, cell_groups
 from avow.engine.planner.known import Known
 from avow.engine.planner.owners import Found, Owners, roots
 from avow.engine.planner.reachable import Live, Somebody
+from avow.engine.planner.sight import Sight
 from avow.estate.connectors.base import Access
 from avow.estate.connectors.twin import TwinConnector, TwinDatabase
 from avow.estate.datamap.edges import Right, edges
@@ -34,7 +35,7 @@ def streamed(world: World) -> dict[tuple[str, object], Somebody]:
     judge = Judge(world.system, world.law, TODAY, FACTS, frozenset(sets))
     for name, keys in sets.items():
         connection.put_keys(name, name.split(".", 2)[2], keys)
-    there = Live(connection, judge, Known(connection, lambda: ()), put=set(sets))
+    there = Live(Sight(connection, judge, Known(connection, lambda: ()), put=set(sets)))
     found = [each for root in roots(world.system) for each in there.persons(root, None)]
     marks = [(each.dataset, each.key[0]) for each in found]
     assert len(marks) == len(set(marks)), "nobody comes twice in one dataset"

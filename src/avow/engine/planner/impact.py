@@ -24,22 +24,20 @@ from avow.declaration.difference.renamed import renamed
 from avow.declaration.interpretation import in_force
 from avow.declaration.model import Declaration, InForce, Minimum, Purpose, Rule
 from avow.declaration.scope import rule_covers
-from avow.engine.planner.judge import Cells, Judge, cell_groups, filled, without_made
+from avow.engine.planner.judge import Cells, Judge, cell_groups
 from avow.engine.planner.known import Known, fact_events, set_names
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.overdue import UNREACHABLE, in_words, unseen
 from avow.engine.planner.owners import Found, Owners, roots
 from avow.engine.planner.refusals import Away
-from avow.engine.planner.tally import lean
-from avow.estate.connectors.base import Access, Capability, Connection, Refused
+from avow.engine.planner.sight import Sight
+from avow.estate.connectors.base import Access, Capability, Refused
 from avow.estate.datamap.edges import Right
 from avow.estate.datamap.predicates import (
     FALSE,
-    TRUE,
     Predicate,
     all_of,
     any_of,
-    key_sets,
     negate,
 )
 
@@ -214,7 +212,7 @@ def held(estate: Estate, memory: Memory, unkept: Unkept, day: date) -> int | Non
         except AvowError:
             return None
         with closing(connection):
-            asking = _Asking(connection, judge, Known(connection, memory.facts))
+            asking = Asking(connection, judge, Known(connection, memory.facts))
             try:
                 total += sum(asking.begun(unkept, dataset) for dataset in system.datasets)
             except Refused:
@@ -259,7 +257,7 @@ def _seen(
         return
     with closing(connection):
         facts = memory.facts()
-        asking = _Asking(connection, judge, Known(connection, lambda: facts))
+        asking = Asking(connection, judge, Known(connection, lambda: facts))
         for turn in concerned:
             yield asking.turned(turn)
 
@@ -281,25 +279,15 @@ def _about(judge: Judge, cells: Cells) -> tuple[Predicate, ...]:
 
 
 @dataclass(slots=True)
-class _Asking:
-    """One system while it is asked."""
-
-    connection: Connection
-    judge: Judge
-    known: Known
-    put: set[str] = field(default_factory=set)
-    empty: set[str] = field(default_factory=set)
-
-    @property
-    def name(self) -> str:
-        return self.judge.system.name
+class Asking(Sight):
+    """One system while it is asked what changes do."""
 
     def turned(self, turn: Turn) -> Turned:
         """What one change does here."""
         hits, unknown, due = [], dict[str, str](), dict[str, Predicate]()
         for dataset in self.judge.system.datasets:
             try:
-                found = self._hit(turn, dataset, due)
+                found = self.hit(turn, dataset, due)
             except Refused as refused:
                 unknown[f"{self.name}.{dataset}"] = in_words(refused)
                 continue
@@ -317,10 +305,10 @@ class _Asking:
             self._cannot(turn),
         )
 
-    def _hit(self, turn: Turn, dataset: str, due: dict[str, Predicate]) -> Hit | str | None:
+    def hit(self, turn: Turn, dataset: str, due: dict[str, Predicate]) -> Hit | str | None:
         """What the change does to a dataset; a text says why nobody can tell."""
         before, after = self._judge(turn.before), self.judge
-        groups = self._cells(dataset)
+        groups = self.cells(dataset)
         if all(_about(before, c) == _about(after, c) for c in groups):
             return None
         if why := unseen(self.connection.catalogue(), dataset):
@@ -330,8 +318,8 @@ class _Asking:
         return Hit(
             self.name,
             dataset,
-            self._count(dataset, due[dataset]),
-            self._count(dataset, all_of([old, negate(new)])),
+            self.count(dataset, due[dataset]),
+            self.count(dataset, all_of([old, negate(new)])),
             self._turned_to(dataset, before, Verdict.UNDATED),
             self._turned_to(dataset, before, Verdict.UNDECIDED),
             self._retained(dataset, before),
@@ -352,35 +340,20 @@ class _Asking:
             )
             return any_of(starts)
 
-        return self._count(dataset, self._any(dataset, where))
+        return self.count(dataset, self.any(dataset, where))
 
     def _judge(self, law: InForce, day: date | None = None) -> Judge:
         return replace(self.judge, law=law, day=day or self.judge.day)
 
-    def _cells(self, dataset: str) -> tuple[Cells, ...]:
-        mapped = self.judge.system.datasets[dataset]
-        table = self.connection.catalogue().tables.get(dataset)
-        columns = tuple(c.name for c in table.columns if not c.generated) if table else ()
-        return without_made(cell_groups(self.judge.system, mapped, columns), mapped)
-
-    def _there(self, cells: Cells) -> Predicate:
-        """Rows in which something of the group is left."""
-        if not cells.columns:
-            return TRUE
-        return filled(self.judge.system.datasets[cells.place.dataset], cells.columns)
-
-    def _any(self, dataset: str, where: Callable[[Cells], Predicate]) -> Predicate:
-        return any_of(all_of([where(c), self._there(c)]) for c in self._cells(dataset))
-
     def _due(self, judge: Judge, dataset: str) -> Predicate:
         """Rows of which something is due for removal and there."""
-        return self._any(dataset, judge.removed)
+        return self.any(dataset, judge.removed)
 
     def _turned_to(self, dataset: str, before: Judge, kind: Verdict) -> int:
         """Rows of which some cells have this verdict now and had another before."""
-        return self._count(
+        return self.count(
             dataset,
-            self._any(
+            self.any(
                 dataset,
                 lambda c: all_of([self.judge.verdicts(c)[kind], negate(before.verdicts(c)[kind])]),
             ),
@@ -390,7 +363,7 @@ class _Asking:
         """Rows that the change ends and a legal minimum keeps."""
         found = {}
         for minimum in self.judge.law.minimums:
-            rows = self._count(dataset, self._any(dataset, self._protected(minimum, before)))
+            rows = self.count(dataset, self.any(dataset, self._protected(minimum, before)))
             if rows:
                 found[minimum.id] = rows
         return found
@@ -407,13 +380,13 @@ class _Asking:
         days = [add(self.judge.day, Period(months=n)) for n in range(MONTHS + 1)]
         law = self.judge.law
         new = [self._due(self._judge(law, day), dataset) for day in days]
-        if not self._count(dataset, all_of([new[-1], negate(new[0])])):
+        if not self.count(dataset, all_of([new[-1], negate(new[0])])):
             return {}
         found = {}
         for number in range(1, MONTHS + 1):
             old = self._due(self._judge(turn.before, days[number]), dataset)
             where = all_of([new[number], negate(new[number - 1]), negate(old)])
-            if rows := self._count(dataset, where):
+            if rows := self.count(dataset, where):
                 found[number] = rows
         return found
 
@@ -423,8 +396,8 @@ class _Asking:
         for root in roots(system):
             own = Owners(system).of(due, root)
             any_ = Owners(system, frozenset({Right.OWN, Right.SEE})).of(due, root)
-            owned += self._count(root, own)
-            seen += self._count(root, all_of([any_, negate(own)])) if any_ != own else 0
+            owned += self.count(root, own)
+            seen += self.count(root, all_of([any_, negate(own)])) if any_ != own else 0
         return owned, seen
 
     def _cannot(self, turn: Turn) -> Mapping[str, str]:
@@ -441,15 +414,4 @@ class _Asking:
 
     def _reaches(self, rule: Rule) -> bool:
         datasets = self.judge.system.datasets
-        return any(rule in self.judge.rules(c) for d in datasets for c in self._cells(d))
-
-    def _count(self, dataset: str, where: Predicate) -> int:
-        if where == FALSE:
-            return 0
-        for fresh in self.known.key_sets(self.name, key_sets(where) - self.put):
-            self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
-            self.put.add(fresh.name)
-            if not fresh.rows:
-                self.empty.add(fresh.name)
-        asked = lean(where, frozenset(self.empty))
-        return 0 if asked == FALSE else self.connection.count(dataset, asked)
+        return any(rule in self.judge.rules(c) for d in datasets for c in self.cells(d))

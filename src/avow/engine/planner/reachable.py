@@ -17,22 +17,20 @@ from avow.common.masked import Masked
 from avow.declaration.interpretation import in_force
 from avow.declaration.model import Declaration, InForce
 from avow.engine.planner.identities import EMAIL
-from avow.engine.planner.judge import Cells, Judge, cell_groups, filled, without_made
+from avow.engine.planner.judge import Judge
 from avow.engine.planner.known import Known, fact_events, set_names
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.overdue import UNREACHABLE, in_words, unseen
 from avow.engine.planner.owners import Found, Owners, roots
 from avow.engine.planner.refusals import Away
-from avow.engine.planner.tally import lean
+from avow.engine.planner.sight import Sight
 from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.datamap.model import Dataset, Identity, Strength
 from avow.estate.datamap.predicates import (
     FALSE,
-    TRUE,
     Predicate,
     all_of,
     any_of,
-    key_sets,
     negate,
 )
 from avow.estate.datamap.reach import Key
@@ -91,7 +89,7 @@ class Everybody:
         system, declaration = connection.system, self.estate.declaration
         events = fact_events(declaration)
         judge = Judge(system, law, self.day, events, set_names(system, law, events))
-        there = Live(connection, judge, known)
+        there = Live(Sight(connection, judge, known))
         for root in roots(system):
             try:
                 if why := there.hidden(root):
@@ -112,11 +110,17 @@ def language_field(declaration: Declaration, dataset: Dataset) -> str | None:
 class Live:
     """One system while its persons are read."""
 
-    connection: Connection
-    judge: Judge
-    known: Known
-    put: set[str] = field(default_factory=set)
-    empty: set[str] = field(default_factory=set)
+    sight: Sight
+
+    @property
+    def connection(self) -> Connection:
+        """The open connection."""
+        return self.sight.connection
+
+    @property
+    def judge(self) -> Judge:
+        """The verdicts of the law."""
+        return self.sight.judge
 
     def hidden(self, root: str) -> str:
         """Why the persons of a dataset cannot be told truly; empty when they can."""
@@ -129,21 +133,8 @@ class Live:
 
     def _live(self, dataset: str) -> Predicate:
         """Rows of which some cells are live and there."""
-        if unseen(self.connection.catalogue(), dataset):
-            return FALSE
-        return any_of(all_of([self.judge.needed(c), self._there(c)]) for c in self._cells(dataset))
-
-    def _cells(self, dataset: str) -> tuple[Cells, ...]:
-        mapped = self.judge.system.datasets[dataset]
-        columns = tuple(
-            c.name for c in self.connection.catalogue().tables[dataset].columns if not c.generated
-        )
-        return without_made(cell_groups(self.judge.system, mapped, columns), mapped)
-
-    def _there(self, cells: Cells) -> Predicate:
-        if not cells.columns:
-            return TRUE
-        return filled(self.judge.system.datasets[cells.place.dataset], cells.columns)
+        hidden = unseen(self.connection.catalogue(), dataset)
+        return FALSE if hidden else self.sight.any(dataset, self.judge.needed)
 
     def persons(self, root: str, language: str | None) -> Iterator[Somebody]:
         """The persons of a root dataset, those whose address may be used first."""
@@ -159,12 +150,12 @@ class Live:
 
     def _usable(self, root: str, column: str) -> Predicate:
         """Rows whose address is live itself."""
-        return any_of(self.judge.needed(c) for c in self._cells(root) if column in c.columns)
+        return any_of(self.judge.needed(c) for c in self.sight.cells(root) if column in c.columns)
 
     def _read(
         self, root: str, where: Predicate, by: Identity | None, language: str | None
     ) -> Iterator[Somebody]:
-        where = self._ready(where)
+        where = self.sight.ready(where)
         if where == FALSE:
             return
         key = self.judge.system.datasets[root].key
@@ -181,12 +172,3 @@ class Live:
                 str(spoken) if spoken else None,
                 by is not None and by.strength is Strength.SHARED,
             )
-
-    def _ready(self, where: Predicate) -> Predicate:
-        """The predicate with its facts on the connection."""
-        for fresh in self.known.key_sets(self.judge.system.name, key_sets(where) - self.put):
-            self.connection.put_keys(fresh.name, fresh.dataset, fresh.rows)
-            self.put.add(fresh.name)
-            if not fresh.rows:
-                self.empty.add(fresh.name)
-        return lean(where, frozenset(self.empty))

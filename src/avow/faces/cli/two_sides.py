@@ -1,4 +1,4 @@
-"""The two declarations that a command compares: a folder, a file, or a release by its digest."""
+"""The two declarations that a command compares: a folder, a file, a release or an edition."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 
 from avow.app import open_state
 from avow.declaration.model import Declaration
+from avow.duties.notice.publishing.records import edition
 from avow.engine.db.store import Runs
 from avow.engine.planner.release import known_releases, released
 from avow.faces.cli.opened import sound
@@ -28,14 +29,18 @@ def declarations(
 
 
 def declaration_of(runs: Runs, name: str) -> Declaration:
-    """One declaration: of a path that exists, or of the release whose digest begins so.
+    """One declaration: of a path that exists, of a release whose digest begins so, or of an edition
+    of the notice by its id.
 
     Raises:
-        click.UsageError: there is neither, or several releases begin so.
+        click.UsageError: there is none, or several releases begin so.
+        PublishingError: AV666, there is no such edition.
     """
     path = Path(name)
     if path.exists():
         return sound(path)[0]
+    if name.startswith("publication-"):
+        return released(runs, edition(runs, name).release)
     digits = name.removeprefix("sha256:").lower()
     found = [d for d in known_releases(runs) if d.startswith(digits)]
     if len(digits) < _SHORTEST or not found:

@@ -82,7 +82,7 @@ FAULTS: dict[str, Callable[[House], None]] = {
 
 
 def test_what_is_published_shown_and_linked_is_kept(house: House) -> None:
-    assert {clause: house.look()[clause] for clause in ALL} == dict.fromkeys(ALL, "kept")
+    assert house.look() == dict.fromkeys(ALL, "kept")
 
 
 @pytest.mark.parametrize("clause", ALL)

@@ -244,6 +244,20 @@ def test_a_page_that_somebody_changed_in_the_database_is_not_served(
     assert client.get("/notice/1/2/fr/").status_code == 404
 
 
+def test_the_archive_opens_also_where_a_declaration_cannot_be_read_any_more(
+    desk: Desk, client: TestClient[Any]
+) -> None:
+    """Planted: the files of all releases are others. The words still tell what changed."""
+    with desk.runs.outside() as connection:
+        connection.execute("ALTER TABLE avow.release_file DISABLE TRIGGER append_only")
+        connection.execute("UPDATE avow.release_file SET bytes = 'avow: \"1\"' WHERE path ~ 'yaml'")
+    assert client.get("/notice/archive/fr/").status_code == 200
+    assert client.get("/.well-known/privacy-notice.json").json()["controller"] == "Example NV"
+    text = client.get("/notice/1/2/fr/").text
+    assert "Nous vous le dirons." in text
+    assert "Aucune durée" not in text
+
+
 def test_before_anything_is_published_the_pages_say_so(store: Store) -> None:
     with clients(Desk(store, new_ring(), [])) as client:
         assert client.get("/.well-known/privacy-notice.json").json()["in-force"] is None

@@ -6,6 +6,7 @@ the edition in force, as it was kept.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,6 +16,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 
 from avow.common.clock import Clock
+from avow.common.errors import AvowError
 from avow.declaration.model import Controller, Declaration
 from avow.duties.notice.publishing.model import (
     Publication,
@@ -25,6 +27,8 @@ from avow.duties.notice.publishing.model import (
 from avow.duties.notice.publishing.records import editions
 from avow.engine.db.store import Runs
 from avow.engine.planner.release import released
+
+log = logging.getLogger(__name__)
 
 
 class Kept:
@@ -75,9 +79,16 @@ class PublicDesk:
         return self._kept.declared(self.runs, edition.release)
 
     def house(self, known: Sequence[Publication]) -> Controller:
-        """Who answers for the notice: as the edition in force says."""
+        """Who answers for the notice: as the edition in force says. Where its declaration cannot be
+        read any more, the archive still opens, under the name that is served with."""
         current = self.current(known)
-        return self.controller if current is None else self.declared(current).controller
+        if current is None:
+            return self.controller
+        try:
+            return self.declared(current).controller
+        except AvowError as error:
+            log.warning("%s", error)
+            return self.controller
 
     def named(self, version: str, known: Sequence[Publication]) -> Publication:
         """A published edition. Raises NotFoundException when there is none."""

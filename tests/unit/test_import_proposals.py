@@ -153,6 +153,13 @@ def test_every_promise_led_to_a_proposal_or_is_listed(kade_in: Imported) -> None
     assert {"1.2", "1.3", "2.2-A.b", "2.3-P", "3.c-P", "5.0-1", "6", "7-1", "7-2"} <= listed
 
 
+def test_what_is_open_is_listed_in_the_order_of_the_print(kade_in: Imported) -> None:
+    asked = [q.span.start for q in kade_in.questions]
+    left = [span.start for _, span in kade_in.unplaced]
+    assert asked == sorted(asked)
+    assert left == sorted(left)
+
+
 def test_a_negation_is_asked_about_and_never_resolved(kade_in: Imported) -> None:
     asked = {q.clause for q in kade_in.questions if "negation" in q.why}
     assert {"7-1", "7-2", "3.c"} <= asked

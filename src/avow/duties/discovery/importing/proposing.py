@@ -77,8 +77,8 @@ def imported(source: Source, language: str | None) -> Imported:
         told,
         segments,
         tuple(found.proposals),
-        tuple(found.questions),
-        tuple(found.unplaced),
+        tuple(sorted(found.questions, key=lambda question: question.span)),
+        tuple(sorted(found.unplaced, key=lambda place: place[1])),
         is_sure=language is not None or is_clear,
     )
 

@@ -9,11 +9,6 @@ from babel import Locale
 
 from avow.duties.discovery.importing.passages import folded
 
-EEA = frozenset(
-    "EEA EU AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE IS LI "
-    "NO".split()
-)
-"""Where data may be without a tool of chapter V."""
 _ALSO = {
     "fr": {"espace economique europeen": "EEA", "eee": "EEA", "etats-unis d'amerique": "US",
            "grande-bretagne": "GB", "usa": "US", "pays-bas": "NL", "hollande": "NL"},

@@ -136,6 +136,15 @@ def test_a_country_without_a_safeguard_is_told_and_one_with_it_says_how_to_get_a
     assert plain(known.rows[1][3].more) == "a copy: ask us"
 
 
+def test_interests_are_told_where_they_have_words() -> None:
+    lines = SMALL.replace("basis: consent, uses", "basis: legitimate-interest, uses")
+    worded = lines.replace("  en:\n", "  en:\n    interest: {train: better answers}\n")
+    anchors = [t.anchor for part in notice_of(small(lines), "en", DAY).parts for t in part.tables]
+    assert "t-interests-3" not in anchors
+    assert row(table(notice_of(small(worded), "en", DAY), "t-interests-3"))[1] == "better answers"
+    assert Missing("interest", "train") in notice_of(small(worded), "nl", DAY).missing
+
+
 def test_kinds_of_people_and_the_regulation_are_said_in_the_language() -> None:
     """A name such as `Public bodies` is in one language; what they are is in all."""
     lines = SMALL.replace(

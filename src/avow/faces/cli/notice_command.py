@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from avow.duties.notice.rendering.model import Notice
 from avow.duties.notice.rendering.page import BESIDE, digest_of_page, render_html, residue
 from avow.duties.notice.rendering.pdf import render_pdf
 from avow.duties.notice.rendering.refusals import NoticeError
+from avow.duties.notice.rendering.whole import published_at
 from avow.faces.cli.opened import day_option, json_option, on, path_argument, sound
 
 
@@ -55,7 +56,9 @@ def command(
 ) -> None:
     """Render the notice of the declaration in PATH and say sizes, hashes and what is missing.
 
-    Ends with 1 where something is still to be filled in: such a page is never published.
+    Without --out the hashes are those that publishing would keep; files in one folder link to each
+    other and have others. Ends with 1 where something is still to be filled in: such a page is
+    never published.
     """
     declaration, _ = sound(path)
     begun = time.perf_counter()
@@ -90,7 +93,8 @@ def _made(
     declaration: Declaration, language: str, day: date, out: Path | None, with_pdf: bool
 ) -> Iterator[Made]:
     notice = notice_of(declaration, language, day)
-    html = render_html(notice, None if out is None else BESIDE)
+    beside = BESIDE if with_pdf else replace(BESIDE, pdf="")
+    html = render_html(notice, published_at() if out is None else beside)
     names = frozenset(cookie.name for cookie in declaration.cookies)
     yield _written(notice, f"{language}.html", html, out, residue(html, names))
     if with_pdf:

@@ -10,6 +10,7 @@ from avow.declaration.check.run import check
 from avow.declaration.model import Declaration
 from avow.duties.notice.rendering.build import notice_of
 from avow.duties.notice.rendering.page import digest_of_page, render_html, residue
+from avow.duties.notice.rendering.whole import published_at
 from avow.faces.web.source import NoticeLanguage, NoticePreview
 
 
@@ -30,12 +31,12 @@ def page_of(declaration: Declaration, language: str, day: date) -> bytes | None:
     """The page in a language; None in one that the declaration does not have."""
     if language not in declaration.languages:
         return None
-    return render_html(notice_of(declaration, language, day))
+    return render_html(notice_of(declaration, language, day), published_at())
 
 
 def _language(declaration: Declaration, language: str, day: date) -> NoticeLanguage:
     notice = notice_of(declaration, language, day)
-    page = render_html(notice)
+    page = render_html(notice, published_at())
     return NoticeLanguage(
         language,
         len(page),

@@ -13,6 +13,7 @@ from avow.declaration.model import Declaration, InForce
 from avow.declaration.publishing import Section, Shown
 from avow.duties.notice.publishing.plain import is_draft, printed
 from avow.duties.notice.rendering import cookies, periods, recipients, rights
+from avow.duties.notice.rendering.interests import interests
 from avow.duties.notice.rendering.lifetimes import Lifetime, backup_lag, lifetimes
 from avow.duties.notice.rendering.model import (
     Block,
@@ -171,6 +172,7 @@ def _clause(saying: Saying, clause: str) -> Clause:
 def _tables(whole: _Whole, section: Section) -> Iterator[Table]:
     saying = whole.saying
     yield from _points_of(whole, section) if section.id else ()
+    yield from interests(saying, whole.law, section)
     for shown in section.shows:
         match shown:
             case Shown.PERIODS:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from importlib.util import find_spec
 
 from avow.common.languages import LANGUAGES, SOURCE_LANGUAGE, Words, words
 from avow.duties.notice.rendering.model import (
@@ -45,20 +46,25 @@ _HEAD = """\
 """
 
 
+def can_typeset() -> bool:
+    """Whether the typesetter is installed."""
+    return find_spec("typst") is not None
+
+
 def render_pdf(notice: Notice) -> bytes:
     """The document. The same notice, and the same release of the typesetter, give the same bytes.
 
     Raises NoticeError where the typesetter is not installed (AV642).
     """
-    try:
-        import typst  # noqa: PLC0415 -- the extra `documents`
-    except ImportError:
+    if not can_typeset():
         raise NoticeError(
             "a PDF cannot be made here",
             because="the typesetter is not installed",
             help="install avow with its extra: `avow[documents]`",
             code="AV642",
-        ) from None
+        )
+    import typst  # noqa: PLC0415 -- the extra `documents`
+
     compiler = typst.Compiler(source(notice).encode(), ignore_system_fonts=True)
     made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=TIME)
     assert isinstance(made, bytes)  # noqa: S101 -- one document was asked for, in memory

@@ -10,13 +10,20 @@ from dataclasses import replace
 import psycopg
 import pytest
 
+from avow.common.calendar import Period
+from avow.declaration.interpretation import in_force
+from avow.declaration.model import Declaration, End
 from avow.engine.db import binaries, launcher
 from avow.engine.db.store import Store
+from avow.engine.planner.impact import Asking, Turn
+from avow.engine.planner.judge import Judge
+from avow.engine.planner.known import Known
 from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.connectors.postgresql import PostgresqlConnector
 from avow.estate.datamap.model import System
 from avow.estate.datamap.predicates import TRUE
 from tests.connectors.whole_way import country
+from tests.faults.small import TODAY
 from tests.postgres import new_home
 
 MAP = """
@@ -60,6 +67,20 @@ def standby() -> Iterator[str]:
         shutil.rmtree(home, ignore_errors=True)
 
 
+def due_by_a_month_less(declaration: Declaration, connection: Connection) -> tuple[int, int]:
+    """What `avow impact` counts: visits due on the day itself in the place of a month later (those
+    of April, 91 to 120 days after 1 January), and of how many visitors."""
+    law, _ = in_force(declaration, TODAY)
+    logs = next(rule for rule in law.rules if rule.id == "logs")
+    at_once = replace(logs, ends=(End("seen", Period()),))
+    others = tuple(rule for rule in law.rules if rule.id != "logs")
+    judge = Judge(connection.system, replace(law, rules=(at_once, *others)), TODAY)
+    asking = Asking(connection, judge, Known(connection, lambda: ()))
+    turned = asking.turned(Turn("logs", "2.a", law))
+    assert not turned.unknown
+    return turned.total("due"), sum(turned.persons.values())
+
+
 def test_a_plan_is_counted_on_a_hot_standby_and_none_can_be_applied(
     store: Store, standby: str
 ) -> None:
@@ -78,6 +99,8 @@ def test_a_plan_is_counted_on_a_hot_standby_and_none_can_be_applied(
         ("public.visit", "unlink"): 22,
         ("public.visitor", "delete"): 2,
     }
+    with closing(opened(land.system, Access.READ)) as connection:
+        assert due_by_a_month_less(land.declaration, connection) == (30, 10)
     with (
         closing(opened(land.system, Access.WRITE)) as connection,
         pytest.raises(Refused) as refused,

@@ -378,6 +378,21 @@ def a_slower_answer(d: Declaration) -> Declaration:
     return replace(d, rights=({**d.rights[0], "within": "3 months"},))
 
 
+@case(Kind.RIGHT, Sense.NEUTRAL, False)
+def any_form_is_no_form(d: Declaration) -> Declaration:
+    return replace(d, rights=({**d.rights[0], "form": "any"},))
+
+
+@case(Kind.PROMISE, Sense.NEUTRAL, False)
+def residue_of_the_print_goes(d: Declaration) -> Declaration:
+    return replace(d, clauses={k: v for k, v in d.clauses.items() if k != "Z"})
+
+
+@case(Kind.PROMISE, Sense.WEAKENS, True)
+def a_promise_goes(d: Declaration) -> Declaration:
+    return replace(d, clauses={k: v for k, v in d.clauses.items() if k != "4"})
+
+
 @case(Kind.NEVER, Sense.WEAKENS, True)
 def a_negative_promise_goes(d: Declaration) -> Declaration:
     return replace(d, nevers=())

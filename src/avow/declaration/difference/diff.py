@@ -209,6 +209,8 @@ def _whole(thing: _Thing, *, came: bool) -> Change:
     gained = part.gained
     if part is parts.DECISION:
         gained = effects((), thing.values["effects"])
+    if part is parts.CLAUSE and thing.values["kinds"] <= {"-"}:
+        gained = Sense.NEUTRAL  # residue of the print, and no promise
     sense = gained if came else mirrored(gained)
     weight = Weight.WORSE if part is parts.DECISION else part.weight
     # A thing without fields of its own is said by its id alone.

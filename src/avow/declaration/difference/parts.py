@@ -226,7 +226,7 @@ RIGHT = Part(
             compare=lambda a, b: senses.fewer_weakens(senses.tokens(a), senses.tokens(b)),
         ),
         "wider": Row(weight=WORSE, compare=senses.yes_strengthens),
-        "form": Row(weight=WORSE, compare=senses.yes_weakens),
+        "form": Row(weight=WORSE, compare=senses.form),
         "fee": Row(weight=WORSE, compare=senses.unclear),
         "identity": Row(weight=WORSE, compare=senses.unclear),
         "within": Row(weight=WORSE, compare=senses.written_period),

@@ -103,7 +103,11 @@ def _whole(change: Change, speak: Words, named: str) -> str:
 
 
 def _text(change: Change, speak: Words) -> str:
-    language = change.id.partition(" ")[0]
+    language, _, name = change.id.partition(" ")
+    if change.thing == "label":
+        return speak.say("{thing}: “{before}” is called “{after}” now.",
+                         thing=f"{name} ({language})", before=change.before or "–",
+                         after=change.after or "–")  # fmt: skip
     if change.words_only:
         return speak.say("The words change ({language}) and no rule does.", language=language)
     return speak.say("The words change ({language}).", language=language)

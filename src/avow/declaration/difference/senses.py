@@ -142,11 +142,17 @@ def period(before: Period | None, after: Period | None) -> Sense:
 
 
 def written_period(before: str | None, after: str | None) -> Sense:
-    """Within which time a right is answered, as it is printed; nothing said is the law's time."""
-    was, now = parse_period(before or ""), parse_period(after or "")
+    """Within which time a right is answered, as it is printed; where nothing is said, the law's
+    month counts (art. 12(3) GDPR)."""
+    was, now = parse_period(before or "1 month"), parse_period(after or "1 month")
     if was is None or now is None:
         return Sense.BOTH
     return period(was, now)
+
+
+def form(before: str | None, after: str | None) -> Sense:
+    """The form that a request must have; any form is none."""
+    return yes_weakens((before or "any") != "any", (after or "any") != "any")
 
 
 def no_longer(one: Period, other: Period) -> bool:

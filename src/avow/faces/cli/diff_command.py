@@ -54,12 +54,21 @@ def command(
     """
     before, after = declarations((old, new), folder, database_url)
     found = diff(before, after)
-    shown = [c for c in found if is_all or c.kind not in QUIET or c.weakens or c.material]
+    shown = sorted((c for c in found if is_all or _is_for_people(c)), key=_heaviest_first)
     if is_json:
         click.echo(msgspec.json.format(msgspec.json.encode([_json(c) for c in found])).decode())
     else:
         _show(shown, len(found) - len(shown), language, after)
     raise SystemExit(Exit.FINDINGS if gate and weakens(found) else Exit.OK)
+
+
+def _is_for_people(change: Change) -> bool:
+    own = change.kind in QUIET or change.thing == "label"
+    return not own or change.weakens or change.material
+
+
+def _heaviest_first(change: Change) -> tuple[bool, bool]:
+    return not change.material, not change.words_only
 
 
 def _json(change: Change) -> dict[str, object]:
@@ -72,11 +81,12 @@ def _show(shown: Sequence[Change], more: int, language: str, declaration: Declar
     for change in shown:
         weight = "material" if change.material else "look" if change.words_only else "minor"
         sentence = said(change, language, declaration)
-        console.print(f"{weight:9}{change.kind:11}{sentence}", markup=False)
+        console.print(f"{weight:9}{change.kind:11}{sentence}", markup=False, soft_wrap=True)
     material = sum(change.material for change in shown)
     less = sum(change.weakens for change in shown)
     rest = f"; {more:,} more are only the organisation's own (--all)" if more else ""
     console.print(
         f"{len(shown):,} changes: {material:,} material, {less:,} may give people less{rest}",
         markup=False,
+        soft_wrap=True,
     )

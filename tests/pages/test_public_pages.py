@@ -181,6 +181,20 @@ def test_the_archive_lists_every_edition_in_every_language(
     assert first.headers["location"] == f"/notice/archive/{language}/"
 
 
+def test_what_changes_is_told_by_names_and_not_by_ids(desk: Desk) -> None:
+    labels = "labels: {fr: {category: {email: adresse électronique}}}\n"
+    wider = "applies_to: {category: email, collected_at: form}"
+    for version, scope in (("3", wider), ("4", "applies_to: {category: email}")):
+        text = DECLARATION.replace('"1", changed: 2026-11-01', f'"{version}", changed: 2026-11-11')
+        rule = RULE.format("1 year").replace("applies_to: {category: email}", scope)
+        desk.publish(desk.propose(text + labels + rule, reason="A test.").id)
+    with clients(desk) as client:
+        changes = [li.text for li in read(client.get("/notice/3/4/fr/").text).all("li")]
+    (said,) = [each for each in changes if "adresse électronique" in each]
+    assert "collected_at" not in said
+    assert "category" not in said
+
+
 def test_everybody_can_use_the_pages(desk: Desk, client: TestClient[Any]) -> None:
     """The rules of WCAG 2.2 AA that can be checked without a browser; each can fail."""
     approving.ask_withdrawal(desk.act("claire"), "1", "Wrong.")

@@ -7,7 +7,8 @@ What only the house is concerned with (its systems, decisions, people) is not to
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 
 from litestar import Response, get
 from litestar.exceptions import NotFoundException
@@ -17,6 +18,7 @@ from avow.common.errors import AvowError
 from avow.declaration.difference.change import Change, Kind
 from avow.declaration.difference.diff import diff
 from avow.declaration.difference.said import said
+from avow.declaration.model import Declaration
 from avow.duties.notice.publishing.comparing import Fate, compare
 from avow.duties.notice.publishing.model import Form, Publication
 from avow.faces.web.public.desk import GivenDesk, PublicDesk
@@ -41,6 +43,11 @@ FOR_PEOPLE = frozenset(
     }
 )
 """What a change must be about to be told to everybody."""
+
+OF_IDS = frozenset({"recipients", "uses", "applies_to", "exceptions"})
+"""Fields whose values are ids and keys of scopes."""
+_KEYS = re.compile(r"\b(?:category|collected_at|subject) ")
+_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +106,34 @@ def _changes(
         return None
     found = [change for change in diff(before, after) if change.kind in FOR_PEOPLE]
     return tuple(
-        Told(said(change, language, after), change.material, change.weakens)
+        Told(said(_in_names(change, before, after, language), language, after),
+             change.material, change.weakens)
         for change in sorted(found, key=_gravest)
+    )  # fmt: skip
+
+
+def _in_names(change: Change, before: Declaration, after: Declaration, language: str) -> Change:
+    """The change with names for people where its values are ids."""
+    if change.field not in OF_IDS:
+        return change
+    return replace(
+        change,
+        before=_named(change.before, before, language),
+        after=_named(change.after, after, language),
     )
+
+
+def _named(value: str, declaration: Declaration, language: str) -> str:
+    def name(found: re.Match[str]) -> str:
+        id_ = found[0]
+        if id_ in declaration.recipients:
+            return declaration.recipients[id_].name
+        labels = (
+            declaration.words(language, kind, id_) for kind in ("category", "point", "subject")
+        )
+        return next(filter(None, labels), id_)
+
+    return _ID.sub(name, _KEYS.sub("", value))
 
 
 def _gravest(change: Change) -> tuple[bool, bool]:

@@ -83,3 +83,21 @@ def test_without_the_typesetter_it_says_what_to_install(monkeypatch: pytest.Monk
         render_pdf(notice_of(small(), "en", DAY))
     assert WholeNotice().pdf(small(), "en", DAY) is None
     assert b"application/pdf" not in WholeNotice().html(small(), "en", DAY)
+
+
+def test_letters_that_no_font_has_are_named() -> None:
+    """A private letter is in no font: better no document than one with a box in it."""
+    planted = small(SMALL, TEXTS.replace("We record calls.", "We record \U00100000 calls."))
+    with pytest.raises(NoticeError, match="AV643"):
+        render_pdf(notice_of(planted, "en", DAY))
+
+
+def test_a_letter_that_only_the_machine_has_is_printed() -> None:
+    """The own fonts have no Arabic; where a font of the machine has, the document is made."""
+    planted = small(SMALL, TEXTS.replace("We record calls.", "We record نص calls."))
+    try:
+        made = render_pdf(notice_of(planted, "en", DAY))
+    except NoticeError as refused:
+        assert refused.code == "AV643"  # noqa: PT017 -- a machine without such a font
+    else:
+        assert made.startswith(b"%PDF")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.util import find_spec
+from unicodedata import category
 
 from avow.common.languages import LANGUAGES, SOURCE_LANGUAGE, Words, words
 from avow.duties.notice.rendering.model import (
@@ -26,6 +27,7 @@ TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """Stands in every document as its time, so that the same notice gives the same bytes. The day of
 the edition is told in the text."""
 
+_NO_LETTERS = frozenset({"Cc", "Zl", "Zp"})
 _HEAD = """\
 #set document(title: {title}, author: {house})
 #set page(paper: "a4", margin: (x: 22mm, y: 24mm), numbering: "1 / 1")
@@ -54,7 +56,8 @@ def can_typeset() -> bool:
 def render_pdf(notice: Notice) -> bytes:
     """The document. The same notice, and the same release of the typesetter, give the same bytes.
 
-    Raises NoticeError where the typesetter is not installed (AV642).
+    Raises NoticeError where the typesetter is not installed (AV642), or no font has its letters
+    (AV643).
     """
     if not can_typeset():
         raise NoticeError(
@@ -63,10 +66,38 @@ def render_pdf(notice: Notice) -> bytes:
             help="install avow with its extra: `avow[documents]`",
             code="AV642",
         )
+    document = source(notice).encode()
+    try:
+        return _typeset(document, own_fonts=True)
+    except _Unprintable:
+        return _with_fonts_of_the_machine(document)
+
+
+class _Unprintable(Exception):
+    """A letter is in none of the fonts; the words say which."""
+
+
+def _with_fonts_of_the_machine(document: bytes) -> bytes:
+    """For letters that the typesetter's own fonts lack. Other machines may give other bytes."""
+    try:
+        return _typeset(document, own_fonts=False)
+    except _Unprintable as wrong:
+        raise NoticeError(
+            "a PDF of these words cannot be made here",
+            because=str(wrong),
+            help="install a font that has these letters, or write other ones",
+            code="AV643",
+        ) from None
+
+
+def _typeset(document: bytes, *, own_fonts: bool) -> bytes:
     import typst  # noqa: PLC0415 -- the extra `documents`
 
-    compiler = typst.Compiler(source(notice).encode(), ignore_system_fonts=True)
-    made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=TIME)
+    compiler = typst.Compiler(document, ignore_system_fonts=own_fonts)
+    try:
+        made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=TIME)
+    except typst.TypstError as error:
+        raise _Unprintable(error.message) from None
     assert isinstance(made, bytes)  # noqa: S101 -- one document was asked for, in memory
     return made
 
@@ -199,6 +230,8 @@ def _piece(piece: Piece, known: frozenset[str]) -> str:
 
 
 def _text(words: str) -> str:
-    """A string of the typesetter's language: nothing in it is markup."""
-    kept = words.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    """A string of the typesetter's language: nothing in it is markup, and what no font can show
+    because it is no letter (line ends, control characters) is a space."""
+    shown = "".join(" " if category(letter) in _NO_LETTERS else letter for letter in words)
+    kept = shown.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{kept}"'

@@ -148,7 +148,8 @@ def _rights(declaration: Declaration) -> Iterator[_Thing]:
 def _texts(declaration: Declaration) -> Iterator[_Thing]:
     for language, texts in declaration.texts.items():
         for clause, text in texts.items():
-            yield _Thing(parts.TEXT, f"{language} {clause}", {"": text}, clause)
+            promise = clause.partition("#")[0]  # what follows is a remark of the same clause
+            yield _Thing(parts.TEXT, f"{language} {clause}", {"": text}, promise)
     for language, kinds in declaration.labels.items():
         for kind, ids in kinds.items():
             for id_, words in ids.items():

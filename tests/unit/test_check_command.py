@@ -382,7 +382,7 @@ def texts_only(path: Path) -> Any:  # noqa: ANN401 - any YAML
 @pytest.mark.parametrize(
     "file",
     sorted((ROOT / "declarations").rglob("*.yaml")),
-    ids=lambda path: "/".join(path.parts[-2:]),
+    ids=lambda path: path.relative_to(ROOT / "declarations").as_posix(),
 )
 def test_the_files_of_our_declarations_follow_the_schema(file: Path) -> None:
     assert follows(texts_only(file), declaration_schema())

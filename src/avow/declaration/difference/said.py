@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from avow.common.languages import Words, mark, words
-from avow.declaration.difference.change import Change, Kind
+from avow.declaration.difference.change import Change, Kind, Sense
 from avow.declaration.model import Declaration, Existing
 
 _THINGS = {
@@ -43,6 +43,8 @@ _FIELDS = {
     "exceptions": mark("exceptions"),
     "then": mark("what happens at the end"),
     "recipients": mark("recipients"),
+    "for_": mark("what it does"),
+    "role": mark("role"),
     "country": mark("country"),
     "seat": mark("seat"),
     "transfer": mark("transfer tool"),
@@ -69,7 +71,9 @@ def said(change: Change, language: str, declaration: Declaration | None = None) 
     parts = [_what(change, speak, _name(change, language, declaration))]
     if change.existing is not None:
         parts.append(speak.say(_HELD[change.existing]))
-    if change.weakens:
+    if change.sense is Sense.WEAKENS:
+        parts.append(speak.say("People get less by it."))
+    elif change.weakens:
         parts.append(speak.say("People may get less by it."))
     told = " ".join(parts)
     return f"{change.clause}: {told}" if change.clause else told

@@ -15,7 +15,7 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from avow.common.errors import AvowError
-from avow.declaration.difference.change import Change, Kind
+from avow.declaration.difference.change import Change, Kind, Sense
 from avow.declaration.difference.diff import diff
 from avow.declaration.difference.said import said
 from avow.declaration.model import Declaration
@@ -52,7 +52,7 @@ _ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A change of meaning in words, whether it matters, and whether people get less by it."""
+    """A change of meaning in words, whether it matters, and whether people surely get less."""
 
     words: str
     is_material: bool
@@ -107,7 +107,7 @@ def _changes(
     found = [change for change in diff(before, after) if change.kind in FOR_PEOPLE]
     return tuple(
         Told(said(_in_names(change, before, after, language), language, after),
-             change.material, change.weakens)
+             change.material, change.sense is Sense.WEAKENS)
         for change in sorted(found, key=_gravest)
     )  # fmt: skip
 
@@ -136,8 +136,8 @@ def _named(value: str, declaration: Declaration, language: str) -> str:
     return _ID.sub(name, _KEYS.sub("", value))
 
 
-def _gravest(change: Change) -> tuple[bool, bool]:
-    return not change.weakens, not change.material
+def _gravest(change: Change) -> tuple[bool, bool, bool]:
+    return change.sense is not Sense.WEAKENS, not change.material, not change.weakens
 
 
 def _plain(public: PublicDesk, edition: Publication, language: str) -> str:

@@ -235,9 +235,9 @@ def test_the_address_may_stand_in_the_next_sentence() -> None:
 def test_a_country_without_anybody_in_it_is_asked_about() -> None:
     found = taken("1 SHARING\n\nSome of them are located in the United States.\n")
     assert kinds(found, "recipient") == []
-    assert [
-        cited(found, q.span) for q in found.questions if "nobody who is there" in q.why
-    ] == ["United States"]
+    assert [cited(found, q.span) for q in found.questions if "nobody who is there" in q.why] == [
+        "United States"
+    ]
 
 
 def test_a_company_that_does_not_call_itself_the_controller_is_asked_about() -> None:

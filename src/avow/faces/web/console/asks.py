@@ -178,9 +178,9 @@ def _lapsing(attestations: Iterable[Attestation], day: date) -> Iterator[Ask]:
 def reviews(results: Iterable[CheckResult]) -> Iterator[Attestation]:
     """The newest word under each assessment, as a document of its clause: its review comes."""
     newest: dict[tuple[str, object], CheckResult] = {}
-    for result in sorted(results, key=lambda r: r.run_at):
-        if result.check.startswith(OWN):
-            newest[result.check, result.item] = result
+    about = (result for result in results if result.check.startswith(OWN))
+    for result in sorted(about, key=lambda r: r.run_at):
+        newest[result.check, result.item] = result
     for result in newest.values():
         if result.attested is not None:
             word, on = result.attested, result.run_at.date()

@@ -44,6 +44,7 @@ from avow.faces.web.source import (
     NoticePreview,
     Novelty,
     NoveltyKind,
+    Obstacle,
     PlanState,
     PlanStep,
     PlanView,
@@ -272,7 +273,10 @@ class HouseSource:
         """A sound original, and a draft translation that lacks words and still has a key."""
         return NoticePreview(
             "4",
-            (("AV221", 2), ("AV262", 1)),
+            (
+                Obstacle("AV221", "`b` (clause 6.b) contradicts `a` (clause 6.a)", ("6.a", "6.b")),
+                Obstacle("AV208", "one kind of use rests on several legal bases", ("4.a",)),
+            ),
             (
                 NoticeLanguage("fr", 84_210, "5f" * 32),
                 NoticeLanguage(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import date
 
 from avow.common.findings import Kind, Severity
@@ -11,18 +10,16 @@ from avow.declaration.model import Declaration
 from avow.duties.notice.rendering.build import notice_of
 from avow.duties.notice.rendering.page import digest_of_page, render_html, residue
 from avow.duties.notice.rendering.whole import published_at
-from avow.faces.web.source import NoticeLanguage, NoticePreview
+from avow.faces.web.source import NoticeLanguage, NoticePreview, Obstacle
 
 
 def preview_of(declaration: Declaration, day: date) -> NoticePreview:
     """The notice in every language, and the open defects of level E."""
     found = check(declaration, day)
-    grave = Counter(
-        f.code for f in found if f.kind is Kind.DEFECT and f.is_open and f.severity is Severity.E
-    )
+    grave = [f for f in found if f.kind is Kind.DEFECT and f.is_open and f.severity is Severity.E]
     return NoticePreview(
         declaration.edition.version if declaration.edition else "",
-        tuple(sorted(grave.items())),
+        tuple(Obstacle(f.code, f.message, f.clauses) for f in grave),
         tuple(_language(declaration, language, day) for language in declaration.languages),
     )
 

@@ -351,12 +351,21 @@ class NoticeLanguage:
 
 
 @dataclass(frozen=True, slots=True)
+class Obstacle:
+    """An open defect of level E: its code, its sentence (in English), and its clauses."""
+
+    code: str
+    says: str
+    clauses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class NoticePreview:
     """The notice that the declaration in force would give. `grave` are its open defects of level
-    E by code, which stop it from being published without a reason."""
+    E, which stop it from being published without a reason."""
 
     version: str
-    grave: tuple[tuple[str, int], ...]
+    grave: tuple[Obstacle, ...]
     languages: tuple[NoticeLanguage, ...]
 
 

@@ -19,7 +19,7 @@ from avow.declaration.check.dated import days
 from avow.declaration.check.dated_stale import FRESH, is_stale
 from avow.declaration.check.rule import Rule
 from avow.declaration.check.run import RULES, check
-from avow.declaration.check.transfer_without_tool import EEA
+from avow.declaration.countries import EEA
 from avow.declaration.facts.known import Source, known
 from avow.declaration.load import load, load_texts
 from avow.declaration.model import Declaration

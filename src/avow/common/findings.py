@@ -69,6 +69,11 @@ class Finding:
         return self.kind is Kind.ERROR
 
     @property
+    def is_grave(self) -> bool:
+        """Whether it is an open defect of level E: what stops a notice from being published."""
+        return self.kind is Kind.DEFECT and self.is_open and self.severity is Severity.E
+
+    @property
     def is_open(self) -> bool:
         """Whether nobody has settled it yet."""
         return self.settled_by is None

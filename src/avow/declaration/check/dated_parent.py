@@ -9,8 +9,9 @@ from avow.declaration.check.dated import is_called
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.together import all_in_one
-from avow.declaration.check.transfer_without_tool import EEA, NO_TOOL
+from avow.declaration.check.transfer_without_tool import NO_TOOL
 from avow.declaration.check.universe import Universe
+from avow.declaration.countries import EEA
 from avow.declaration.facts.known import known
 from avow.declaration.model import Declaration, InForce
 

@@ -8,8 +8,8 @@ from avow.common.findings import Need, Severity
 from avow.declaration.check.dated import errors_apart, is_called, level
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule, Wording
-from avow.declaration.check.transfer_without_tool import EEA
 from avow.declaration.check.universe import Universe
+from avow.declaration.countries import EEA
 from avow.declaration.facts.known import Company, known
 from avow.declaration.model import Declaration, InForce, Recipient
 

@@ -9,8 +9,8 @@ from avow.declaration.check.found import Found, listed
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.spoken import Saying, by_clause, clauses, heard, saying, told
 from avow.declaration.check.text_strictly_confidential import INSIDE
-from avow.declaration.check.transfer_without_tool import EEA
 from avow.declaration.check.universe import Universe
+from avow.declaration.countries import EEA
 from avow.declaration.model import Declaration, InForce
 
 NOBODY: dict[str, Saying] = {

@@ -9,15 +9,8 @@ from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule, Wording
 from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
+from avow.declaration.countries import EEA
 from avow.declaration.model import Declaration, InForce
-
-EEA = frozenset(
-    (
-        "EEA EU AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE "
-        "IS LI NO"
-    ).split()
-)
-"""The states of the European Economic Area by ISO 3166 code, and the area itself."""
 
 NO_TOOL = frozenset({"", "none-printed", "none-needed"})
 

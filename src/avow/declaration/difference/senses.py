@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from avow.common.calendar import Period, parse_period
+from avow.declaration.countries import EEA
 from avow.declaration.difference.change import Sense, mirrored
 from avow.declaration.model import (
     AddMinimum,
@@ -21,14 +22,6 @@ from avow.declaration.model import (
 )
 
 Compare = Callable[[Any, Any], Sense]
-
-EEA = frozenset(
-    (
-        "EEA EU AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE "
-        "IS LI NO"
-    ).split()
-)
-"""Where no tool of chapter V is needed: the European Economic Area by ISO 3166 code."""
 
 NO_TOOL = frozenset({"", "none-printed", "none-needed", "none"})
 """Words that name no tool of transfer."""

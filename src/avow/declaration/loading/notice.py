@@ -13,9 +13,8 @@ from avow.declaration.loading.shapes import (
     one_of,
     one_or_many,
     record,
-    text,
 )
-from avow.declaration.loading.words import CLAUSE, DAY, ID, NAME, PERIOD, PROSE, YES_NO
+from avow.declaration.loading.words import CLAUSE, COUNTRY, DAY, ID, NAME, PERIOD, PROSE, YES_NO
 from avow.declaration.publishing import (
     LABELLED,
     Assessment,
@@ -163,14 +162,6 @@ def _labels(f: Fields) -> dict[str, dict[str, str]]:
 
 LABELS = mapping(record("words of a language", _labels, *_LABEL_KEYS).shape)
 
-COUNTRIES = one_or_many(
-    text(
-        "a country",
-        lambda v: v if len(v) == len("BE") and v.isupper() and v.isascii() else None,
-        "AV115",
-        {"pattern": "^[A-Z]{2}$"},
-        "two capital letters of ISO 3166: `BE`",
-    )
-)
+COUNTRIES = one_or_many(COUNTRY)
 SECTIONS, COOKIES = many(SECTION.shape), many(COOKIE.shape)
 ASSESSMENTS, TRANSLATIONS = many(ASSESSMENT.shape), many(TRANSLATION.shape)

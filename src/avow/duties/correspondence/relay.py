@@ -7,7 +7,6 @@ reader concerns that letter alone.
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import smtplib
 import ssl
@@ -18,6 +17,7 @@ from functools import cache
 from urllib.parse import unquote, urlsplit
 
 from avow.common.errors import AvowError
+from avow.common.hosts import is_this_machine
 from avow.common.masked import Masked
 from avow.duties.correspondence.letters import Reason
 from avow.duties.correspondence.message import Envelope
@@ -49,12 +49,7 @@ class Relay:
     @property
     def is_here(self) -> bool:
         """Whether it is this machine, so that nothing leaves it in the clear."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_this_machine(self.host)
 
 
 def relay(text: str, environment: Mapping[str, str]) -> Relay:

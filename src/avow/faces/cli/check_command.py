@@ -14,7 +14,7 @@ from pathlib import Path
 import click
 
 from avow.common.exits import Exit
-from avow.common.findings import Finding, Need, Severity
+from avow.common.findings import Finding, Need
 from avow.declaration.cases import Judged, failures, run_cases
 from avow.declaration.check.run import check
 from avow.declaration.load import Loaded, load
@@ -136,7 +136,7 @@ def exit_of(findings: tuple[Finding, ...], *, publish: bool) -> Exit:
         return Exit.USAGE
     if any(finding.is_error for finding in findings):
         return Exit.FINDINGS
-    grave = any(f.is_open and f.severity is Severity.E for f in findings)
+    grave = any(finding.is_grave for finding in findings)
     return Exit.FINDINGS if publish and grave else Exit.OK
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-from avow.common.findings import Kind, Severity
 from avow.declaration.check.run import check
 from avow.declaration.model import Declaration
 from avow.duties.notice.rendering.build import notice_of
@@ -15,8 +14,7 @@ from avow.faces.web.source import NoticeLanguage, NoticePreview, Obstacle
 
 def preview_of(declaration: Declaration, day: date) -> NoticePreview:
     """The notice in every language, and the open defects of level E."""
-    found = check(declaration, day)
-    grave = [f for f in found if f.kind is Kind.DEFECT and f.is_open and f.severity is Severity.E]
+    grave = [f for f in check(declaration, day) if f.is_grave]
     return NoticePreview(
         declaration.edition.version if declaration.edition else "",
         tuple(Obstacle(f.code, f.message, f.clauses) for f in grave),

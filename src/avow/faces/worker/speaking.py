@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
 import ssl
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from avow.common.hosts import is_this_machine
 from avow.engine.keys.signed import HEADER, header
 from avow.faces.worker.identity import Identity
 from avow.faces.worker.setting import WorkerError
@@ -100,7 +100,7 @@ def checked(address: str) -> str:
     host = parts.hostname or ""
     if parts.scheme == "https" and host and not parts.username:
         return address
-    if parts.scheme == "http" and _is_here(host) and not parts.username:
+    if parts.scheme == "http" and is_this_machine(host) and not parts.username:
         return address
     raise WorkerError(
         "this is no address that a worker dials",
@@ -108,13 +108,6 @@ def checked(address: str) -> str:
         "on the same machine",
         help="`--at https://…`",
     )
-
-
-def _is_here(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 @dataclass(slots=True)

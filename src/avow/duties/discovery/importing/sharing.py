@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from avow.declaration.check.transfer_without_tool import EEA
+from avow.declaration.countries import EEA
 from avow.duties.discovery.importing.context import Said
 from avow.duties.discovery.importing.model import Proposal, Question, Span
 from avow.duties.discovery.importing.passages import folded

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from avow.declaration.check.transfer_without_tool import EEA
+from avow.declaration.countries import EEA
 from avow.declaration.model import Recipient
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from psycopg.types.json import Jsonb
 
-from avow.common.findings import Finding, Kind, Severity
+from avow.common.findings import Finding, Kind
 from avow.common.ids import new_id
 from avow.declaration.cases import failures, run_cases
 from avow.declaration.check.run import check
@@ -170,7 +170,7 @@ def _defects(offer: Offer) -> Counter[str]:
             code="AV653",
         )
     opened = [f for f in found if f.kind is Kind.DEFECT and f.is_open]
-    grave = sorted({_named(f) for f in opened if f.severity is Severity.E})
+    grave = sorted({_named(f) for f in opened if f.is_grave})
     if grave and not offer.reason.strip():
         raise PublishingError(
             f"{len(grave)} open defects of level E stand in the way",

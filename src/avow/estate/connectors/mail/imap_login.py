@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import imaplib
-import ipaddress
 import os
 import ssl
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from avow.common.hosts import is_this_machine
 from avow.estate.connectors.address import address
 from avow.estate.connectors.base import Unreachable
 from avow.estate.connectors.mail.imap_words import quoted_text
@@ -41,12 +41,7 @@ class Server:
     @property
     def is_here(self) -> bool:
         """Whether it is this machine, so that nothing leaves it in the clear."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_this_machine(self.host)
 
 
 def server(system: System, environment: Mapping[str, str] | None = None) -> Server:

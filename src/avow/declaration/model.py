@@ -21,6 +21,7 @@ from avow.declaration.publishing import (
     Section,
     Translation,
 )
+from avow.declaration.requesting import Requesting
 from avow.estate.datamap.model import DataMap, EventMode
 
 
@@ -444,6 +445,7 @@ class Declaration:
     translations: tuple[Translation, ...] = ()
     labels: Labels = field(default_factory=dict)
     text_places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict, compare=False)
+    requests: Requesting = field(default_factory=Requesting)
 
     def words(self, language: str, kind: str, id_: str) -> str:
         """What an id is called for people in a language; empty when nobody has said."""

@@ -10,6 +10,7 @@ from avow.declaration.loading import notice, statement
 from avow.declaration.loading.datamap import SYSTEM
 from avow.declaration.loading.interpretation import CASE, DECISION, SIGNATURE
 from avow.declaration.loading.nodes import Notes
+from avow.declaration.loading.requesting import REQUESTING
 from avow.declaration.loading.shapes import (
     Fields,
     many,
@@ -23,6 +24,7 @@ from avow.declaration.loading.shapes import (
 )
 from avow.declaration.loading.words import ID
 from avow.declaration.model import Controller, Declaration
+from avow.declaration.requesting import Requesting
 from avow.estate.datamap.model import DataMap
 
 LANGUAGE_VERSION = "1"
@@ -74,6 +76,7 @@ _COOKIES = may("cookies", notice.COOKIES, ())
 _ASSESSMENTS = may("assessments", notice.ASSESSMENTS, ())
 _TRANSLATIONS = may("translations", notice.TRANSLATIONS, ())
 _LABELS = may_map("labels", notice.LABELS)
+_REQUESTS = may("requests", REQUESTING.shape, Requesting())
 
 
 def _whole(f: Fields) -> Declaration:
@@ -109,6 +112,7 @@ def _whole(f: Fields) -> Declaration:
         assessments=by_id(f[_ASSESSMENTS], lambda i: i.id),
         translations=f[_TRANSLATIONS],
         labels=f[_LABELS],
+        requests=f[_REQUESTS],
     )
 
 
@@ -154,4 +158,5 @@ DECLARATION = record(
     _ASSESSMENTS,
     _TRANSLATIONS,
     _LABELS,
+    _REQUESTS,
 )

@@ -402,6 +402,16 @@ class LettersWritten(Body, frozen=True, kw_only=True):
     unreachable: Count
 
 
+class RequestStep(Body, frozen=True, kw_only=True):
+    """A step was taken in a request of a person; what it says is a salted commitment."""
+
+    kind = "request-step"
+    request: Id
+    number: Count
+    step: Name
+    commitment: Digest
+
+
 class ChangeTold(Body, frozen=True, kw_only=True):
     """A person had letters written to everybody whom a published edition concerns; `unreached` are
     those without one, `blind` the systems that could not be asked."""

@@ -15,6 +15,7 @@ import click
 from avow.app import State, open_state
 from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
+from avow.duties.requests.book import Book
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body, PlanMade
 from avow.engine.planner.apply import Office
@@ -64,6 +65,11 @@ class Desk:
     def memory(self) -> Memory:
         """What is known of persons today."""
         return Memory(self.state.store, self.state.ring, self.declaration, self.today)
+
+    @property
+    def book(self) -> Book:
+        """The book of requests."""
+        return Book(self.state.store, self.state.ring, self.declaration, self.tell)
 
     @property
     def bench(self) -> Bench:

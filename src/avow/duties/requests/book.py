@@ -1,0 +1,466 @@
+"""The book of requests: steps are added in order, sealed where people speak, and told the ledger.
+
+One transaction holds a step, its commitment in the ledger, the copy for lists and whatever the
+caller writes with it: a request is never half a step on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+import msgspec
+
+from avow.common.calendar import Period, add, cutoff, local_day
+from avow.common.deadlines import Calendar
+from avow.common.errors import AvowError
+from avow.common.ids import new_id
+from avow.common.masked import Masked
+from avow.declaration.model import Declaration
+from avow.duties.correspondence.outbox import Keeps, Tells
+from avow.duties.requests import machine
+from avow.duties.requests.machine import Entry, Request
+from avow.duties.requests.steps import (
+    PersonNamed,
+    Received,
+    RightAsked,
+    Steps,
+    name_of,
+    read_step,
+    step_bytes,
+)
+from avow.duties.requests.words import Channel, Right, Voice
+from avow.engine.db.store import Row, Runs
+from avow.engine.evidence.entries import RequestStep, commitment
+from avow.engine.keys.bundles import destroy, new_bundle_key, open_in, seal_in
+from avow.engine.keys.ring import KeyRing
+
+PERSON, PROGRAM = "person", "avow"
+"""Who takes a step where no declared person does: who asks, and this program."""
+FORM = "request-identity/1"
+LONGEST = Period(years=15)
+"""When the key of a request that nobody ever closes is destroyed at the latest."""
+
+
+class UnknownRequest(AvowError):
+    """There is no such request (AV610)."""
+
+    code = "AV610"
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Who a person of a request is: what they gave, sealed in the book. `identities` are pairs of a
+    kind of the data map and a value; `tenant` is the client company that speaks for them."""
+
+    name: str = ""
+    language: str = ""
+    email: str = ""
+    postal: str = ""
+    identities: tuple[tuple[str, str], ...] = ()
+    tenant: str = ""
+
+    def __repr__(self) -> str:
+        return "Person(•••)"
+
+
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """One right that is asked for one person (their place in `Arrival.persons`, from 1)."""
+
+    person: int
+    right: Right
+    purpose: str | None = None
+    marketing: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A request as it came in. `arrived` is the instant of arrival on the channel, not of reading;
+    `words` what was said, `files` what came with it as (what, media type, bytes)."""
+
+    channel: Channel
+    arrived: datetime
+    language: str
+    persons: tuple[Person, ...] = field(repr=False)
+    asked: tuple[Asking, ...] = ()
+    voice: Voice = Voice.SELF
+    words: bytes = field(default=b"", repr=False)
+    files: tuple[tuple[str, str, bytes], ...] = field(default=(), repr=False)
+    is_canary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A step with what people said with it, which lies sealed."""
+
+    step: Steps
+    words: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What the book works with. `tell` writes to the ledger inside a transaction."""
+
+    runs: Runs
+    ring: KeyRing
+    declaration: Declaration
+    tell: Tells
+
+    @property
+    def zone(self) -> str:
+        """The zone whose days count."""
+        return self.declaration.controller.zone
+
+    @property
+    def calendar(self) -> Calendar:
+        """Whose holidays count."""
+        asked = self.declaration.requests
+        return Calendar(asked.state or self.declaration.controller.country, asked.part)
+
+    def day(self, at: datetime) -> date:
+        """The local day of an instant."""
+        return local_day(at, self.zone)
+
+
+def open_request(book: Book, arrival: Arrival, *, by: str, at: datetime) -> Request:
+    """Enter a request: its arrival, who it is about and what is asked. Gives it back.
+
+    The term runs from `arrival.arrived`, however late it is entered.
+    """
+    name, day = new_id("request"), book.day(arrival.arrived)
+    with book.runs.transaction() as tx:
+        key = new_bundle_key(tx, book.ring, "request", add(book.day(at), LONGEST), at)
+        received = Received(
+            channel=arrival.channel, arrived=arrival.arrived, day=day, language=arrival.language
+        )
+        said: list[Said] = [Said(received, arrival.words)]
+        numbered = enumerate(arrival.persons, 1)
+        said += [Said(PersonNamed(person=n, voice=arrival.voice)) for n, _ in numbered]
+        said += [
+            Said(
+                RightAsked(
+                    item=n,
+                    person=each.person,
+                    right=each.right,
+                    purpose=each.purpose,
+                    marketing=each.marketing,
+                )
+            )
+            for n, each in enumerate(arrival.asked, 1)
+        ]
+        salt = secrets.token_bytes(32)
+        entries = _entries(book, 0, said, by, at)
+        request = machine.folded(name, entries, book.calendar)
+        tx.run(
+            "request_add",
+            id=name,
+            channel=str(arrival.channel),
+            language=arrival.language,
+            arrived_at=arrival.arrived,
+            arrived_on=day,
+            key=key,
+            salt=salt,
+            is_canary=arrival.is_canary,
+            at=at,
+            **_standing(book, request, book.day(at)),
+        )
+        for number, person in enumerate(arrival.persons, 1):
+            put_person(book, tx, name, key, number, person)
+        _write(book, tx, name, key, salt, entries, said)
+        _copy(tx, request)
+        for what, media_type, content in arrival.files:
+            put_file(book, tx, name, what, media_type, content, at=at)
+    return request
+
+
+def take(
+    book: Book,
+    request: str,
+    said: Sequence[Said],
+    *,
+    by: str,
+    at: datetime,
+    runs: Runs | None = None,
+) -> Request:
+    """Take steps in a request, all or none, in the caller's transaction when `runs` is one.
+
+    Raises:
+        UnknownRequest: AV610.
+        StepRefused: AV684 to AV689; nothing was written.
+    """
+    with (runs or book.runs).transaction() as tx:
+        row = tx.one("request_lock", id=request)
+        if row is None:
+            raise _unknown(request)
+        state = machine.folded(request, _read_entries(tx, request), book.calendar)
+        entries = _entries(book, state.steps, said, by, at)
+        for entry in entries:
+            state = machine.after(state, entry, book.calendar)
+        tx.run(
+            "request_after",
+            id=request,
+            answered_on=state.answered_on,
+            closed_on=state.closed_on,
+            **_standing(book, state, book.day(at)),
+        )
+        _copy(tx, state)
+        _write(book, tx, request, row["key"], bytes(row["salt"]), entries, said)
+    return state
+
+
+def read(book: Book, request: str) -> Request:
+    """A request as its steps leave it. Raises UnknownRequest AV610, StepRefused."""
+    entries = _read_entries(book.runs, request)
+    if not entries:
+        raise _unknown(request)
+    return machine.folded(request, entries, book.calendar)
+
+
+def entries_of(book: Book, request: str) -> tuple[Entry, ...]:
+    """The steps of a request in order. Raises UnknownRequest AV610."""
+    found = _read_entries(book.runs, request)
+    if not found:
+        raise _unknown(request)
+    return found
+
+
+def words_of(book: Book, request: str, number: int) -> Masked[bytes]:
+    """What people said with a step; empty when nothing. Raises KeyringError AV875 once the record
+    was forgotten."""
+    row = _row(book, request)
+    for step in book.runs.run("request_steps", ids=[request]):
+        if step["number"] == number and step["sealed"] is not None:
+            about = f"{request} {number}"
+            return Masked(open_in(book.runs, book.ring, row["key"], bytes(step["sealed"]), about))
+    return Masked(b"")
+
+
+def persons_of(book: Book, request: str) -> dict[int, Person]:
+    """Who a request is about, by number. Personal data: never to a log."""
+    row = _row(book, request)
+    return {
+        each["person"]: msgspec.json.decode(
+            open_in(
+                book.runs,
+                book.ring,
+                row["key"],
+                bytes(each["sealed"]),
+                f"{request} person {each['person']}",
+            ),
+            type=Person,
+        )
+        for each in book.runs.run("request_persons", request=request)
+    }
+
+
+def put_person(book: Book, runs: Runs, request: str, key: str, number: int, person: Person) -> None:
+    """Keep who a person is, sealed, and the hashes by which their other requests are found."""
+    box = seal_in(runs, book.ring, key, msgspec.json.encode(person), f"{request} person {number}")
+    runs.run("request_person_add", request=request, person=number, sealed=box)
+    for kind, value in _named(person):
+        hashed = book.ring.keyed_hash(Masked(value), FORM)
+        runs.run(
+            "request_identity_add",
+            request=request,
+            person=number,
+            kind=kind,
+            hash=hashed.hash,
+            hash_key=hashed.key,
+        )
+
+
+def same_person(book: Book, person: Person, *, but: str = "") -> tuple[str, ...]:
+    """Other requests that name a person by the same values, the oldest first."""
+    hashes = [
+        book.ring.keyed_hash(Masked(value), FORM, key).hash
+        for _, value in _named(person)
+        for key in book.ring.hashing.by_id
+    ]
+    rows = book.runs.run("requests_of_hashes", hashes=hashes) if hashes else []
+    return tuple(dict.fromkeys(row["id"] for row in rows if row["id"] != but))
+
+
+def _named(person: Person) -> tuple[tuple[str, str], ...]:
+    """What names a person, in one form: trimmed, lower case."""
+    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
+    return tuple(dict.fromkeys((kind, value.strip().lower()) for kind, value in pairs if value))
+
+
+def put_file(
+    book: Book,
+    runs: Runs,
+    request: str,
+    what: str,
+    media_type: str,
+    content: bytes,
+    *,
+    at: datetime,
+    forget_on: date | None = None,
+) -> str:
+    """Keep a file of a request, sealed; gives its id. With a last day it has a key of its own."""
+    row = runs.one("request_known", id=request)
+    if row is None:
+        raise _unknown(request)
+    name = new_id("file")
+    key = row["key"]
+    if forget_on is not None:
+        key = new_bundle_key(runs, book.ring, "request-file", forget_on, at)
+    runs.run(
+        "request_file_add",
+        id=name,
+        request=request,
+        what=what,
+        media_type=media_type,
+        size=len(content),
+        key=key,
+        sealed=seal_in(runs, book.ring, key, content, name),
+        at=at,
+        forget_on=forget_on,
+    )
+    return name
+
+
+def file_of(book: Book, file: str) -> tuple[str, Masked[bytes]] | None:
+    """The media type and content of a file; None when there is none or it was erased."""
+    row = book.runs.one("request_file", id=file)
+    if row is None or row["sealed"] is None:
+        return None
+    plain = open_in(book.runs, book.ring, row["key"], bytes(row["sealed"]), file)
+    return row["media_type"], Masked(plain)
+
+
+def end_file(runs: Runs, file: str, at: datetime) -> bool:
+    """Erase the content of a file, and its key where it has its own. False when it was gone."""
+    before = runs.one("request_file", id=file)
+    ended = runs.one("request_file_end", id=file, at=at)
+    if before is None or ended is None:
+        return False
+    if before["forget_on"] is not None:
+        destroy(runs, [ended["key"]], at)
+    return True
+
+
+def forget_due(book: Book, runs: Keeps, at: datetime) -> tuple[int, int]:
+    """Erase files and records whose last day is over; how many of each (retention of our own)."""
+    day = book.day(at)
+    files = [row["id"] for row in runs.run("request_files_due", day=day)]
+    for name in files:
+        with runs.transaction() as tx:
+            end_file(tx, name, at)
+    last = cutoff(day, book.declaration.requests.kept)
+    records = runs.run("requests_to_forget", day=last)
+    for row in records:
+        with runs.transaction() as tx:
+            keys = {each["key"] for each in tx.run("request_files", request=row["id"])}
+            tx.run("request_forget", id=row["id"])
+            destroy(tx, sorted(keys | {row["key"]}), at)
+    if files or records:
+        runs.rewrite("bundle_key")
+    return len(files), len(records)
+
+
+def _entries(
+    book: Book, steps: int, said: Sequence[Said], by: str, at: datetime
+) -> tuple[Entry, ...]:
+    day = book.day(at)
+    return tuple(Entry(steps + n, at, day, by, each.step) for n, each in enumerate(said, 1))
+
+
+def _write(
+    book: Book,
+    runs: Runs,
+    request: str,
+    key: str,
+    salt: bytes,
+    entries: Sequence[Entry],
+    said: Sequence[Said],
+) -> None:
+    bodies = []
+    for entry, each in zip(entries, said, strict=True):
+        data, sealed = step_bytes(entry.step), None
+        if each.words:
+            sealed = seal_in(runs, book.ring, key, each.words, f"{request} {entry.number}")
+        runs.run(
+            "request_step_add",
+            request=request,
+            number=entry.number,
+            what=name_of(entry.step),
+            at=entry.at,
+            day=entry.day,
+            by=entry.by,
+            step=data,
+            sealed=sealed,
+        )
+        bodies.append(
+            RequestStep(
+                request=request,
+                number=entry.number,
+                step=name_of(entry.step),
+                commitment=commitment(salt, reference(entry, data, each.words)),
+            )
+        )
+    book.tell(bodies, entries[-1].at, runs)
+
+
+def reference(entry: Entry, data: bytes, words: bytes) -> str:
+    """What a step's commitment in the ledger is over: number, who, the step, and what was said."""
+    said = hashlib.sha256(words).hexdigest() if words else ""
+    return f"{entry.number}\n{entry.by}\n{data.decode()}\n{said}"
+
+
+def _standing(book: Book, request: Request, day: date) -> Mapping[str, object]:
+    return {
+        "status": str(request.status),
+        "due_on": request.due(book.calendar, day),
+        "waits": bool(request.waits),
+        "steps": request.steps,
+    }
+
+
+def _copy(runs: Runs, request: Request) -> None:
+    runs.many(
+        "request_item_set",
+        [
+            {
+                "request": request.id,
+                "item": item.item,
+                "person": item.person,
+                "asked": str(item.right),
+                "state": str(item.state),
+                "gaps": item.gaps,
+            }
+            for item in request.items.values()
+        ],
+    )
+
+
+def _read_entries(runs: Runs, request: str) -> tuple[Entry, ...]:
+    return tuple(_entry(row) for row in runs.run("request_steps", ids=[request]))
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(row["number"], row["at"], row["day"], row["by"], read_step(bytes(row["step"])))
+
+
+def read_many(book: Book, requests: Iterable[str]) -> dict[str, Request]:
+    """Requests as their steps leave them, in one statement."""
+    found: dict[str, list[Entry]] = {}
+    for row in book.runs.run("request_steps", ids=list(requests)):
+        found.setdefault(row["request"], []).append(_entry(row))
+    return {name: machine.folded(name, each, book.calendar) for name, each in found.items()}
+
+
+def _row(book: Book, request: str) -> Row:
+    row = book.runs.one("request_known", id=request)
+    if row is None:
+        raise _unknown(request)
+    return row
+
+
+def _unknown(request: str) -> UnknownRequest:
+    return UnknownRequest(
+        f"there is no request `{request}`", help="`avow request list` names those there are"
+    )

@@ -1,0 +1,2 @@
+-- Room for intake; its tables follow.
+SELECT 1;

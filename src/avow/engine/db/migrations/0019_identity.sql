@@ -1,0 +1,2 @@
+-- Room for identity; its tables follow.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Room for answers; its tables follow.
+SELECT 1;

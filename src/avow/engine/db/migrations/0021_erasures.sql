@@ -1,0 +1,2 @@
+-- Room for erasures; its tables follow.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Room for restrictions; its tables follow.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Room for tasks; its tables follow.
+SELECT 1;

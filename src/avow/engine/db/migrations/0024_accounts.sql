@@ -1,0 +1,2 @@
+-- Room for accounts; its tables follow.
+SELECT 1;

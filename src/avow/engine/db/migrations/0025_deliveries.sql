@@ -1,0 +1,2 @@
+-- Room for deliveries; its tables follow.
+SELECT 1;

@@ -1,0 +1,2 @@
+-- Room for incidents; its tables follow.
+SELECT 1;

@@ -33,6 +33,7 @@ _BY_FAMILY = {
     "5": Exit.UNREACHABLE,  # connector
     "6": Exit.REFUSED,  # request
     "7": Exit.REFUSED,  # consent
+    "9": Exit.REFUSED,  # staff, answers fetched by persons, incidents, dossiers
 }
 _STATE = ("AV85", "AV87")
 """Our own database, and our keys."""

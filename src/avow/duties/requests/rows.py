@@ -1,0 +1,55 @@
+"""Whose rows a request is about: what was found for its persons, and what somebody accepted.
+
+A search proposes and nothing is merged silently; what was accepted lies sealed with the request and
+is what access, erasure and every other act work on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from avow.common.masked import Masked
+from avow.duties.requests.book import Book, Said, end_file, file_of, persons_of, put_file, take
+from avow.duties.requests.steps import Noted
+from avow.engine.planner.candidates_kept import kept, read_kept
+from avow.engine.planner.identities import Asked, Candidate
+from avow.engine.planner.making import Estate
+from avow.engine.planner.requested import Looked, look
+
+ACCEPTED = "accepted-rows"
+"""What the file with the accepted rows is called."""
+
+
+def looked_for(book: Book, estate: Estate, request: str) -> Looked:
+    """The rows that may be those of a request's persons, in every system that answers."""
+    people = persons_of(book, request)
+    asked = [
+        Asked(number, kind, Masked(value))
+        for number, person in people.items()
+        for kind, value in dict.fromkeys(
+            (*person.identities, *((("email", person.email),) if person.email else ()))
+        )
+    ]
+    return look(estate, asked)
+
+
+def accept(
+    book: Book, request: str, candidates: Sequence[Candidate], *, by: str, at: datetime
+) -> None:
+    """Say which candidates are the persons' rows; what was accepted before is replaced."""
+    with book.runs.transaction() as tx:
+        for row in tx.run("request_files", request=request):
+            if row["what"] == ACCEPTED and row["gone_at"] is None:
+                end_file(tx, row["id"], at)
+        put_file(book, tx, request, ACCEPTED, "application/json", kept(candidates), at=at)
+        take(book, request, [Said(Noted(what=ACCEPTED))], by=by, at=at, runs=tx)
+
+
+def accepted_of(book: Book, request: str) -> tuple[Candidate, ...] | None:
+    """What was accepted; None when nobody has said yet, empty when nothing is theirs."""
+    for row in book.runs.run("request_files", request=request):
+        if row["what"] == ACCEPTED and row["gone_at"] is None:
+            found = file_of(book, row["id"])
+            return read_kept(found[1].reveal()) if found else None
+    return None

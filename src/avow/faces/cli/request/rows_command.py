@@ -1,0 +1,65 @@
+"""Show whose rows a request is about, and accept them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from avow.common.exits import Exit
+from avow.duties.requests.book import persons_of
+from avow.duties.requests.choosing import Choice, accepted, choice, left_out
+from avow.duties.requests.rows import accept, looked_for
+from avow.faces.cli.desk import opened, state_options
+from avow.faces.cli.render_requests import candidate_table
+
+
+@click.command()
+@click.argument("request_id", metavar="REQUEST")
+@click.option(
+    "--accept",
+    "choices",
+    multiple=True,
+    metavar="PERSON[:SYSTEM.DATASET]",
+    help="These candidates are the person's.",
+)
+@click.option("--accept-all", "clean", is_flag=True, help="All of whom nothing has to be asked.")
+@click.option("--as", "by", default="", help="Id of the person who accepts.")
+@state_options
+def command(
+    request_id: str,
+    choices: tuple[str, ...],
+    by: str,
+    folder: Path,
+    database_url: str | None,
+    *,
+    clean: bool,
+) -> None:
+    """Show the rows that may be those of a request's persons; accept them with --accept.
+
+    Values of persons are never printed. Without --accept or --accept-all nothing is done.
+    """
+    if (choices or clean) and not by:
+        raise click.UsageError("say with --as who accepts")
+    with opened(folder, database_url) as desk:
+        looked = looked_for(desk.book, desk.estate, request_id)
+        console = Console()
+        console.print(candidate_table(looked, len(persons_of(desk.book, request_id))))
+        for gap in looked.gaps:
+            console.print(f"unknown: {gap}", markup=False)
+        if not (choices or clean):
+            raise SystemExit(Exit.REFUSED)
+        chosen = accepted(looked.found, [_choice(text) for text in choices], clean=clean)
+        accept(desk.book, request_id, chosen, by=by, at=desk.now())
+        left = left_out(looked.found, chosen)
+    if left:
+        click.echo(f"left out, not accepted: {', '.join(f'person {n}' for n in left)}")
+    raise SystemExit(Exit.FINDINGS if left or looked.gaps else Exit.OK)
+
+
+def _choice(text: str) -> Choice:
+    try:
+        return choice(text)
+    except ValueError:
+        raise click.BadParameter("write --accept 3, or --accept 3:app.account") from None

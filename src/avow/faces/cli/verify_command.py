@@ -25,6 +25,8 @@ from avow.duties.notice.live.looking import Asking as Live
 from avow.duties.notice.live.looking import look
 from avow.duties.notice.publishing.records import editions
 from avow.duties.notice.telling_editions import announced
+from avow.duties.requests import checks as request_checks
+from avow.duties.requests.book import Book
 from avow.duties.retention.run import Asking, Ran, run_checks
 from avow.engine.evidence.checks import Answer, Check, CheckResult
 from avow.engine.evidence.entries import Proven
@@ -34,7 +36,7 @@ from avow.engine.planner.orphans import finding, orphans
 from avow.engine.planner.outlook import look_ahead
 from avow.engine.planner.release import active, digest_in, released
 from avow.engine.verifier.census import Census, take
-from avow.faces.cli.desk import day_of, state_options
+from avow.faces.cli.desk import Desk, day_of, state_options
 from avow.faces.cli.live_pages import PageReader
 from avow.faces.cli.opened import Day, json_option, sound
 from avow.faces.cli.render_findings import as_text, plain
@@ -73,6 +75,7 @@ def command(
         ran = joined(run_checks(asking), _told(state, asking))
         ran = joined(ran, assessment_checks.answers(declaration, asking.law, asking.day, at))
         ran = joined(ran, _live(state, asking))
+        ran = joined(ran, _requests(state, asking))
         if day is None:
             _keep(state, declaration, ran)
             memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
@@ -99,6 +102,13 @@ def _live(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
     looked = look(Live(declaration, known, PageReader(), asking.day, asking.at))
     checks = {check.id: check for check in looked.checks}
     yield from ((checks[result.check], result) for result in looked.results)
+
+
+def _requests(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
+    """Whether what persons asked was done, and in time."""
+    tell = Desk(state, asking.estate.declaration, asking.day).tell
+    book = Book(state.store, state.ring, asking.estate.declaration, tell)
+    yield from request_checks.answers(book, asking.estate, day=asking.day, at=asking.at)
 
 
 def _nobodys(declaration: Declaration) -> Iterator[Finding]:

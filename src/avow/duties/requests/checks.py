@@ -1,0 +1,19 @@
+"""Every check about requests, joined: one line per room that has some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from avow.duties.requests import in_time
+from avow.duties.requests.book import Book
+from avow.engine.evidence.checks import Check, CheckResult
+from avow.engine.planner.making import Estate
+
+
+def answers(
+    book: Book, estate: Estate, *, day: date, at: datetime
+) -> Iterator[tuple[Check, CheckResult]]:
+    """What the checks about requests answer on a day; each room adds its own below."""
+    del estate
+    yield from in_time.answers(book, day=day, at=at)

@@ -412,6 +412,16 @@ class RequestStep(Body, frozen=True, kw_only=True):
     commitment: Digest
 
 
+class IncidentStep(Body, frozen=True, kw_only=True):
+    """A step was taken in an incident; what it says is a salted commitment."""
+
+    kind = "incident-step"
+    incident: Id
+    number: Count
+    step: Name
+    commitment: Digest
+
+
 class ChangeTold(Body, frozen=True, kw_only=True):
     """A person had letters written to everybody whom a published edition concerns; `unreached` are
     those without one, `blind` the systems that could not be asked."""

@@ -20,6 +20,8 @@ from avow.common.findings import Finding
 from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration
+from avow.duties.incidents import checks as incident_checks
+from avow.duties.incidents.register import Register
 from avow.duties.notice import assessment_checks, indirect, telling_checks
 from avow.duties.notice.live.looking import Asking as Live
 from avow.duties.notice.live.looking import look
@@ -109,6 +111,10 @@ def _requests(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult
     tell = Desk(state, asking.estate.declaration, asking.day).tell
     book = Book(state.store, state.ring, asking.estate.declaration, tell)
     yield from request_checks.answers(book, asking.estate, day=asking.day, at=asking.at)
+    edition = asking.estate.declaration.edition
+    promised = edition.promises.get("incidents") if edition else None
+    register = Register(state.store, state.ring, book.zone, tell)
+    yield from incident_checks.answers(register, [promised] if promised else [], at=asking.at)
 
 
 def _nobodys(declaration: Declaration) -> Iterator[Finding]:

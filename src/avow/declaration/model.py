@@ -336,11 +336,13 @@ class Signature:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A person of the organisation who may act, and in which roles."""
+    """A person of the organisation who may act, and in which roles. `sees`: the categories of data
+    that they may see beyond what the task at hand needs."""
 
     id: str
     name: str
     roles: frozenset[str]
+    sees: frozenset[str] = frozenset()
     place: Place = field(default=NOWHERE, compare=False)
 
 

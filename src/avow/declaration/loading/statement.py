@@ -89,23 +89,36 @@ CONTROLLER = record(
     _C_PUBLIC,
 )
 
-ROLES = frozenset({"author", "approver", "officer"})
+ROLES = (
+    "author",
+    "approver",
+    "officer",
+    "agent",
+    "redactor",
+    "system-owner",
+    "accountable-manager",
+    "auditor",
+    "administrator",
+)
 _ROLE: Shape[str] = text(
     "a role",
     lambda v: v if v in ROLES else None,
     "AV115",
     {"enum": sorted(ROLES)},
-    "one of: author, approver, officer",
+    f"one of: {', '.join(ROLES)}",
 )
 _PERSON, _P_NAME = need("person", ID), may("name", PROSE, "")
 _P_ROLES = need("roles", one_or_many(_ROLE))
+_P_SEES = may("sees", one_or_many(ID), ())
 
 
 def _member(f: Fields) -> Member:
-    return Member(f[_PERSON], f[_P_NAME], frozenset(f[_P_ROLES]), f.place())
+    return Member(
+        f[_PERSON], f[_P_NAME], frozenset(f[_P_ROLES]), frozenset(f[_P_SEES]), f.place()
+    )
 
 
-MEMBER = record("a person", _member, _PERSON, _P_NAME, _P_ROLES)
+MEMBER = record("a person", _member, _PERSON, _P_NAME, _P_ROLES, _P_SEES)
 
 # --- clauses and categories --------------------------------------------------------------------
 

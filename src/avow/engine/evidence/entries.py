@@ -466,6 +466,23 @@ class LettersReturned(Body, frozen=True, kw_only=True):
     bounced: Count
 
 
+class Viewed(Body, frozen=True, kw_only=True):
+    """Somebody opened data of a person; who, whose and why is a salted commitment."""
+
+    kind = "viewed"
+    view: Id
+    commitment: Digest
+
+
+class AccountChanged(Body, frozen=True, kw_only=True):
+    """An account was made, enrolled or ended, or its person signed out everywhere."""
+
+    kind = "account-changed"
+    person: Name
+    by: Name
+    change: Literal["made", "enrolled", "ended", "signed-out"]
+
+
 class ClockMovedBack(Body, frozen=True, kw_only=True):
     """The clock said an instant before the last entry's; those after it keep the last one's."""
 

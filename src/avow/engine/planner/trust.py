@@ -34,7 +34,12 @@ class Role(StrEnum):
 
     AUTHOR = "author"
     APPROVER = "approver"
+    ACCOUNTABLE_MANAGER = "accountable-manager"
     OFFICER = "officer"
+
+
+APPROVES = frozenset({Role.APPROVER, Role.ACCOUNTABLE_MANAGER})
+"""Who may approve what others made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +106,7 @@ def unfit(people: Mapping[str, Member], author: str, person: str) -> tuple[Findi
                 person, "the data-protection officer advises and may stop, and approves nothing"
             ),
         )
-    if Role.APPROVER not in member.roles:
+    if not APPROVES & member.roles:
         return (_unfit(person, "the declaration does not give them the role `approver`"),)
     return ()
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
+from threading import Event, Thread
 
 import click
 import uvicorn
@@ -16,12 +19,21 @@ from litestar import Litestar
 from avow.app import State, open_state
 from avow.declaration.model import Declaration
 from avow.duties.assurance.standing import Standing
+from avow.duties.requests.book import Book
+from avow.engine.accounts.known import AccountError, Accounts
+from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
+from avow.engine.planner.making import Estate
 from avow.faces.cli.opened import path_argument, sound
+from avow.faces.cli.staff import staff
+from avow.faces.cli.rounds import rounds_of
+from avow.faces.rounds.turning import keep_turning
 from avow.faces.web.application import LOCAL_HOSTS, asked_app, public_app, web_app
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.engine import EngineSource
+from avow.faces.web.health import watched
 from avow.faces.web.public.desk import PublicDesk
+from avow.faces.web.signin.desk import StaffDesk
 
 
 @click.command()
@@ -47,6 +59,12 @@ from avow.faces.web.public.desk import PublicDesk
     help="Show the published notice and its archive and no console; for everybody.",
 )
 @click.option(
+    "--no-rounds",
+    "is_alone",
+    is_flag=True,
+    help="Do no rounds here; `avow rounds --keep` does them elsewhere.",
+)
+@click.option(
     "--state",
     "folder",
     type=click.Path(path_type=Path, file_okay=False),
@@ -66,18 +84,19 @@ def command(
     hosts: tuple[str, ...],
     is_only_asked: bool,
     is_only_public: bool,
+    is_alone: bool,
 ) -> None:
     """Show the console for the declaration in PATH, until it is ended with Ctrl-C.
 
-    It has no accounts: whoever reaches the address reads it and may press stop. Put it behind
-    a proxy that asks who is there before you listen on anything but this machine, and give those
-    who are asked on one-time pages an address of their own with --only-asked, and the published
-    notice one with --only-public.
+    Before anybody has an account it answers this machine only, to whoever sits there; make the
+    first with `avow account add`. Sessions need https on every other address: put a proxy with a
+    certificate before it. Give those who are asked on one-time pages an address of their own with
+    --only-asked, and the published notice one with --only-public.
     """
     if is_only_asked and is_only_public:
         raise click.UsageError("say --only-asked or --only-public, and serve each by itself")
     shown = Shown.ASKED if is_only_asked else Shown.PUBLIC if is_only_public else Shown.ALL
-    served(path, folder, database_url, port, address, hosts, shown=shown)
+    served(path, folder, database_url, port, address, hosts, shown=shown, does_rounds=not is_alone)
 
 
 class Shown(StrEnum):
@@ -97,15 +116,57 @@ def served(
     hosts: tuple[str, ...] = (),
     *,
     shown: Shown = Shown.ALL,
+    does_rounds: bool = False,
 ) -> None:
-    """Serve the pages of a declaration until Ctrl-C."""
+    """Serve the pages of a declaration until Ctrl-C, and do the rounds beside them."""
     declaration, _ = sound(path)
     with open_state(folder, database_url) as state:
+        if shown is Shown.ALL:
+            refuse_strangers(address, staff(state, declaration))
         app = app_of(shown, declaration, state, (*LOCAL_HOSTS, *hosts))
         gc.collect()
         gc.freeze()  # modules and declaration stay: looking through them again would stop a page
         click.echo(f"http://{address}:{port}")
-        uvicorn.run(app, host=address, port=port, log_level="warning")
+        with turning(state, does_rounds=does_rounds):
+            beside = watched(app, state.store, state.clock)
+            uvicorn.run(beside, host=address, port=port, log_level="warning")
+
+
+@contextmanager
+def turning(state: State, *, does_rounds: bool) -> Iterator[None]:
+    """Do the rounds in a thread of their own until the block ends; a round that runs is waited
+    for, since it may hold a system open."""
+    ended = Event()
+    rounds = rounds_of(state) if does_rounds else ()
+    beside = Thread(target=keep_turning, args=(state.store, state.clock, rounds, ended))
+    beside.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        beside.join()
+
+
+def refuse_strangers(address: str, accounts: Accounts) -> None:
+    """Refuse to show the console to other machines before anybody has an account.
+
+    Raises:
+        AccountError: AV904.
+    """
+    if not _is_this_machine(address) and not accounts.exist():
+        raise AccountError(
+            f"the console is not shown on `{address}`",
+            because="nobody has an account, so whoever reaches it would read everything",
+            help="`avow account add PERSON`, or listen on 127.0.0.1",
+            code="AV904",
+        )
+
+
+def _is_this_machine(address: str) -> bool:
+    try:
+        return ip_address(address).is_loopback
+    except ValueError:
+        return address == "localhost"
 
 
 def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable[str]) -> Litestar:
@@ -113,20 +174,34 @@ def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable
     public = PublicDesk(state.store, state.clock, declaration.controller)
     if shown is Shown.PUBLIC:
         return public_app(public, hosts=known)
-    source = source_of(declaration, state)
+    accounts = staff(state, declaration)
+    source = source_of(declaration, state, accounts)
     desk = desk_of(source, declaration, state)
     if shown is Shown.ASKED:
         return asked_app(desk, hosts=known)
-    return web_app(source, hosts=known, asked=desk, public=public)
+    room = staff_desk_of(declaration, state, accounts)
+    return web_app(source, hosts=known, asked=desk, public=public, staff=room)
 
 
-def source_of(declaration: Declaration, state: State) -> EngineSource:
+def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
+    """What the pages of staff work with, over an open state."""
+
+    def tell(bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        state.ledger.append(bodies, at, runs=runs)
+
+    book = Book(state.store, state.ring, declaration, tell)
+    return StaffDesk(accounts, book, Estate(declaration, os.environ), state.clock)
+
+
+def source_of(
+    declaration: Declaration, state: State, accounts: Accounts | None = None
+) -> EngineSource:
     """The console's source over an open state."""
 
     def note(body: Body, at: datetime) -> None:
         state.ledger.append([body], at)
 
-    return EngineSource(Standing(declaration, state.store, state.clock), note)
+    return EngineSource(Standing(declaration, state.store, state.clock), note, accounts)
 
 
 def desk_of(source: EngineSource, declaration: Declaration, state: State) -> AskedDesk:

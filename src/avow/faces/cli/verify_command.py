@@ -73,15 +73,9 @@ def command(
     declaration, loaded = sound(path)
     with open_state(folder, database_url) as state:
         at = state.clock.now()
-        asking = _asking(state, declaration, day or day_of(state, declaration), at)
-        ran = joined(run_checks(asking), _told(state, asking))
-        ran = joined(ran, assessment_checks.answers(declaration, asking.law, asking.day, at))
-        ran = joined(ran, _live(state, asking))
-        ran = joined(ran, _requests(state, asking))
+        ran = answered(state, declaration, day, at)
         if day is None:
-            _keep(state, declaration, ran)
-            memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
-            look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
+            keep_answers(state, declaration, ran, at)
         counted = list(_censuses(state, declaration, at)) if is_census else []
         nobodys = list(_nobodys(declaration))  # while the state is open: workers are reached by it
     if is_json:
@@ -96,6 +90,22 @@ def command(
             click.echo("Another day than today was asked for: nothing was kept.")
     is_bad = any(r.outcome.bad for r in ran.results) or any(each.found for each in counted)
     raise SystemExit(Exit.FINDINGS if is_bad else Exit.OK)
+
+
+def answered(state: State, declaration: Declaration, day: date | None, at: datetime) -> Ran:
+    """What every check answers on a day, or today; nothing is kept."""
+    asking = _asking(state, declaration, day or day_of(state, declaration), at)
+    ran = joined(run_checks(asking), _told(state, asking))
+    ran = joined(ran, assessment_checks.answers(declaration, asking.law, asking.day, at))
+    ran = joined(ran, _live(state, asking))
+    return joined(ran, _requests(state, asking))
+
+
+def keep_answers(state: State, declaration: Declaration, ran: Ran, at: datetime) -> None:
+    """Keep the answers for the status, and count what is due and what comes."""
+    _keep(state, declaration, ran)
+    memory = Memory(state.store, state.ring, declaration, day_of(state, declaration))
+    look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
 
 
 def _live(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:

@@ -1,0 +1,66 @@
+"""The rounds of an organisation: what is looked at, sent and forgotten without anybody's asking."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import timedelta
+
+from avow.app import State
+from avow.common.calendar import local_day
+from avow.duties.correspondence.relay import relay
+from avow.duties.correspondence.sending import Hands, send_together
+from avow.duties.notice.telling_checks import forget_letters
+from avow.duties.requests.book import forget_due
+from avow.engine.planner.release import in_force
+from avow.faces.cli.desk import Desk, day_of
+from avow.faces.cli.letters_command import sender
+from avow.faces.cli.verify_command import answered, keep_answers
+from avow.faces.rounds.turning import Round
+
+DAILY, OFTEN = timedelta(hours=24), timedelta(minutes=1)
+SMTP, WRITER, RETURNS = "AVOW_SMTP_URL", "AVOW_LETTERS_FROM", "AVOW_LETTERS_RETURNS"
+
+
+def rounds_of(state: State) -> tuple[Round, ...]:
+    """Every round that this installation can do: letters go out where a mail server is named."""
+    return tuple(_rounds(state))
+
+
+def _rounds(state: State) -> Iterator[Round]:
+    yield Round("look", DAILY, lambda: _looked(state))
+    yield Round("forget", DAILY, lambda: _forgotten(state))
+    if os.environ.get(SMTP):
+        yield Round("letters", OFTEN, lambda: _sent(state))
+
+
+def _desk(state: State) -> Desk:
+    """The desk of today: what is in force is read anew by every round."""
+    declaration = in_force(state.store)
+    return Desk(state, declaration, day_of(state, declaration))
+
+
+def _looked(state: State) -> str:
+    desk, at = _desk(state), state.clock.now()
+    ran = answered(state, desk.declaration, None, at)
+    keep_answers(state, desk.declaration, ran, at)
+    bad = sum(result.outcome.bad for result in ran.results)
+    return f"{len(ran.results)} answers, {bad} not as promised"
+
+
+def _forgotten(state: State) -> str:
+    desk, at = _desk(state), state.clock.now()
+    zone = desk.declaration.controller.zone
+    forget_letters(state.store, zone, day=local_day(at, zone), at=at)
+    files, records = forget_due(desk.book, state.store, at)
+    return f"{files} files and {records} records of requests"
+
+
+def _sent(state: State) -> str:
+    desk = _desk(state)
+    by = sender(desk.declaration.controller, os.environ.get(WRITER), os.environ.get(RETURNS))
+    hands = Hands(
+        state.store, state.ring, state.clock, by, relay(os.environ[SMTP], os.environ), desk.tell
+    )
+    done = send_together(hands, 1)
+    return f"{done.taken} sent, {done.refused} refused, {done.later} put off"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from datetime import date, timedelta
 
-from avow.duties.requests.answer import answer_json
+from avow.duties.requests.answering.extract import answer_json
 from avow.engine.planner.early import Maximums
 from avow.engine.planner.program import Move, Step
 from avow.engine.planner.reading import read

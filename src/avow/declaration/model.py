@@ -177,13 +177,15 @@ class Clause:
 @dataclass(frozen=True, slots=True)
 class Category:
     """A category of personal data, the clauses that print it and its DPV term. `of_others`: it is
-    about other persons than the one who gives it (colleagues named in a form)."""
+    about other persons than the one who gives it (colleagues named in a form). `inferred`: it was
+    concluded from other data and not given by anybody, so nobody takes it along (art. 20)."""
 
     id: str
     clauses: tuple[str, ...] = ()
     dpv: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
     of_others: bool = False
+    inferred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

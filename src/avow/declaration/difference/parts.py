@@ -103,6 +103,7 @@ CATEGORY = Part(
         "clauses": _SAID,
         "dpv": _SAID,
         "of_others": Row(weight=WORSE, compare=senses.yes_weakens),
+        "inferred": Row(weight=WORSE, compare=senses.yes_weakens),
     },
 )
 SUBJECT = Part("subject", Kind.CATEGORY, _WORSE, WORSE, {"dpv": _SAID})

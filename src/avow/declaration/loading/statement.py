@@ -143,13 +143,14 @@ CLAUSES = table(record("a clause", _clause, _KIND, _UNBOUND, _LEGS))
 
 _DPV, _PRINTED = may("dpv", NAME, None), may("clause", one_or_many(CLAUSE), ())
 _OF_OTHERS = may("of_others", YES_NO, default=False)
+_INFERRED = may("inferred", YES_NO, default=False)
 
 
 def _category(f: Fields) -> Category:
-    return Category(f.name.value, f[_PRINTED], f[_DPV], f.name.place, f[_OF_OTHERS])
+    return Category(f.name.value, f[_PRINTED], f[_DPV], f.name.place, f[_OF_OTHERS], f[_INFERRED])
 
 
-CATEGORIES = table(record("a category", _category, _DPV, _PRINTED, _OF_OTHERS))
+CATEGORIES = table(record("a category", _category, _DPV, _PRINTED, _OF_OTHERS, _INFERRED))
 
 
 def _subject(f: Fields) -> tuple[str | None]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import msgspec
@@ -21,7 +21,7 @@ from avow.common.ids import new_id
 from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.outbox import Keeps, Tells
-from avow.duties.requests import machine
+from avow.duties.requests import held, machine
 from avow.duties.requests.machine import Entry, Request
 from avow.duties.requests.steps import (
     PersonNamed,
@@ -171,6 +171,9 @@ def open_request(book: Book, arrival: Arrival, *, by: str, at: datetime) -> Requ
             put_person(book, tx, name, key, number, person)
         _write(book, tx, name, key, salt, entries, said)
         _copy(tx, request)
+        held.follow(
+            tx, book.ring, request, lambda: _all_named(dict(enumerate(arrival.persons, 1))), at
+        )
         for what, media_type, content in arrival.files:
             put_file(book, tx, name, what, media_type, content, at=at)
     return request
@@ -207,6 +210,8 @@ def take(
             **_standing(book, state, book.day(at)),
         )
         _copy(tx, state)
+        inside = replace(book, runs=tx)
+        held.follow(tx, book.ring, state, lambda: _all_named(persons_of(inside, request)), at)
         _write(book, tx, request, row["key"], bytes(row["salt"]), entries, said)
     return state
 
@@ -281,6 +286,10 @@ def same_person(book: Book, person: Person, *, but: str = "") -> tuple[str, ...]
     ]
     rows = book.runs.run("requests_of_hashes", hashes=hashes) if hashes else []
     return tuple(dict.fromkeys(row["id"] for row in rows if row["id"] != but))
+
+
+def _all_named(people: Mapping[int, Person]) -> dict[int, tuple[tuple[str, str], ...]]:
+    return {number: _named(person) for number, person in people.items()}
 
 
 def _named(person: Person) -> tuple[tuple[str, str], ...]:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from avow.common.masked import Masked
+from avow.duties.requests import held
 from avow.duties.requests.book import Book, Said, end_file, file_of, persons_of, put_file, take
 from avow.duties.requests.steps import Noted
+from avow.engine.db.store import Runs
+from avow.engine.facts.standing import row
 from avow.engine.planner.candidates_kept import kept, read_kept
 from avow.engine.planner.identities import Asked, Candidate
 from avow.engine.planner.making import Estate
@@ -39,17 +42,29 @@ def accept(
 ) -> None:
     """Say which candidates are the persons' rows; what was accepted before is replaced."""
     with book.runs.transaction() as tx:
-        for row in tx.run("request_files", request=request):
-            if row["what"] == ACCEPTED and row["gone_at"] is None:
-                end_file(tx, row["id"], at)
+        for file in tx.run("request_files", request=request):
+            if file["what"] == ACCEPTED and file["gone_at"] is None:
+                end_file(tx, file["id"], at)
         put_file(book, tx, request, ACCEPTED, "application/json", kept(candidates), at=at)
+        _hold(book, tx, request, candidates, at)
         take(book, request, [Said(Noted(what=ACCEPTED))], by=by, at=at, runs=tx)
+
+
+def _hold(
+    book: Book, runs: Runs, request: str, candidates: Sequence[Candidate], at: datetime
+) -> None:
+    """Let an open request for a copy hold these rows too: they may be known by other values."""
+    for person in sorted({c.person for c in candidates}):
+        if held.is_held(runs, request, person):
+            mine = [c for c in candidates if c.person == person]
+            about = [row(c.system, c.dataset, key) for c in mine for key in c.keys]
+            held.hold(runs, book.ring, request, person, about, at)
 
 
 def accepted_of(book: Book, request: str) -> tuple[Candidate, ...] | None:
     """What was accepted; None when nobody has said yet, empty when nothing is theirs."""
-    for row in book.runs.run("request_files", request=request):
-        if row["what"] == ACCEPTED and row["gone_at"] is None:
-            found = file_of(book, row["id"])
+    for file in book.runs.run("request_files", request=request):
+        if file["what"] == ACCEPTED and file["gone_at"] is None:
+            found = file_of(book, file["id"])
             return read_kept(found[1].reveal()) if found else None
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from rich.table import Table
 
-from avow.duties.requests.answer import counts
+from avow.duties.requests.answering.extract import counts
 from avow.engine.planner.erasure_plan import MadeErasure
 from avow.engine.planner.identities import SAYS, Candidate
 from avow.engine.planner.requested import Disclosure, Looked

@@ -13,7 +13,7 @@ from rich.console import Console
 
 from avow.common.exits import Exit
 from avow.common.ids import new_id
-from avow.duties.requests.answer import answer_json, counts, write_answer
+from avow.duties.requests.answering.extract import answer_json, counts, write_answer
 from avow.duties.requests.choosing import Choice, accepted, choice, left_out
 from avow.duties.requests.named_file import Named, RequestError, read_named
 from avow.engine.planner.erasure_plan import Erasure, MadeErasure, make_erasure

@@ -82,6 +82,15 @@ def write_answer(answer: dict[str, Any], path: Path) -> None:
     Raises:
         RequestError: AV604, the file exists or cannot be made.
     """
+    write_new(msgspec.json.format(msgspec.json.encode(answer)) + b"\n", path)
+
+
+def write_new(content: bytes, path: Path) -> None:
+    """Write a new file that only its owner may read.
+
+    Raises:
+        RequestError: AV604, the file exists or cannot be made.
+    """
     try:
         handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
@@ -92,8 +101,7 @@ def write_answer(answer: dict[str, Any], path: Path) -> None:
             code="AV604",
         ) from None
     with os.fdopen(handle, "wb") as file:
-        file.write(msgspec.json.format(msgspec.json.encode(answer)))
-        file.write(b"\n")
+        file.write(content)
 
 
 def counts(disclosure: Disclosure) -> list[dict[str, Any]]:

@@ -1,0 +1,145 @@
+"""Finding what names somebody in a text: addresses, telephone and account numbers, known values.
+
+Pure, and as wide as can be checked by hand: what is found is proposed to a person, never hidden
+silently. Values are compared as whole words, without case; no part of a word is replaced.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+SHORTEST = 4
+"""Letters of a known value below which it is not looked for: `Jo` stands in any text."""
+_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
+_PHONE = re.compile(r"(?<![\w+])(?:\+|00|0)\d(?:[ ./()-]{0,2}\d){7,13}(?!\w)")
+_IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ ]?[A-Za-z0-9]){11,30}(?!\w)")
+_DIGIT = re.compile(r"\d")
+
+
+class Kind(StrEnum):
+    """What a place looks like."""
+
+    EMAIL = "email"
+    PHONE = "phone"
+    IBAN = "iban"
+    KNOWN = "known-value"
+    OF_OTHERS = "data-of-others"
+    POINTED = "pointed-out"
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A piece of a text, and what it looks like."""
+
+    kind: Kind
+    text: str
+    start: int
+
+
+@dataclass(frozen=True)
+class Detector:
+    """Finds what names others. `own` are values of the person themself and of the organisation;
+    `known` are values that name other persons."""
+
+    own: frozenset[str] = frozenset()
+    known: frozenset[str] = frozenset()
+    _cut: frozenset[str] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cut", frozenset(_form(v) for v in self.own))
+
+    @cached_property
+    def _known(self) -> re.Pattern[str] | None:
+        words = sorted(
+            (v.strip() for v in self.known if len(v.strip()) >= SHORTEST), key=len, reverse=True
+        )
+        if not words:
+            return None
+        return re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+
+    def hits(self, text: str) -> tuple[Hit, ...]:
+        """What names others in a text, in order, the longest where pieces overlap."""
+        found = sorted(self._all(text), key=lambda h: (h.start, -len(h.text)))
+        kept: list[Hit] = []
+        for hit in found:
+            if not kept or hit.start >= kept[-1].start + len(kept[-1].text):
+                kept.append(hit)
+        return tuple(kept)
+
+    def _all(self, text: str) -> Iterator[Hit]:
+        patterns = ((Kind.EMAIL, _EMAIL), (Kind.IBAN, _IBAN), (Kind.PHONE, _PHONE))
+        for kind, pattern in patterns:
+            for each in pattern.finditer(text):
+                said = each.group().rstrip(".-")
+                if self._is_others(kind, said):
+                    yield Hit(kind, said, each.start())
+        if self._known is not None:
+            for each in self._known.finditer(text):
+                if _form(each.group()) not in self._cut:
+                    yield Hit(Kind.KNOWN, each.group(), each.start())
+
+    def _is_others(self, kind: Kind, said: str) -> bool:
+        if kind is Kind.IBAN and not is_iban(said):
+            return False
+        if kind is Kind.PHONE and not 9 <= len(_DIGIT.findall(said)) <= 15:
+            return False
+        return _form(said) not in self._cut
+
+
+def is_iban(text: str) -> bool:
+    """Whether a text is an account number whose check digits are right (ISO 13616: 97-10)."""
+    plain = re.sub(r"\s", "", text).upper()
+    if not 15 <= len(plain) <= 34:
+        return False
+    turned = plain[4:] + plain[:4]
+    return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
+
+
+def texts(value: object) -> Iterator[str]:
+    """Every text in a value, however deep in lists and objects; keys of objects too."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from texts(key)
+            yield from texts(each)
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from texts(each)
+
+
+def without(value: object, pieces: Iterable[str], mark: str) -> object:
+    """A value with every whole occurrence of these pieces replaced by a mark, however deep."""
+    words = sorted({p for p in pieces if p}, key=len, reverse=True)
+    if not words:
+        return value
+    pattern = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, words))})(?!\w)", re.IGNORECASE)
+    return _replaced(value, pattern, mark)
+
+
+def _replaced(value: object, pattern: re.Pattern[str], mark: str) -> object:
+    if isinstance(value, str):
+        return pattern.sub(mark, value)
+    if isinstance(value, dict):
+        return {
+            str(_replaced(k, pattern, mark)): _replaced(v, pattern, mark) for k, v in value.items()
+        }
+    if isinstance(value, list | tuple):
+        return [_replaced(v, pattern, mark) for v in value]
+    return value
+
+
+def _form(value: str) -> str:
+    """How two writings of one value are compared: an address without case, a number by its digits
+    without its international or trunk prefix, an account number without spaces."""
+    text = value.strip().casefold()
+    if "@" in text:
+        return text
+    digits = "".join(_DIGIT.findall(text))
+    if len(digits) >= 8 and not any(c.isalpha() for c in text):
+        return digits[-8:]
+    return re.sub(r"\s+", " ", text) if not is_iban(text) else re.sub(r"\s", "", text)

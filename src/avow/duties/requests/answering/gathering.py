@@ -1,0 +1,261 @@
+"""Drawing a copy: every system is asked once, and what could not be asked is said of each.
+
+Asking is the planner's; what others know (who got data, what owners of systems answered) comes
+through the two protocols, so that nothing here waits for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from avow.common.masked import Masked
+from avow.declaration.model import Declaration
+from avow.duties.correspondence.outbox import letters_to
+from avow.duties.requests.answering.copy import (
+    Asked,
+    Copy,
+    Known,
+    Received,
+    Report,
+    Row,
+    Sent,
+    State,
+    Table,
+    Way,
+    plain,
+)
+from avow.duties.requests.answering.lasting import Judging, lasting
+from avow.duties.requests.book import Book, Person, persons_of, read_many, same_person
+from avow.duties.requests.machine import Request
+from avow.duties.requests.rows import looked_for
+from avow.duties.requests.words import Right
+from avow.engine.facts.standing import ACCESS, ROW
+from avow.engine.planner.identities import Candidate
+from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.reaching import Extract
+from avow.engine.planner.reading import MOST
+from avow.engine.planner.requested import Looked, disclose
+from avow.engine.planner.seeing import seen
+from avow.estate.datamap.edges import Right as Claim
+
+
+class RecipientsKnown(Protocol):
+    """Who says which recipients really got a person's data (art. 15(1)(c); CJEU C-154/21)."""
+
+    def received(self, request: str, person: int) -> Sequence[Received] | None:
+        """Who got data of the person; None where nothing was written down."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """What the owner of a system said of a person, or that they were asked and have not answered
+    yet. `evidence` is the id of the record of it."""
+
+    system: str
+    state: State
+    evidence: str = ""
+
+
+class AskedByHand(Protocol):
+    """Who says what owners of systems that avow cannot read have answered."""
+
+    def asked(self, request: str, person: int) -> Sequence[ByHand]:
+        """The answers about a person, and the questions that are open."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class NothingKnown:
+    """Nobody was asked, and no log was kept."""
+
+    def received(self, request: str, person: int) -> None:
+        """No log says who got data."""
+
+    def asked(self, request: str, person: int) -> tuple[ByHand, ...]:  # noqa: ARG002
+        """Nobody was asked by hand."""
+        return ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where a copy is drawn from."""
+
+    estate: Estate
+    recipients: RecipientsKnown = NothingKnown()
+    by_hand: AskedByHand = NothingKnown()
+    most: int = MOST
+
+
+def gather(
+    book: Book,
+    sources: Sources,
+    request: Request,
+    person: int,
+    accepted: Sequence[Candidate],
+    *,
+    at: datetime,
+) -> Copy:
+    """A copy of everything that is known of a person of a request. Writes nothing.
+
+    The search is run again, so that the copy says what was searched on the day it was drawn; the
+    rows are those that were accepted.
+    """
+    day, who = book.day(at), persons_of(book, request.id)[person]
+    mine = [c for c in accepted if c.person == person]
+    looked = looked_for(book, sources.estate, request.id)
+    found = disclose(sources.estate, mine, sources.most, looked.gaps)
+    known = _known(book, who, at)
+    judging = Judging.of(book.declaration, day, known)
+    tables = tuple(_table(e, person) for e in found.extracts)
+    reports = _reports(book.declaration, sources, looked, who, tables, found.gaps)
+    return Copy(
+        request=request.id,
+        person=person,
+        name=who.name,
+        language=who.language or request.language,
+        names=tuple(v for _, v in _pairs(who)) + ((who.name,) if who.name else ()),
+        drawn_at=at,
+        day=day,
+        release=book.declaration.digest,
+        access=_asks(request, person, Right.ACCESS),
+        portable=_asks(request, person, Right.PORTABILITY),
+        tables=tuple(t for t in tables if t.rows or t.copies),
+        lasting=lasting(judging, found.extracts, person),
+        reports=(*reports, *_by_hand(sources, request.id, person)),
+        received=_received(sources, request.id, person),
+        sent=_sent(book, who),
+        asked=_asked(book, request, who),
+        known=known,
+    )
+
+
+def _asks(request: Request, person: int, right: Right) -> bool:
+    return any(i.person == person and i.right is right for i in request.items.values())
+
+
+def _pairs(who: Person) -> tuple[tuple[str, str], ...]:
+    email = (("email", who.email),) if who.email else ()
+    return tuple(dict.fromkeys((*who.identities, *email)))
+
+
+def _table(extract: Extract, person: int) -> Table:
+    rows = tuple(
+        Row(
+            tuple(str(plain(part)) for part in row.key),
+            row.right is Claim.OWN,
+            tuple(plain(value) for value in row.values),
+            tuple(sorted(row.hidden)),
+            row.path,
+        )
+        for row in extract.rows
+        if row.person == person
+    )
+    copies = extract.copies.get(person, 0)
+    return Table(
+        extract.system,
+        extract.dataset,
+        extract.columns,
+        rows,
+        extract.truncated,
+        copies,
+        extract.of,
+    )
+
+
+def _reports(
+    declaration: Declaration,
+    sources: Sources,
+    looked: Looked,
+    who: Person,
+    tables: Iterable[Table],
+    gaps: Sequence[str],
+) -> tuple[Report, ...]:
+    """What became of every system that avow reads."""
+    kinds = tuple(dict.fromkeys(kind for kind, _ in _pairs(who)))
+    rows: dict[str, int] = {}
+    for table in tables:
+        rows[table.system] = rows.get(table.system, 0) + len(table.rows) + table.copies
+    unnamed = {(s, k) for s, k in looked.found.unnamed}
+    away = {s: tuple(g for g in gaps if _speaks_of(g, s)) for s in declaration.datamap.systems}
+    empty = [s for s in declaration.datamap.systems if not rows.get(s) and not away[s]]
+    canaries = seen(sources.estate, empty, kinds)
+    return tuple(
+        _report(name, kinds, unnamed, rows.get(name, 0), away[name], canaries.get(name))
+        for name in declaration.datamap.systems
+    )
+
+
+def _report(
+    name: str,
+    kinds: tuple[str, ...],
+    unnamed: set[tuple[str, str]],
+    rows: int,
+    why: tuple[str, ...],
+    canary: bool | None,
+) -> Report:
+    without = tuple(k for k in kinds if (name, k) in unnamed)
+    by = tuple(k for k in kinds if k not in without)
+    state = State.FOUND if rows else State.EMPTY if by else State.UNSEARCHED
+    if why and not rows:
+        state = State.UNREACHABLE
+    return Report(name, state, Way.READ, by, without, canary, rows, why)
+
+
+def _speaks_of(gap: str, system: str) -> bool:
+    return f"`{system}`" in gap or f"`{system}." in gap
+
+
+def _by_hand(sources: Sources, request: str, person: int) -> tuple[Report, ...]:
+    return tuple(
+        Report(each.system, each.state, Way.BY_HAND, evidence=each.evidence)
+        for each in sources.by_hand.asked(request, person)
+    )
+
+
+def _received(sources: Sources, request: str, person: int) -> tuple[Received, ...] | None:
+    found = sources.recipients.received(request, person)
+    return None if found is None else tuple(found)
+
+
+def _sent(book: Book, who: Person) -> tuple[Sent, ...]:
+    """The letters that we wrote to the person and can still read."""
+    addresses = [Masked(value) for kind, value in _pairs(who) if kind == "email"]
+    letters = letters_to(book.runs, book.ring, "controller", addresses) if addresses else []
+    return tuple(
+        Sent(book.day(each.made_at), each.content.subject, each.content.text) for each in letters
+    )
+
+
+def _asked(book: Book, request: Request, who: Person) -> tuple[Asked, ...]:
+    """The requests of the person, this one among them."""
+    others = read_many(book, dict.fromkeys([*same_person(book, who), request.id]))
+    return tuple(
+        Asked(
+            each.id,
+            each.received,
+            tuple(str(i.right) for i in each.items.values()),
+            str(each.status),
+        )
+        for each in others.values()
+    )
+
+
+def _known(book: Book, who: Person, at: datetime) -> tuple[Known, ...]:
+    """What we remember of acts of the person, but for what this request itself holds."""
+    memory = Memory(book.runs, book.ring, book.declaration, book.day(at))
+    mine = _forms(_pairs(who))
+    return tuple(
+        Known(fact.name, fact.since)
+        for fact in memory.facts()
+        if fact.who.kind != ROW
+        and fact.name != ACCESS
+        and (fact.who.kind, fact.who.value.reveal().strip().lower()) in mine
+    )
+
+
+def _forms(pairs: Iterable[tuple[str, str]]) -> Mapping[tuple[str, str], None]:
+    return {(kind, value.strip().lower()): None for kind, value in pairs}

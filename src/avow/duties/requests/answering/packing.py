@@ -1,0 +1,145 @@
+"""The package that a person gets: page and PDF to read, JSON and CSV to use, all in one zip."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from avow.declaration.model import Declaration
+from avow.duties.requests.answering.contents import Veiled, saying_of
+from avow.duties.requests.answering.copy import Table
+from avow.duties.requests.answering.detecting import texts
+from avow.duties.requests.answering.document import Document
+from avow.duties.requests.answering.portable import as_json, fits, portable, schema
+from avow.duties.requests.answering.saying import Saying
+
+PAGE, PDF, DATA = "answer.html", "answer.pdf", "data.json"
+PORTABLE, SCHEMA = "portable/data.json", "portable/schema.json"
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def files(declaration: Declaration, veiled: Veiled) -> dict[str, bytes]:
+    """The files to use, by their name in the package."""
+    copy, saying = veiled.copy, saying_of(declaration, veiled.copy)
+    made: dict[str, bytes] = {}
+    if copy.access:
+        made[DATA] = _json(everything(saying, veiled))
+        made |= {f"data/{t.place}.csv": _csv(saying, t) for t in copy.tables if t.rows}
+    if copy.portable or copy.access:
+        taken = msgspec.structs.replace(portable(declaration, copy), language=saying.language)
+        made[PORTABLE] = _json(as_json(declaration, taken))
+        made[SCHEMA] = _json(schema(declaration, taken))
+        made |= {f"portable/{t.place}.csv": _csv(saying, t) for t in taken.tables}
+    return made
+
+
+def everything(saying: Saying, veiled: Veiled) -> dict[str, Any]:
+    """All that was found, as JSON, with the labels of columns in the person's language."""
+    copy = veiled.copy
+    return {
+        "form": "avow-access/1",
+        "language": saying.language,
+        "request": copy.request,
+        "drawn": copy.drawn_at.isoformat(),
+        "release": copy.release,
+        "complete": copy.is_whole,
+        "systems": [msgspec.to_builtins(r) for r in copy.reports],
+        "hidden": dict(veiled.hidden),
+        "datasets": [_dataset(saying, t) for t in copy.tables],
+        "requests": [msgspec.to_builtins(a) for a in copy.asked],
+        "letters": [msgspec.to_builtins(s) for s in copy.sent],
+        "acts": [msgspec.to_builtins(k) for k in copy.known],
+    }
+
+
+def _dataset(saying: Saying, table: Table) -> dict[str, Any]:
+    return {
+        "system": table.system,
+        "dataset": table.dataset,
+        "title": saying.heading(table),
+        "labels": saying.columns(table),
+        "categories": {name: category for name, category in table.columns if category},
+        "truncated": table.truncated,
+        "copies": table.copies,
+        "rows": [
+            {
+                "own": row.own,
+                "path": list(row.path),
+                "hidden": list(row.hidden),
+                "values": {
+                    name: value
+                    for (name, _), value in zip(table.columns, row.values, strict=True)
+                    if name not in row.hidden
+                },
+            }
+            for row in table.rows
+        ],
+    }
+
+
+def _json(data: Mapping[str, Any]) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(data)) + b"\n"
+
+
+def _csv(saying: Saying, table: Table) -> bytes:
+    """A table for spreadsheets (RFC 4180, UTF-8 with its mark): the names of columns, their labels,
+    then the rows. A cell that a spreadsheet would compute gets a quote before it."""
+    labels = saying.columns(table)
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([name for name, _ in table.columns])
+    writer.writerow([labels.get(name, "") for name, _ in table.columns])
+    for row in table.rows:
+        cells = zip(table.columns, row.values, strict=True)
+        writer.writerow([_cell(saying, n in row.hidden, v) for (n, _), v in cells])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _cell(saying: Saying, is_hidden: bool, value: object) -> str:
+    if is_hidden:
+        return saying.say("hidden_mark")
+    if value is None:
+        return ""
+    said = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    is_number = isinstance(value, int | float)
+    return f"'{said}" if said.startswith(_FORMULA) and not is_number else said
+
+
+def zipped(contents: Mapping[str, bytes], at: datetime) -> bytes:
+    """Files as one zip; the same files at the same moment give the same bytes."""
+    stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            entry = zipfile.ZipInfo(name, stamp)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            archive.writestr(entry, content)
+    return out.getvalue()
+
+
+def said(document: Document, contents: Mapping[str, bytes]) -> str:
+    """Every word of a document and of files as a reader has them, each value on its own line: what
+    is looked through for what must not leave."""
+    found = [document.words()]
+    for name, content in contents.items():
+        text = content.decode("utf-8-sig")
+        if name.endswith(".csv"):
+            found.extend(cell for row in csv.reader(io.StringIO(text)) for cell in row)
+        else:
+            found.extend(texts(msgspec.json.decode(content)))
+    return "\n".join(found)
+
+
+def is_valid(declaration: Declaration, veiled: Veiled) -> bool:
+    """Whether what is taken along has exactly the columns and types that its schema describes. The
+    schema is read here as plainly as it is written: no more of the standard is used in it."""
+    made = files(declaration, veiled)
+    if PORTABLE not in made:
+        return True
+    return fits(msgspec.json.decode(made[PORTABLE]), msgspec.json.decode(made[SCHEMA]))

@@ -27,6 +27,9 @@ COVERED = (
 )  # fmt: skip
 """The heads that the relay's signature should cover (RFC 6376, 5.4.1); each is written once."""
 
+ANSWERS = frozenset({"request-received"})
+"""Kinds of letters that answer a message by themselves, which others generate (RFC 3834, 5)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sender:
@@ -93,7 +96,8 @@ def _same(sender: Sender, subject: str, text: str, kind: str, language: str) -> 
     if sender.reply_to is not None:
         made["Reply-To"] = Mailbox("", sender.reply_to.local, sender.reply_to.domain)
     made["Subject"] = one_line(subject)
-    made["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
+    # RFC 3834: no machine answers it
+    made["Auto-Submitted"] = "auto-replied" if kind in ANSWERS else "auto-generated"
     for left, where in sender.unsubscribe:
         if left == kind:
             made["List-Unsubscribe"] = f"<{where}>"

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from avow.duties.requests import in_time
 from avow.duties.requests.book import Book
+from avow.duties.requests.intake import judging
 from avow.engine.evidence.checks import Check, CheckResult
 from avow.engine.planner.making import Estate
 
@@ -17,3 +18,4 @@ def answers(
     """What the checks about requests answer on a day; each room adds its own below."""
     del estate
     yield from in_time.answers(book, day=day, at=at)
+    yield from judging.answers(book, day=day, at=at)

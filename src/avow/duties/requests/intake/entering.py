@@ -1,0 +1,235 @@
+"""What every channel does with a request that came in: enter it, link it, acknowledge it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from avow.common.calendar import Period, add
+from avow.common.errors import AvowError
+from avow.common.masked import Masked
+from avow.duties.correspondence.addresses import address
+from avow.duties.correspondence.letters import Draft, Mailing
+from avow.duties.correspondence.outbox import letter_id, named, write
+from avow.duties.correspondence.wording import wording
+from avow.duties.requests.book import (
+    PROGRAM,
+    Arrival,
+    Asking,
+    Book,
+    Person,
+    Said,
+    open_request,
+    persons_of,
+    read,
+    read_many,
+    same_person,
+    take,
+)
+from avow.duties.requests.intake.threads import note_ours
+from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.steps import Closed, Linked, Noted, RightAsked
+from avow.duties.requests.words import Link
+from avow.engine.db.store import Runs
+
+KIND = "request-received"
+"""The kind of letter that says that a request arrived."""
+ACKNOWLEDGED, SORT, NOTHING = "acknowledged", "say-what-is-asked", "nothing-asked"
+"""Words of `Noted`: the person heard of it; a person of ours says what is asked; nothing is."""
+_READABLE = Period(months=7)
+"""How long the letter can be read: the longest term, with some days in which it stood."""
+
+
+class IntakeError(AvowError):
+    """Something cannot be entered as a request (AV690, AV692, AV694)."""
+
+    code = "AV690"
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A request that was entered, those it was linked to, and the letters that say so."""
+
+    request: Request
+    linked: tuple[str, ...] = ()
+    letters: int = 0
+
+
+def enter(
+    book: Book,
+    arrival: Arrival,
+    *,
+    by: str,
+    at: datetime,
+    links: Iterable[tuple[str, Link]] = (),
+    notes: Iterable[str] = (),
+    answers: bool = True,
+    words: Path | None = None,
+) -> Entered:
+    """Enter a request, link it to others of the same person, and write the letters that say so.
+
+    `links` are requests it belongs to beyond doubt, `notes` words to remember. Without `answers`
+    nothing is sent by itself. Everything or nothing: call it inside a transaction of yours, or not.
+
+    Raises:
+        IntakeError: AV690, it is said to have arrived in the future.
+    """
+    if arrival.arrived > at:
+        raise IntakeError(
+            "a request cannot arrive in the future",
+            because="the term runs from its arrival",
+            help="give the day or the hour at which it came to us",
+        )
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        request = open_request(inside, arrival, by=by, at=at)
+        found = {**dict(links), **dict.fromkeys(_same(inside, request), Link.PERSON)}
+        said = [Said(Linked(other=other, why=why)) for other, why in found.items()]
+        said += [Said(Noted(what=note)) for note in notes]
+        said += [] if request.items else [Said(Noted(what=SORT))]
+        if said:
+            request = take(inside, request.id, said, by=PROGRAM, at=at, runs=tx)
+        letters = 0
+        if answers and not arrival.is_canary:
+            letters = acknowledge(inside, request.id, by=PROGRAM, at=at, words=words)
+            request = read(inside, request.id)
+    return Entered(request, tuple(found), letters)
+
+
+def _same(book: Book, request: Request) -> list[str]:
+    """Open requests in which the same person asks the same right."""
+    asked = {item.right for item in request.items.values()}
+    others = [
+        other
+        for person in persons_of(book, request.id).values()
+        for other in same_person(book, person, but=request.id)
+    ]
+    known = read_many(book, dict.fromkeys(others))
+    return [
+        name
+        for name, other in known.items()
+        if is_open(other) and asked & {item.right for item in other.items.values()}
+    ]
+
+
+def is_open(request: Request) -> bool:
+    """Whether its answer has not left yet."""
+    return request.closed_on is None and request.answered_on is None
+
+
+def acknowledge(
+    book: Book, request: str, *, by: str, at: datetime, words: Path | None = None
+) -> int:
+    """Write to every person of a request who has an address that it arrived; gives how many
+    letters are new. Nobody gets the same letter twice.
+
+    Raises:
+        UnknownRequest: AV610.
+        WordingError: AV624, AV625 (`words` is a folder with words of your own).
+    """
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        state, new = read(inside, request), 0
+        for number, person in _written_to(persons_of(inside, request).items()):
+            new += _letter(inside, tx, state, number, person, at, words)
+        if new:
+            take(inside, request, [Said(Noted(what=ACKNOWLEDGED))], by=by, at=at, runs=tx)
+    return new
+
+
+def _written_to(people: Iterable[tuple[int, Person]]) -> list[tuple[int, Person]]:
+    return [(n, each) for n, each in people if each.email or each.postal]
+
+
+def heard(book: Book, request: str, *, by: str, at: datetime) -> Request:
+    """Note that the person was told in another way (on the telephone, at the counter)."""
+    return take(book, request, [Said(Noted(what=ACKNOWLEDGED))], by=by, at=at)
+
+
+def _letter(
+    book: Book,
+    tx: Runs,
+    request: Request,
+    number: int,
+    person: Person,
+    at: datetime,
+    words: Path | None,
+) -> int:
+    own = address(book.declaration.requests.mailbox or book.declaration.controller.email)
+    domain = own.domain if own else "localhost"
+    mailing = Mailing(KIND, request.id, domain, add(book.day(at), _READABLE))
+    said = wording(KIND, request.language, words).said(
+        {
+            "organisation": book.declaration.controller.name,
+            "request": request.id,
+            "day": request.received.isoformat(),
+            "last_day": request.due(book.calendar, book.day(at)).isoformat(),
+            "rights": [_asked(item) for item in request.items.values() if item.person == number],
+            "others": _told_together(book, request, person),
+            "contact": str(own) if own else book.declaration.controller.address,
+        }
+    )
+    draft = Draft(
+        Masked(f"{request.id} {number}"),
+        request.language,
+        said,
+        Masked(person.email) if person.email else None,
+        Masked(person.postal) if person.postal else None,
+    )
+    written = write(tx, book.ring, mailing, [draft], at=at, tell=book.tell)
+    if written.new:
+        name = letter_id(book.ring, mailing, named(mailing.sphere, draft))
+        note_ours(tx, book.ring, f"{name}@{domain}", request.id, at)
+    return written.new if written.waiting else 0
+
+
+def _asked(item: Item) -> str:
+    return "objection-marketing" if item.marketing else str(item.right)
+
+
+def _told_together(book: Book, request: Request, person: Person) -> list[str]:
+    """Linked requests that this letter may name: those made with the very address it goes to.
+
+    Whoever gives the customer number of somebody else must not learn what that one asked.
+    """
+    mine = same_person(book, Person(email=person.email), but=request.id) if person.email else ()
+    known = read_many(book, [other for other in request.links if other in mine])
+    return [name for name, other in known.items() if is_open(other)]
+
+
+def sort(book: Book, request: str, asked: Sequence[Asking], *, by: str, at: datetime) -> Request:
+    """Say what is asked in a request, by hand. With nothing asked it is closed: it was none.
+
+    Raises:
+        IntakeError: AV694, it asks for something already and is not closed in this way.
+        StepRefused: AV684, a person that the request does not name, or it was answered.
+    """
+    state = read(book, request)
+    if not asked and state.items:
+        raise IntakeError(
+            f"`{request}` asks for something",
+            because="what is asked is answered, refused with its grounds, or taken back",
+            code="AV694",
+        )
+    first = len(state.items) + 1
+    said = [
+        Said(
+            RightAsked(
+                item=n,
+                person=each.person,
+                right=each.right,
+                purpose=each.purpose,
+                marketing=each.marketing,
+            )
+        )
+        for n, each in enumerate(asked, first)
+    ]
+    nothing = [Said(Noted(what=NOTHING)), Said(Closed())]
+    return take(book, request, said or nothing, by=by, at=at)
+
+
+def spoken(book: Book) -> tuple[str, ...]:
+    """The languages in which persons are answered."""
+    return book.declaration.languages

@@ -143,6 +143,11 @@ def _others(drawn: Copy, state: Request, book: Book) -> frozenset[str]:
     return frozenset(values - set(drawn.names))
 
 
+def others_of(book: Book, answer: Draft) -> frozenset[str]:
+    """What names the other persons of an answer's request."""
+    return _others(answer.copy, read(book, answer.request), book)
+
+
 def _drop_undrafted(runs: Runs, request: str, person: int, at: datetime) -> None:
     for row in runs.run("answers_of", request=request):
         if row["person"] == person and row["drafted_at"] is None:
@@ -346,8 +351,7 @@ def _look_for_others(book: Book, from_: Draft, hidden: Veiled, words: str) -> No
     bare = replace(hidden, copy=msgspec.structs.replace(hidden.copy, sent=()))
     document = contents.document(book.declaration, bare, words)
     said = packing.said(document, packing.files(book.declaration, bare))
-    state = read(book, from_.request)
-    others = _others(from_.copy, state, book)
+    others = others_of(book, from_)
     found = marks.leaks(book.declaration, from_.copy, from_.marks, said, others)
     if found:
         raise AnswerRefused(

@@ -47,10 +47,11 @@ VALUES (%(answer)s, %(number)s, %(letter)s, %(page)s, %(digest)s, %(by)s, %(at)s
 SELECT * FROM avow.answer_letter WHERE answer = %(answer)s ORDER BY number
 
 -- name: access_held
--- What a request still holds.
+-- What a request still holds: the facts that are open.
 -- since: 20
-SELECT person, fact FROM avow.access_hold WHERE request = %(request)s AND ended_at IS NULL
-ORDER BY since, fact
+SELECT h.person, h.fact FROM avow.access_hold AS h JOIN avow.fact AS f ON f.id = h.fact
+WHERE h.request = %(request)s AND h.ended_at IS NULL AND f.until IS NULL
+ORDER BY h.since, h.fact
 
 -- name: access_hold_add
 -- A request holds what a fact names.
@@ -71,3 +72,8 @@ SELECT number, bytes FROM avow.ledger_entry
 WHERE kind = 'request-step'
   AND substring(bytes FROM position('"request":"'::bytea IN bytes) + 11 FOR 34) = %(request)s::bytea
 ORDER BY number
+
+-- name: request_named
+-- The persons of a request who are named by some value.
+-- since: 20
+SELECT DISTINCT person FROM avow.request_identity WHERE request = %(request)s ORDER BY person

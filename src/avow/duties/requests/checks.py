@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from avow.duties.requests import in_time
+from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.intake import judging
 from avow.engine.evidence.checks import Check, CheckResult
@@ -13,9 +14,16 @@ from avow.engine.planner.making import Estate
 
 
 def answers(
-    book: Book, estate: Estate, *, day: date, at: datetime
+    book: Book,
+    estate: Estate,
+    *,
+    day: date,
+    at: datetime,
+    look: answered.Looks | None = None,
 ) -> Iterator[tuple[Check, CheckResult]]:
-    """What the checks about requests answer on a day; each room adds its own below."""
+    """What the checks about requests answer on a day; each room adds its own below. `look`
+    reads an address of the web; without it what needs one is not seen."""
     del estate
     yield from in_time.answers(book, day=day, at=at)
     yield from judging.answers(book, day=day, at=at)
+    yield from answered.answers(book, at=at, look=look)

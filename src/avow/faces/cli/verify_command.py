@@ -120,7 +120,9 @@ def _requests(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult
     """Whether what persons asked was done, and in time."""
     tell = Desk(state, asking.estate.declaration, asking.day).tell
     book = Book(state.store, state.ring, asking.estate.declaration, tell)
-    yield from request_checks.answers(book, asking.estate, day=asking.day, at=asking.at)
+    yield from request_checks.answers(
+        book, asking.estate, day=asking.day, at=asking.at, look=PageReader()
+    )
     edition = asking.estate.declaration.edition
     promised = edition.promises.get("incidents") if edition else None
     register = Register(state.store, state.ring, book.zone, tell)

@@ -94,7 +94,7 @@ def sample(type_name: str) -> Any:  # noqa: ANN401
         ("a-z2-7", new_id("plan")), ("{64}", "a" * 64), ("AV", "AV401"), ("{2}", "fr"),
         ("∅", "6.h"), ("A-Za-z_", "app"), ("observe", "observe"), ("seal", "sign"),
         ("'month'", "month"), ("'right', 'wrong'", "wrong"), ("'right', 'unsure'", "right"),
-        ("'map', 'sample'", "map"),
+        ("'map', 'sample'", "map"), ("'made', 'enrolled'", "made"),
         ("date", date(2026, 3, 1)), ("bool", True), ("int", 1),
     ]  # fmt: skip
     value = next(value for part, value in fits if part in type_name)

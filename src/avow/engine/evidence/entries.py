@@ -326,7 +326,7 @@ class Invited(Body, frozen=True, kw_only=True):
 
     kind = "invited"
     invitation: Id
-    what: Literal["map", "sample"]
+    what: Literal["map", "sample", "task"]
     commitment: Digest
     until: date
 
@@ -407,6 +407,16 @@ class RequestStep(Body, frozen=True, kw_only=True):
 
     kind = "request-step"
     request: Id
+    number: Count
+    step: Name
+    commitment: Digest
+
+
+class TaskStep(Body, frozen=True, kw_only=True):
+    """A step was taken in a task given to somebody; what it says is a salted commitment."""
+
+    kind = "task-step"
+    task: Id
     number: Count
     step: Name
     commitment: Digest

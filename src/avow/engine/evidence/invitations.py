@@ -45,6 +45,7 @@ class Kind(StrEnum):
 
     MAP = "map"
     SAMPLE = "sample"
+    TASK = "task"
 
 
 class ChangedInvitation(AvowError):
@@ -55,7 +56,8 @@ class ChangedInvitation(AvowError):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be asked of whom. `subject` is a system or a sample, `content` the questions."""
+    """What is to be asked of whom. `subject` is a system, a sample or a task,
+    `content` the questions."""
 
     kind: Kind
     subject: str

@@ -24,14 +24,18 @@ KINDS = {
     "sqlite": "avow.estate.connectors.sqlite:SqliteConnector",
 }
 """Kind of system -> module and class of its connector."""
+BY_HAND = "by-hand"
+"""The kind of a system that people look into: no connector speaks to it, and none is missed."""
 DISTANT = "avow.estate.connectors.distant.connector:DistantConnector"
 """What speaks to a system of any kind through its worker."""
 
 
 def connector_for(system: System) -> Connector | Finding:
     """The connector of a system's kind, or the finding that says why there is none: AV501 for a
-    kind that is not known, AV563 and AV586 for a driver that is not installed, and what is wrong
-    with a mailbox."""
+    kind that is not known, AV665 for one that is asked by hand, AV563 and AV586 for a driver that is
+    not installed, and what is wrong with a mailbox."""
+    if system.connector == BY_HAND:
+        return _by_hand(system)
     if system.connector not in KINDS:
         return _unknown(system)
     if is_at_worker(system):  # its worker has the driver and the address
@@ -52,7 +56,18 @@ def _loaded(place: str) -> Connector:
 
 def unknown_kinds(datamap: DataMap) -> list[Finding]:
     """A finding for every system whose kind no connector speaks; loads no driver."""
-    return [_unknown(s) for s in datamap.systems.values() if s.connector not in KINDS]
+    known = {*KINDS, BY_HAND}
+    return [_unknown(s) for s in datamap.systems.values() if s.connector not in known]
+
+
+def _by_hand(system: System) -> Finding:
+    return Finding(
+        "AV665",
+        f"`{system.name}` is looked into by hand",
+        place=system.place,
+        because="no connector speaks to it, so nothing of it is counted, read or erased by avow",
+        help="its owner is given tasks: `avow request tasks`",
+    )
 
 
 def _unknown(system: System) -> Finding:

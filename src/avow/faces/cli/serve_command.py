@@ -209,5 +209,5 @@ def desk_of(source: EngineSource, declaration: Declaration, state: State) -> Ask
     zone = declaration.controller.zone
     return AskedDesk(
         state.store, state.ring, state.clock, source.note, source.house(), zone, source.text,
-        os.environ,
+        os.environ, tell=lambda bodies, at, runs: state.ledger.append(bodies, at, runs=runs),
     )  # fmt: skip

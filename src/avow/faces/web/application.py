@@ -22,6 +22,7 @@ from avow.faces.web.asked.show import begin
 from avow.faces.web.asked.show import show as asked_show
 from avow.faces.web.asked.thanks import thanks
 from avow.faces.web.console.first import first
+from avow.faces.web.asked.task import task_answer, task_page
 from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
@@ -67,7 +68,36 @@ HANDLERS = (
     *patterns,
     style,
 )
-ASKED_HANDLERS = (asked_first, begin, asked_show, save, review, hand_over, thanks)
+STAFF_HANDLERS = (
+    sign_in,
+    signed_in,
+    sign_out,
+    enrol,
+    enrol_begin,
+    enrol_finish,
+    *requests,
+    *request,
+    request_open,
+    request_note,
+    request_extend,
+    request_wait,
+    request_decide,
+    *accounts,
+    account_add,
+    account_end,
+    *views,
+)
+ASKED_HANDLERS = (
+    asked_first,
+    begin,
+    asked_show,
+    save,
+    review,
+    hand_over,
+    thanks,
+    task_page,
+    task_answer,
+)
 PUBLIC_HANDLERS = (
     current_first,
     current,

@@ -16,6 +16,7 @@ from avow.common.errors import KeyringError
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.duties.assurance.source import ClauseText
+from avow.duties.correspondence.outbox import Tells
 from avow.engine.db.store import Runs
 from avow.engine.evidence.invitations import Invitation, Kind, Note, answered, found
 from avow.engine.keys.ring import KeyRing
@@ -63,7 +64,8 @@ class TooMany(HTTPException):
 class AskedDesk:
     """What one-time pages work with. `note` writes an entry to the ledger; `text` gives a clause's
     own text in a language; `environment` holds the addresses of systems, for values that a reader
-    may see."""
+    may see. `tell` writes to the ledger inside a transaction; without it there are no pages of
+    tasks."""
 
     runs: Runs
     ring: KeyRing
@@ -74,13 +76,16 @@ class AskedDesk:
     text: Callable[[str, str], ClauseText | None]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     guesses: Guesses = field(default_factory=Guesses)
+    tell: Tells | None = None
 
     def now(self) -> datetime:
         """The instant where the house is."""
         return self.clock.now().astimezone(ZoneInfo(self.zone))
 
-    def invitation(self, request: Request, language: str, token: str) -> Invitation:
-        """The open invitation of an address.
+    def invitation(
+        self, request: Request, language: str, token: str, kind: Kind | None = None
+    ) -> Invitation:
+        """The open invitation of an address: of a kind, or of any that asks several questions.
 
         Raises:
             TooMany: this reader guesses.
@@ -90,10 +95,10 @@ class AskedDesk:
         if self.guesses.is_over(reader, now):
             raise TooMany
         invitation = found(self.runs, self.ring, Masked(token), now)
-        if invitation is None:
+        if invitation is None or (kind or invitation.kind) is not invitation.kind:
             self.guesses.note(reader)
             raise NotFoundException
-        if language not in LANGUAGES:
+        if language not in LANGUAGES or (invitation.kind is Kind.TASK and kind is None):
             raise NotFoundException
         return invitation
 

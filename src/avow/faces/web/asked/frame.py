@@ -61,4 +61,4 @@ def gone(request: Asked, house: str, status: int) -> Response[bytes]:
 def is_asked(path: str) -> bool:
     """Whether a path is of one-time pages."""
     parts = path.strip("/").split("/")
-    return parts[0] == "ask" or (len(parts) > 1 and parts[1] in {"ask", "thanks"})
+    return parts[0] == "ask" or (len(parts) > 1 and parts[1] in {"ask", "task", "thanks"})

@@ -1,0 +1,139 @@
+-- name: mailbox_set
+-- Where somebody is written to; what was entered before is replaced.
+-- since: 23
+INSERT INTO avow.mailbox (who, language, sealed, may_instruct, by, made_at)
+VALUES (%(who)s, %(language)s, %(sealed)s, %(may_instruct)s, %(by)s, %(at)s)
+ON CONFLICT (who) DO UPDATE SET language = excluded.language, sealed = excluded.sealed,
+    may_instruct = excluded.may_instruct, by = excluded.by, made_at = excluded.made_at
+
+-- name: mailbox_of
+-- Where somebody is written to.
+-- since: 23
+SELECT * FROM avow.mailbox WHERE who = %(who)s
+
+-- name: mailboxes
+-- Everybody who can be written to.
+-- since: 23
+SELECT * FROM avow.mailbox ORDER BY who
+
+-- name: mailbox_end
+-- Somebody is written to no more.
+-- since: 23
+DELETE FROM avow.mailbox WHERE who = %(who)s RETURNING who
+
+-- name: task_add
+-- Make a task; one that exists stays as it is, and no row is given.
+-- since: 23
+INSERT INTO avow.task (id, request, item, person, instruction, act, place, asks, basis, due_on,
+                       state, steps, key, salt, is_canary, made_at)
+VALUES (%(id)s, %(request)s, %(item)s, %(person)s, %(instruction)s, %(act)s, %(place)s, %(asks)s,
+        %(basis)s, %(due_on)s, %(state)s, 1, %(key)s, %(salt)s, %(is_canary)s, %(at)s)
+ON CONFLICT DO NOTHING RETURNING id
+
+-- name: task_lock
+-- One task, held until the transaction ends.
+-- since: 23
+SELECT * FROM avow.task WHERE id = %(id)s FOR UPDATE
+
+-- name: task_known
+-- One task.
+-- since: 23
+SELECT * FROM avow.task WHERE id = %(id)s
+
+-- name: task_after
+-- Where a task stands after its newest step.
+-- since: 23
+UPDATE avow.task SET state = %(state)s, is_answered = %(is_answered)s, steps = %(steps)s
+WHERE id = %(id)s
+
+-- name: task_step_add
+-- One more step.
+-- since: 23
+INSERT INTO avow.task_step (task, number, at, day, by, step, sealed)
+VALUES (%(task)s, %(number)s, %(at)s, %(day)s, %(by)s, %(step)s, %(sealed)s)
+
+-- name: task_steps
+-- The steps of tasks, in order.
+-- since: 23
+SELECT task, number, at, day, by, step, sealed FROM avow.task_step
+WHERE task = ANY(%(ids)s) ORDER BY task, number
+
+-- name: tasks_of_request
+-- The tasks of a request.
+-- since: 23
+SELECT * FROM avow.task WHERE request = %(request)s ORDER BY item, made_at, id
+
+-- name: tasks_of_instruction
+-- The tasks of an instruction.
+-- since: 23
+SELECT * FROM avow.task WHERE instruction = %(instruction)s ORDER BY made_at, id
+
+-- name: tasks_open
+-- Tasks that nobody answered and nobody took back, the most urgent first.
+-- since: 23
+SELECT * FROM avow.task
+WHERE state IN ('open', 'asked', 'unreachable', 'cannot') AND NOT is_canary ORDER BY due_on, id
+
+-- name: tasks_seen
+-- Every task made since an instant.
+-- since: 23
+SELECT * FROM avow.task WHERE made_at >= %(since)s AND NOT is_canary ORDER BY due_on, id
+
+-- name: task_letters
+-- What became of the letters about tasks.
+-- since: 23
+SELECT about, state, reason FROM avow.letter WHERE about = ANY(%(abouts)s)
+
+-- name: instruction_add
+-- A controller instructs us.
+-- since: 23
+INSERT INTO avow.instruction (id, tenant, what, arrived_at, due_on, key, salt, sealed, by)
+VALUES (%(id)s, %(tenant)s, %(what)s, %(arrived_at)s, %(due_on)s, %(key)s, %(salt)s, %(sealed)s,
+        %(by)s)
+
+-- name: instruction_known
+-- One instruction.
+-- since: 23
+SELECT * FROM avow.instruction WHERE id = %(id)s
+
+-- name: instruction_confirm
+-- The registered contact confirmed it.
+-- since: 23
+UPDATE avow.instruction SET confirmed_at = %(at)s
+WHERE id = %(id)s AND confirmed_at IS NULL RETURNING id
+
+-- name: instructions_listed
+-- The log of instructions, the newest first.
+-- since: 23
+SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by FROM avow.instruction
+ORDER BY arrived_at DESC, id
+
+-- name: disclosure_add
+-- Data were disclosed to a recipient.
+-- since: 23
+INSERT INTO avow.disclosure (id, recipient, system, purpose, categories, disclosed_on, forget_on, by)
+VALUES (%(id)s, %(recipient)s, %(system)s, %(purpose)s, %(categories)s, %(day)s, %(forget_on)s,
+        %(by)s)
+
+-- name: disclosed_person_add
+-- A person whose data they were.
+-- since: 23
+INSERT INTO avow.disclosed_person (disclosure, hash, hash_key)
+VALUES (%(disclosure)s, %(hash)s, %(hash_key)s) ON CONFLICT DO NOTHING
+
+-- name: disclosures_of
+-- What was disclosed of a person, by recipient.
+-- since: 23
+SELECT DISTINCT d.id, d.recipient, d.system, d.purpose, d.categories, d.disclosed_on
+FROM avow.disclosure AS d JOIN avow.disclosed_person AS p ON p.disclosure = d.id
+WHERE p.hash = ANY(%(hashes)s::bytea[]) ORDER BY d.disclosed_on, d.id
+
+-- name: disclosures_logged
+-- The recipients of which a log is kept, with its first day.
+-- since: 23
+SELECT recipient, min(disclosed_on) AS first FROM avow.disclosure GROUP BY recipient
+
+-- name: disclosures_forget
+-- What was disclosed so long ago that it is kept no longer.
+-- since: 23
+DELETE FROM avow.disclosure WHERE forget_on < %(day)s RETURNING id

@@ -1,0 +1,48 @@
+"""Enter what a controller instructs us to do with its data, or print the log of instructions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from avow.duties.requests.tasks.instructing import Instruction, Instructs, instruct, log_of
+from avow.faces.cli.desk import opened, state_options
+
+
+@click.command()
+@click.argument("tenant", metavar="[TENANT]", required=False)
+@click.argument("what", type=click.Choice([*Instructs]), required=False)
+@click.option("--words", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="File with the instruction as it was written.")  # fmt: skip
+@click.option("--by", default="avow", metavar="PERSON", help="Who enters it.")
+@state_options
+def command(
+    tenant: str | None,
+    what: str | None,
+    words: Path | None,
+    by: str,
+    folder: Path,
+    database_url: str | None,
+) -> None:
+    """Enter an instruction of TENANT (`tenant:SYSTEM:VALUE`), or print the log of instructions.
+
+    Nothing is done before its registered contact confirmed it: `avow request tasks --send`.
+    """
+    with opened(folder, database_url) as desk:
+        if tenant is not None:
+            if what is None or words is None:
+                raise click.UsageError("say what is instructed, and give its words with --words")
+            now = desk.now()
+            said = Instruction(tenant, Instructs(what), now, words.read_bytes())
+            click.echo(instruct(desk.book, said, by=by, at=now))
+            return
+        table = Table("instruction", "tenant", "what", "arrived", "due", "is")
+        for each in log_of(desk.book):
+            table.add_row(
+                each.id, each.tenant, each.what, f"{each.arrived:%Y-%m-%d}", str(each.due),
+                each.state,
+            )  # fmt: skip
+        Console().print(table)

@@ -1,0 +1,129 @@
+"""The one-time page of a task: whom it is about stands here and nowhere else."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+from anyio.to_thread import run_sync
+from litestar import Response, get, post
+from litestar.datastructures import UploadFile
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from avow.common.errors import AvowError
+from avow.common.languages import words
+from avow.duties.requests.book import Book
+from avow.duties.requests.tasks import kept
+from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
+from avow.duties.requests.tasks.kept import MOST_BYTES, Evidence, Kept
+from avow.duties.requests.tasks.machine import Outcome
+from avow.duties.requests.tasks.sending import TaskPage
+from avow.engine.evidence.invitations import Invitation, Kind, answer, send
+from avow.engine.planner.release import in_force
+from avow.faces.web.asked.desk import AskedDesk, GivenDesk
+from avow.faces.web.asked.frame import PRIVATE, frame, html
+from avow.faces.web.asked.task_sheet import sheet_of
+from avow.faces.web.security import Asked
+
+LONGEST = 4000
+"""Letters of an answer that are kept."""
+
+
+@get("/{language:str}/task/{token:str}", sync_to_thread=True)
+def task_page(
+    request: Asked, language: FromPath[str], token: FromPath[str], asked: GivenDesk
+) -> Response[bytes]:
+    """Show what is to be done, and for whom."""
+    invitation, book, found = _found(request, language, token, asked)
+    return _page(asked, invitation, book, found, language, token)
+
+
+@post(
+    "/{language:str}/task/{token:str}/answer",
+    request_max_body_size=MOST_BYTES + 1_000_000,
+)
+async def task_answer(
+    request: Asked, language: FromPath[str], token: FromPath[str], asked: GivenDesk
+) -> Response[bytes] | Redirect:
+    """Keep what was answered, with its evidence; the address ends."""
+    form = await request.form()
+    said, file = {k: v for k, v in form.items() if isinstance(v, str)}, form.get("file")
+    given = Evidence(words=said.get("words", "")[:LONGEST])
+    if isinstance(file, UploadFile) and file.filename:
+        content = await file.read()
+        given = msgspec.structs.replace(
+            given, name=file.filename[:200], media_type=file.content_type or "", content=content
+        )
+    outcome = said.get("outcome", "")
+    return await run_sync(partial(_answered, request, language, token, asked, outcome, given))
+
+
+def _answered(
+    request: Asked, language: str, token: str, asked: AskedDesk, outcome: str, given: Evidence
+) -> Response[bytes] | Redirect:
+    invitation, book, found = _found(request, language, token, asked)
+    if outcome not in set(Outcome):
+        return _page(asked, invitation, book, found, language, token, status=422)
+    now = asked.clock.now()
+    try:
+        with book.runs.transaction() as tx:
+            said = TaskAnswer(found.task.id, Outcome(outcome), given, found.task.asks)
+            answer_task(book, tx, said, at=now)
+            # The evidence lies with the request; what ends here is the address.
+            answer(tx, book.ring, invitation, {1: outcome.encode()}, now)
+            send(tx, book.ring, invitation, of=1, at=now, note=_noted(book, tx))
+    except AvowError:  # no reason was given, the file is not taken, or the task has just ended
+        return _page(asked, invitation, book, found, language, token, status=422)
+    there = f"/{language}/thanks"
+    return Redirect(there, status_code=HTTP_303_SEE_OTHER, headers=PRIVATE)
+
+
+def _noted(book: Book, runs: Any) -> Any:  # noqa: ANN401 (a transaction, and a writer inside it)
+    return lambda body, at: book.tell([body], at, runs)
+
+
+def _found(
+    request: Asked, language: str, token: str, asked: AskedDesk
+) -> tuple[Invitation, Book, Kept]:
+    """The invitation of an address with its task.
+
+    Raises:
+        NotFoundException: it has expired, was used, or never was; nothing tells which.
+    """
+    invitation = asked.invitation(request, language, token, Kind.TASK)
+    if asked.tell is None:
+        raise NotFoundException
+    book = Book(asked.runs, asked.ring, in_force(asked.runs), asked.tell)
+    try:
+        page = msgspec.json.decode(invitation.content, type=TaskPage)
+        found = kept.read(book, page.task)
+    except (AvowError, msgspec.DecodeError):
+        raise NotFoundException from None
+    if not found.task.is_open:
+        raise NotFoundException
+    return invitation, book, found
+
+
+def _page(
+    asked: AskedDesk,
+    invitation: Invitation,
+    book: Book,
+    found: Kept,
+    language: str,
+    token: str,
+    *,
+    status: int = 200,
+) -> Response[bytes]:
+    late = found.task.is_overdue(book.day(asked.clock.now()))
+    sheet = sheet_of(book, found, language, is_late=late)
+    until = words(language).day(invitation.ends_at.astimezone(asked.now().tzinfo).date())
+    path = quote(token, safe="")
+    around = frame(
+        language, asked.house.name, f"task/{path}", f"/{language}/task/{path}", until, sheet.name
+    )
+    return html("asked/task.html", around, status, sheet=sheet, is_refused=status != 200)

@@ -68,25 +68,6 @@ HANDLERS = (
     *patterns,
     style,
 )
-STAFF_HANDLERS = (
-    sign_in,
-    signed_in,
-    sign_out,
-    enrol,
-    enrol_begin,
-    enrol_finish,
-    *requests,
-    *request,
-    request_open,
-    request_note,
-    request_extend,
-    request_wait,
-    request_decide,
-    *accounts,
-    account_add,
-    account_end,
-    *views,
-)
 ASKED_HANDLERS = (
     asked_first,
     begin,

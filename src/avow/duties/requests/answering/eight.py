@@ -15,6 +15,8 @@ from avow.duties.requests.answering.document import Block, Grid, Part, Points, T
 from avow.duties.requests.answering.found import Found
 from avow.duties.requests.answering.saying import Saying
 
+KINDS = ("staff", "contractor", "authority")
+"""Roles of recipients that are kinds of people: they are said in the person's language."""
 MACHINE = ("decide by machine", "profile")
 """The negative promises that speak of automated decisions."""
 
@@ -74,7 +76,7 @@ def _recipients(saying: Saying, copy: Copy, found: Found) -> Iterator[Block]:
         declared = found.recipients()
         yield Text(say("recipients_declared" if declared else "recipients_none"))
         rows = tuple(_declared(saying, name, what) for name, what in declared.items())
-        head = (say("recipient"), say("country"), say("got"))
+        head = (say("recipient"), say("country"), say("may_get"))
     if rows:
         yield Grid(say("part_recipients"), head, rows)
 
@@ -90,7 +92,8 @@ def _declared(saying: Saying, name: str, what: tuple[str, ...]) -> tuple[str, st
     if recipient is None:
         return name, saying.say("empty_mark"), got
     what_for = saying.declaration.words(saying.language, "recipient", name)
-    shown = f"{recipient.name} – {what_for}" if what_for else recipient.name
+    who = saying.say(f"role_{recipient.role}") if recipient.role in KINDS else recipient.name
+    shown = f"{who} – {what_for}" if what_for else who
     return shown, _country(saying, recipient), got
 
 
@@ -111,14 +114,14 @@ def _periods(saying: Saying, copy: Copy) -> Block:
     say = saying.say
     law, _ = in_force(saying.declaration, copy.day)
     rules = {rule.id: rule for rule in law.rules}
+    alike: dict[tuple[str, str, str], list[str]] = {}
+    for each in copy.lasting:
+        until = _until(saying, each)
+        why = _criteria(saying, [rules[r] for r in each.rules if r in rules])
+        alike.setdefault((_place(saying, copy, each), until, why), []).append(each.category)
     rows = tuple(
-        (
-            saying.label("category", each.category),
-            _place(saying, copy, each),
-            _until(saying, each),
-            _criteria(saying, [rules[r] for r in each.rules if r in rules]),
-        )
-        for each in copy.lasting
+        (saying.labels("category", categories), place, until, why)
+        for (place, until, why), categories in alike.items()
     )
     return Grid(
         say("part_periods"), (say("category"), say("places"), say("until"), say("rule")), rows
@@ -157,7 +160,10 @@ def _floors(saying: Saying, each: Lasting) -> str:
 def _criteria(saying: Saying, rules: list[Rule]) -> str:
     if not rules:
         return saying.say("rule_none")
-    return "; ".join(f"{_criterion(saying, rule)} ({rule.clause})" for rule in rules)
+    said: dict[str, list[str]] = {}
+    for rule in rules:
+        said.setdefault(_criterion(saying, rule), []).append(rule.clause)
+    return "; ".join(f"{words} ({', '.join(clauses)})" for words, clauses in said.items())
 
 
 def _criterion(saying: Saying, rule: Rule) -> str:
@@ -181,7 +187,7 @@ def _rights(saying: Saying, found: Found) -> Iterator[Block]:
         bases = set(right.get("bases", "").split())
         wider = not bases or right.get("wider") == "yes"
         if wider or bases & set(found.bases):
-            law = right.get("law", say("empty_mark"))
+            law = right.get("law", say("empty_mark")).replace("GDPR", say("gdpr"))
             rows.append((saying.label("right", name), law, right["clause"]))
     if rows:
         yield Grid(say("part_rights"), (say("right"), say("law"), say("promise")), tuple(rows))

@@ -76,7 +76,7 @@ class Saying:
     def country(self, code: str) -> str:
         """The name of a country of ISO 3166."""
         if code in ("EEA", "EU"):
-            return code
+            return self.say("eea")
         return str(Locale.parse(self.language).territories.get(code, code))
 
     def period(self, period: Period) -> str:

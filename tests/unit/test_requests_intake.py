@@ -10,9 +10,17 @@ import pytest
 from avow.declaration.requesting import Requesting
 from avow.duties.correspondence.outbox import counted, take
 from avow.duties.requests import steps
-from avow.duties.requests.book import Asking, entries_of, file_of, persons_of, words_of
+from avow.duties.requests.book import (
+    Asking,
+    Person,
+    entries_of,
+    file_of,
+    persons_of,
+    same_person,
+    words_of,
+)
 from avow.duties.requests.book import read as read_request
-from avow.duties.requests.intake.entering import KIND, SORT, sort
+from avow.duties.requests.intake.entering import KIND, SORT, name_person, sort
 from avow.duties.requests.intake.reading import Delivery, Message, Trust, own_addresses
 from avow.duties.requests.intake.receiving import Desk, Tally, receive
 from avow.duties.requests.machine import Request
@@ -331,3 +339,21 @@ class TestChecksOfTheSender:
         forged = "Authentication-Results: elsewhere.example; spf=pass"
         request = opened(office, mail(ASKS, forged))
         assert not [n for n in noted(office, request.id) if n.startswith("sender")]
+
+
+def test_a_colleague_who_hands_a_message_on_is_not_the_person(office: Office) -> None:
+    """What named the colleague names the request no longer; the person's other one is linked."""
+    first = opened(office, mail())
+    handed = mail(
+        "FYI\n\nFrom: Anna\nSent: Monday\n\nPlease send me a copy of my data.",
+        subject="FW: question",
+        sender="sam@firm.example",
+        message_id="<2@firm.example>",
+    )
+    request = opened(office, handed)
+    assert asked(request) == [Right.ACCESS]
+    anna = persons_of(office.book, first.id)[1]
+    linked = name_person(office.book, request.id, 1, anna, by="claire", at=office.clock.now())
+    assert linked == (first.id,)
+    assert persons_of(office.book, request.id)[1] == anna
+    assert same_person(office.book, Person(email="sam@firm.example")) == ()

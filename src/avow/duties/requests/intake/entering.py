@@ -23,6 +23,7 @@ from avow.duties.requests.book import (
     Said,
     open_request,
     persons_of,
+    put_person,
     read,
     read_many,
     same_person,
@@ -37,7 +38,9 @@ from avow.engine.db.store import Runs
 KIND = "request-received"
 """The kind of letter that says that a request arrived."""
 ACKNOWLEDGED, SORT, NOTHING = "acknowledged", "say-what-is-asked", "nothing-asked"
-"""Words of `Noted`: the person heard of it; a person of ours says what is asked; nothing is."""
+NAMED = "person-named-again"
+"""Words of `Noted`: the person heard of it; a person of ours says what is asked; nothing is; who
+asks was corrected."""
 _READABLE = Period(months=7)
 """How long the letter can be read: the longest term, with some days in which it stood."""
 
@@ -233,3 +236,26 @@ def sort(book: Book, request: str, asked: Sequence[Asking], *, by: str, at: date
 def spoken(book: Book) -> tuple[str, ...]:
     """The languages in which persons are answered."""
     return book.declaration.languages
+
+
+def name_person(
+    book: Book, request: str, number: int, person: Person, *, by: str, at: datetime
+) -> tuple[str, ...]:
+    """Say who a person of a request really is: a colleague handed the message on, or the sender
+    wrote for somebody else. Gives the open requests of the same person that it is now linked to.
+
+    Raises:
+        UnknownRequest: AV610. IntakeError: AV690, the request has no person of this number.
+    """
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        state = read(inside, request)
+        row = tx.one("request_lock", id=request)
+        if row is None or number not in state.persons:
+            raise IntakeError(f"`{request}` has no person {number}")
+        tx.run("intake_unname", request=request, person=number)
+        put_person(inside, tx, request, row["key"], number, person)
+        new = [other for other in _same(inside, state) if other not in state.links]
+        said = [Said(Linked(other=other, why=Link.PERSON)) for other in new]
+        take(inside, request, [Said(Noted(what=NAMED)), *said], by=by, at=at, runs=tx)
+    return tuple(new)

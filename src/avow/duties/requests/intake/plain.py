@@ -10,6 +10,8 @@ LONGEST = 200_000
 _HIDDEN = ("script", "style", "head", "title", "template")
 _BREAKS = frozenset({"br", "p", "div", "tr", "li", "h1", "h2", "h3", "blockquote", "table", "td"})
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9]{0,20})")
+_LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+"""Of ASCII alone: a text in lower case keeps its places."""
 _QUOTE = re.compile(r"(?:>|\|) ?")
 _BEFORE = re.compile(
     r"-{2,}\s?(?:original message|message d'origine|message original|oorspronkelijk bericht|"
@@ -17,38 +19,51 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _WROTE = re.compile(r"(?:wrote|a écrit|schreef(?: het volgende)?)\s?:\s*$", re.IGNORECASE)
+_FROM = re.compile(r"\*?(?:from|de|van)\s?:", re.IGNORECASE)
+_SENT = re.compile(r"\*?(?:sent|envoyé|verzonden|date|datum)\s?:", re.IGNORECASE)
+_HANDED_ON = re.compile(r"(?:fwd?|tr|doorst)\s?:", re.IGNORECASE)
 _FORWARDED = re.compile(r"forward|transf|doorgestuurd", re.IGNORECASE)
 
 
-def of_html(markup: str) -> str:
-    """The text of HTML: tags are left out, and what is in scripts, styles and comments."""
+def of_html(markup: str, *, is_own: bool = False) -> str:
+    """The text of HTML: tags are left out, and what is in scripts, styles and comments. `is_own`:
+    and what is quoted, from the first to the last sign of a quotation."""
     markup, parts, at = markup[:LONGEST], [], 0
+    lower = markup.translate(_LOWER)
+    if is_own and (start := lower.find("<blockquote")) >= 0:
+        end = lower.rfind("</blockquote")
+        markup = markup[:start] + (markup[end:] if end > start else "")
+        lower = markup.translate(_LOWER)
     while (start := markup.find("<", at)) >= 0:
         parts.append(markup[at:start])
-        at, broken = _after(markup, start)
-        parts.append("\n" if broken else " ")
+        at, between = _after(markup, lower, start)
+        parts.append(between)
     parts.append(markup[at:])
     return html.unescape("".join(parts))
 
 
-def _after(markup: str, start: int) -> tuple[int, bool]:
-    """Where text goes on after a `<`, and whether a line ends there."""
+def _after(markup: str, lower: str, start: int) -> tuple[int, str]:
+    """Where text goes on after a `<`, and what stands in the place of what was left out."""
     if markup.startswith("<!--", start):
-        return _behind(markup, "-->", start), False
+        return _behind(markup, "-->", start), " "
     name = _NAME.match(markup, start + 1)
     if name is None and markup[start + 1 : start + 2] not in {"!", "?"}:
-        return start + 1, False  # a sign of less, no tag
+        return start + 1, "<"  # a sign of less, no tag
     end, word = _behind(markup, ">", start), name[1].lower() if name else ""
     if word in _HIDDEN and markup[start + 1] != "/":
-        closing = markup.lower().find(f"</{word}", end) if end < len(markup) else -1
-        return (_behind(markup, ">", closing) if closing >= 0 else len(markup)), False
-    # Quoted text of a reply begins here; what stands before is what the person says now.
-    return end, word in _BREAKS
+        closing = lower.find(f"</{word}", end)
+        return (_behind(markup, ">", closing) if closing >= 0 else len(markup)), " "
+    return end, "\n" if word in _BREAKS else " "
 
 
 def _behind(markup: str, sign: str, start: int) -> int:
     found = markup.find(sign, start)
     return found + len(sign) if found >= 0 else len(markup)
+
+
+def is_forward(subject: str) -> bool:
+    """Whether a subject says that the message hands on another one."""
+    return bool(_HANDED_ON.match(subject.strip()))
 
 
 def own(text: str) -> str:
@@ -62,6 +77,9 @@ def own(text: str) -> str:
         if _WROTE.search(bare[-60:]):
             break
         if (mark := _BEFORE.match(bare)) and not _FORWARDED.search(mark[0]) and any(said):
+            break
+        if _SENT.match(bare) and said and _FROM.match(said[-1].strip()):
+            said.pop()
             break
         if not _QUOTE.match(bare):
             said.append(line)

@@ -22,7 +22,7 @@ from avow.duties.correspondence import returned
 from avow.duties.correspondence.addresses import Address, address
 from avow.duties.correspondence.returned import What
 from avow.duties.requests.intake.arriving import arrived, checked
-from avow.duties.requests.intake.plain import LONGEST, clean, of_html, own
+from avow.duties.requests.intake.plain import LONGEST, clean, is_forward, of_html, own
 
 LARGEST = 32 << 20
 """Bytes of a message that are read and kept; the rest is said."""
@@ -124,14 +124,16 @@ def _heads_alone(data: bytes, delivery: Delivery, trust: Trust, now: datetime) -
 def _read(parsed: Parsed, data: bytes, delivery: Delivery, trust: Trust, now: datetime) -> Message:
     sender, name = _sender(parsed)
     text = "\n".join(_texts(parsed))[:LONGEST]
+    subject = _decoded(parsed, "Subject")[:1_000]
+    said = text if is_forward(subject) else own("\n".join(_texts(parsed, is_own=True)))
     files, left = _files(parsed)
     received, what = _heads(parsed, "Received"), returned.read(data).what
     return Message(
         what=what,
         sender=sender,
         name=name,
-        subject=_decoded(parsed, "Subject")[:1_000],
-        own=clean(own(text)),
+        subject=subject,
+        own=clean(said),
         text=clean(text),
         id=next(iter(_ids(_heads(parsed, "Message-ID"))), ""),
         answers=_ids((*_heads(parsed, "In-Reply-To"), *_heads(parsed, "References"))),
@@ -194,14 +196,15 @@ def _is_attached(part: Parsed) -> bool:
     return said.startswith("attachment") or not part.get_content_type().startswith("text/")
 
 
-def _texts(parsed: Parsed) -> Iterator[str]:
+def _texts(parsed: Parsed, *, is_own: bool = False) -> Iterator[str]:
     """The texts of a message; HTML only where there is no plain text."""
     parts = [part for part in _leaves(parsed) if not _is_attached(part)]
     plain = [_text(p) for p in parts if p.get_content_type() == "text/plain"]
     if any(text.strip() for text in plain):
         yield from plain
         return
-    yield from (of_html(_text(p)) for p in parts if p.get_content_type() == "text/html")
+    pages = (_text(p) for p in parts if p.get_content_type() == "text/html")
+    yield from (of_html(page, is_own=is_own) for page in pages)
 
 
 def _text(part: Parsed) -> str:

@@ -106,3 +106,8 @@ LEFT JOIN LATERAL (
 ) AS l ON true
 WHERE r.arrived_on >= %(since)s AND NOT r.is_canary AND r.channel <> 'portal'
 ORDER BY r.arrived_at, r.id
+
+-- name: intake_unname
+-- What named a person of a request no longer does.
+-- since: 18
+DELETE FROM avow.request_identity WHERE request = %(request)s AND person = %(person)s

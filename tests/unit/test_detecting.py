@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from avow.duties.requests.answering.detecting import Detector, Kind, is_iban, texts, without
+from avow.duties.requests.answering.detecting import (
+    Detector,
+    Kind,
+    is_credential,
+    is_iban,
+    texts,
+    without,
+)
 
 
 @pytest.mark.parametrize(
@@ -80,3 +87,18 @@ def test_one_wrong_digit_is_no_account(number: int) -> None:
     assert is_iban(iban)
     wrong = iban[:-1] + str((int(iban[-1]) + 1) % 10)
     assert not is_iban(wrong)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "is_one"),
+    [
+        ("password_hash", "x", True),
+        ("api_key", "x", True),
+        ("note", "$2b$12$abcdefghijklmnopqrstuv", True),
+        ("kept_as", "scrypt$8accfe79", True),
+        ("shipping", "pinned", False),
+        ("tokens_bought", 3, False),
+    ],
+)
+def test_what_lets_somebody_in_is_no_answer(column: str, value: object, is_one: bool) -> None:
+    assert is_credential(column, value) is is_one

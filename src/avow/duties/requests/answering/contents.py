@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from html import escape
 
 from avow.declaration.facts.authorities import authorities_of
@@ -21,6 +23,7 @@ STATES: Mapping[State, str] = {
     State.UNREACHABLE: "state_unreachable",
     State.PENDING: "state_pending",
 }
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?")
 PROOF, CHECK = "proof.json", "check.py"
 
 
@@ -159,6 +162,10 @@ def shown(saying: Saying, value: object) -> str:
     """A value as people read it."""
     if value is None or value == "":
         return saying.say("empty_mark")
+    if isinstance(value, bool):
+        return saying.say("yes" if value else "no")
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return _when(saying, value)
     if isinstance(value, dict):
         return "; ".join(f"{k}: {shown(saying, v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
@@ -166,12 +173,23 @@ def shown(saying: Saying, value: object) -> str:
     return str(value)
 
 
+def _when(saying: Saying, value: str) -> str:
+    """A day or a moment as the language writes it. One without zone stays in the zone it is of."""
+    try:
+        if len(value) == 10:
+            return saying.day(date.fromisoformat(value))
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return value
+    return saying.instant(at) if at.tzinfo else saying.local(at)
+
+
 def _ours(saying: Saying, copy: Copy) -> Iterator[Part]:
     """What avow itself keeps of the person."""
     say = saying.say
     kept = saying.period(saying.declaration.requests.kept)
     rows = tuple(
-        (a.request, saying.day(a.day), saying.labels("right", a.rights), a.state)
+        (a.request, saying.day(a.day), saying.labels("right", a.rights), say(f"status_{a.state}"))
         for a in copy.asked
     )
     head = (say("request_number"), say("received_on"), say("right"), say("result"))

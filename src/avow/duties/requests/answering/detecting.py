@@ -17,6 +17,13 @@ SHORTEST = 4
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+", re.UNICODE)
 _PHONE = re.compile(r"(?<![\w+])(?:\+|00|0)\d(?:[ ./()-]{0,2}\d){7,13}(?!\w)")
 _IBAN = re.compile(r"(?<!\w)[A-Za-z]{2}\d{2}(?:[ ]?[A-Za-z0-9]){11,30}(?!\w)")
+_CREDENTIAL_NAME = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|wachtwoord|secret|totp|otp|token|api_?key|salt|pin)(?:_|$)",
+    re.IGNORECASE,
+)
+_CREDENTIAL = re.compile(
+    r"(?:scrypt|bcrypt|argon2\w*|pbkdf2\w*)\$|\$(?:2[abxy]|argon2\w*|[156y])\$"
+)
 _DIGIT = re.compile(r"\d")
 
 
@@ -28,6 +35,7 @@ class Kind(StrEnum):
     IBAN = "iban"
     KNOWN = "known-value"
     OF_OTHERS = "data-of-others"
+    CREDENTIAL = "credential"
     POINTED = "pointed-out"
 
 
@@ -97,6 +105,13 @@ def is_iban(text: str) -> bool:
         return False
     turned = plain[4:] + plain[:4]
     return int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
+
+
+def is_credential(column: str, value: object) -> bool:
+    """Whether a cell may let somebody in: what a password is kept as, a token. To hand it out would
+    put the person's own account at risk."""
+    named = isinstance(value, str) and bool(_CREDENTIAL_NAME.search(column))
+    return named or (isinstance(value, str) and bool(_CREDENTIAL.match(value)))
 
 
 def texts(value: object) -> Iterator[str]:

@@ -18,7 +18,7 @@ from avow.common.masked import SHOWN, Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled
 from avow.duties.requests.answering.copy import Copy, Row, Table
-from avow.duties.requests.answering.detecting import Detector, Kind, texts, without
+from avow.duties.requests.answering.detecting import Detector, Kind, is_credential, texts, without
 from avow.duties.requests.words import Ground
 
 AROUND = 60
@@ -103,6 +103,9 @@ def proposed(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -
         declared = declaration.categories.get(category)
         if declared is not None and declared.of_others:
             found[table.place, row.key, column, ""] = Kind.OF_OTHERS
+            continue
+        if is_credential(column, value):
+            found[table.place, row.key, column, ""] = Kind.CREDENTIAL
             continue
         for text in texts(value):
             for hit in finding.hits(text):

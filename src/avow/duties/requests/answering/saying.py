@@ -65,6 +65,10 @@ class Saying:
         zone = ZoneInfo(self.declaration.controller.zone)
         return words(self.language).instant(at.astimezone(zone))
 
+    def local(self, at: datetime) -> str:
+        """A moment that carries no zone, as it stands."""
+        return words(self.language).instant(at)
+
     def label(self, kind: str, id_: str) -> str:
         """What the organisation calls something; the id in quotes where it has no words for it."""
         return self.declaration.words(self.language, kind, id_) or f"“{id_}”"

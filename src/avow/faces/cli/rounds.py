@@ -15,10 +15,12 @@ from avow.duties.requests.book import forget_due
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
+from avow.faces.cli.mailbox_rounds import MAILBOX, probe_round, read_round
 from avow.faces.cli.verify_command import answered, keep_answers
 from avow.faces.rounds.turning import Round
+from avow.faces.rounds.webhooks import Origin, client, deliver
 
-DAILY, OFTEN = timedelta(hours=24), timedelta(minutes=1)
+DAILY, SOON, OFTEN = timedelta(hours=24), timedelta(minutes=10), timedelta(minutes=1)
 SMTP, WRITER, RETURNS = "AVOW_SMTP_URL", "AVOW_LETTERS_FROM", "AVOW_LETTERS_RETURNS"
 
 
@@ -30,8 +32,12 @@ def rounds_of(state: State) -> tuple[Round, ...]:
 def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
+    yield Round("webhooks", OFTEN, lambda: _delivered(state))
     if os.environ.get(SMTP):
         yield Round("letters", OFTEN, lambda: _sent(state))
+    if os.environ.get(MAILBOX):
+        yield Round("mailbox", SOON, lambda: read_round(_desk(state), os.environ))
+        yield Round("probe", DAILY, lambda: probe_round(_desk(state)))
 
 
 def _desk(state: State) -> Desk:
@@ -54,6 +60,10 @@ def _forgotten(state: State) -> str:
     forget_letters(state.store, zone, day=local_day(at, zone), at=at)
     files, records = forget_due(desk.book, state.store, at)
     return f"{files} files and {records} records of requests"
+
+
+def _delivered(state: State) -> str:
+    return deliver(state.store, state.ring, state.clock, Origin(state.ledger.origin, client))
 
 
 def _sent(state: State) -> str:

@@ -17,17 +17,20 @@ import uvicorn
 from litestar import Litestar
 
 from avow.app import State, open_state
+from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
 from avow.duties.assurance.standing import Standing
 from avow.duties.requests.book import Book
 from avow.engine.accounts.known import AccountError, Accounts
-from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
-from avow.engine.planner.making import Estate
+from avow.engine.planner.release import in_force
+from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.opened import path_argument, sound
-from avow.faces.cli.staff import staff
 from avow.faces.cli.rounds import rounds_of
+from avow.faces.cli.staff import staff
 from avow.faces.rounds.turning import keep_turning
+from avow.faces.web.api.application import api_app
+from avow.faces.web.api.desk import ApiDesk
 from avow.faces.web.application import LOCAL_HOSTS, asked_app, public_app, web_app
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.engine import EngineSource
@@ -128,7 +131,8 @@ def served(
         gc.freeze()  # modules and declaration stay: looking through them again would stop a page
         click.echo(f"http://{address}:{port}")
         with turning(state, does_rounds=does_rounds):
-            beside = watched(app, state.store, state.clock)
+            api = api_of(declaration, state) if shown is Shown.ALL else None
+            beside = watched(app, state.store, state.clock, api)
             uvicorn.run(beside, host=address, port=port, log_level="warning")
 
 
@@ -185,12 +189,18 @@ def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable
 
 def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
     """What the pages of staff work with, over an open state."""
+    desk = Desk(state, declaration, day_of(state, declaration))
+    return StaffDesk(accounts, desk.book, state.clock)
 
-    def tell(bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
-        state.ledger.append(bodies, at, runs=runs)
 
-    book = Book(state.store, state.ring, declaration, tell)
-    return StaffDesk(accounts, book, Estate(declaration, os.environ), state.clock)
+def api_of(declaration: Declaration, state: State) -> Litestar:
+    """The interface for programs, over an open state: what is in force is read anew each time."""
+
+    def book() -> Book:
+        now = in_force(state.store)
+        return Desk(state, now, local_day(state.clock.now(), now.controller.zone)).book
+
+    return api_app(ApiDesk(book, Standing(declaration, state.store, state.clock), state.clock))
 
 
 def source_of(

@@ -16,18 +16,22 @@ LATE = timedelta(hours=26)
 """After this a round of a day was missed."""
 FORMAT = "text/plain; version=0.0.4; charset=utf-8"
 """The text format of Prometheus."""
-
-
 PATHS = frozenset({"/health", "/metrics"})
 
 
-def watched(app: ASGIApp, runs: Runs, clock: Clock) -> ASGIApp:
-    """The application with the two addresses for machines before it."""
+def watched(app: ASGIApp, runs: Runs, clock: Clock, api: ASGIApp | None = None) -> ASGIApp:
+    """The application with what is for machines before it: two addresses, and the interface under
+    `/api` where there is one."""
     beside = health_app(runs, clock)
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-        is_ours = scope["type"] == ScopeType.HTTP and scope["path"] in PATHS
-        await (beside if is_ours else app)(scope, receive, send)
+        path = scope["path"] if scope["type"] == ScopeType.HTTP else ""
+        if path in PATHS:
+            await beside(scope, receive, send)
+        elif api is not None and path.startswith("/api/"):
+            await api(scope, receive, send)
+        else:
+            await app(scope, receive, send)
 
     return answer
 

@@ -161,6 +161,19 @@ def test_a_message_that_lay_there_too_long(home: Path, server: Dovecot) -> None:
     assert found["requests.acknowledged.9.9"] == "fail"
 
 
+def test_the_rounds_read_and_probe_it(
+    home: Path, server: Dovecot, office: PostOffice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody types anything: the mailbox is read, and our own message is written."""
+    put(server, "round", message("Please delete my account", "1@mail.example"))
+    monkeypatch.setenv("AVOW_MAILBOX_URL", server.url("round"))
+    monkeypatch.setenv("AVOW_SMTP_URL", f"smtp://127.0.0.1:{office.port}")
+    said = avow("rounds", "--once").output
+    assert "mailbox: 1 request" in said
+    assert "probe: 1 written" in said
+    assert len(json.loads(avow("request", "list", "--json").output)) == 1
+
+
 def test_a_mailbox_that_cannot_be_read(home: Path, server: Dovecot) -> None:
     """Nothing of the address, the password or the server's words is shown."""
     for url in (

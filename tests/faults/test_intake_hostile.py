@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 
 from avow.duties.requests.book import file_of, persons_of, read
-from avow.duties.requests.intake import receiving
+from avow.duties.requests.intake.asked import recognised
 from avow.duties.requests.intake.reading import LARGEST, Delivery, Trust
 from avow.duties.requests.intake.receiving import Desk, read_mailbox, receive
 from avow.duties.requests.words import Status
@@ -104,12 +104,11 @@ def test_what_we_did_not_foresee_stays_unread_and_stops_nobody(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Planted: a fault of our own in one message of three. The next reading tries it again."""
-    usual = receiving.recognised
 
     def breaks(text: str) -> object:
         if "hello" in text:
             raise KeyError(text)
-        return usual(text)
+        return recognised(text)
 
     lying = office.clock.now() - timedelta(days=3)
     given = [
@@ -117,7 +116,7 @@ def test_what_we_did_not_foresee_stays_unread_and_stops_nobody(
         Delivery(HEADS + b"\r\nhello", lying),
         Delivery(GOOD.replace(b"g@b", b"h@b") + b"!"),
     ]
-    monkeypatch.setattr(receiving, "recognised", breaks)
+    monkeypatch.setattr("avow.duties.requests.intake.receiving.recognised", breaks)
     found = read_mailbox(Desk(office.book, Trust()), given, at=office.clock.now())
     assert (found.of("request"), found.of("unread"), found.oldest) == (2, 1, lying)
     row = office.store.one("intake_reading_last")

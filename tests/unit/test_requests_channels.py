@@ -97,6 +97,12 @@ class TestLetter:
         assert refused.value.code == "AV694"
 
 
+def test_a_language_that_we_do_not_write_is_answered_in_our_first_one(office: Office) -> None:
+    given = ByHand(Channel.OTHER, NOON, Person(email="a@mail.example", language="de"))
+    done = enter_by_hand(office.book, given, by="claire", at=NOON)
+    assert (done.request.language, done.letters) == ("fr", 1)
+
+
 def test_what_was_said_on_the_telephone(office: Office) -> None:
     at = NOON - timedelta(hours=2)
     given = ByHand(
@@ -285,13 +291,17 @@ class TestRoundTrip:
 
 def test_the_letter_says_what_the_person_needs(office: Office) -> None:
     """In the three languages: its number, the day it counts from, the last day, what is asked."""
-    for language, says in (("fr", "l'accès"), ("nl", "inzage"), ("en", "access")):
+    for language, says, last in (
+        ("fr", "l'accès", "15 avril 2027"),
+        ("nl", "inzage", "15 april 2027"),
+        ("en", "access", "15 April 2027"),
+    ):
         person = Person(email=f"{language}@mail.example", language=language)
         given = ByHand(Channel.OTHER, NOON, person, ((Right.ACCESS, False),))
         enter_by_hand(office.book, given, by="claire", at=NOON)
         (out,) = take(office.store, office.ring, "test", 1, NOON)
         text = out.content.text
-        assert all(word in text for word in (says, out.about, "2027-03-15", "2027-04-15", MAILBOX))
+        assert all(word in text for word in (says, out.about, last, MAILBOX))
         sent = envelope(SENDER, out)
         assert sent is not None
         assert b"Auto-Submitted: auto-replied" in sent.data

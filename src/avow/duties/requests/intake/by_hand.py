@@ -12,6 +12,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from avow.common.languages import LANGUAGES
 from avow.duties.requests.book import Arrival, Asking, Book, Person
 from avow.duties.requests.intake.asked import answer_language, recognised
 from avow.duties.requests.intake.entering import Entered, IntakeError, enter, heard, spoken
@@ -57,7 +58,8 @@ def enter_by_hand(
     """
     _checked(book, given, by)
     said = given.words or ""
-    language = given.person.language or answer_language(said, spoken(book))
+    named = given.person.language
+    language = named if named in LANGUAGES else answer_language(said, spoken(book))
     asked = given.asked or tuple((r.right, r.marketing) for r in recognised(said))
     files = (("scan", _kind(given.scan), given.scan),) if given.scan else ()
     arrival = Arrival(

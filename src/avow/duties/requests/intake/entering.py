@@ -9,6 +9,7 @@ from pathlib import Path
 
 from avow.common.calendar import Period, add
 from avow.common.errors import AvowError
+from avow.common.languages import words as words_in
 from avow.common.masked import Masked
 from avow.duties.correspondence.addresses import address
 from avow.duties.correspondence.letters import Draft, Mailing
@@ -163,12 +164,13 @@ def _letter(
     own = address(book.declaration.requests.mailbox or book.declaration.controller.email)
     domain = own.domain if own else "localhost"
     mailing = Mailing(KIND, request.id, domain, add(book.day(at), _READABLE))
+    say = words_in(request.language)
     said = wording(KIND, request.language, words).said(
         {
             "organisation": book.declaration.controller.name,
             "request": request.id,
-            "day": request.received.isoformat(),
-            "last_day": request.due(book.calendar, book.day(at)).isoformat(),
+            "day": say.day(request.received),
+            "last_day": say.day(request.due(book.calendar, book.day(at))),
             "rights": [_asked(item) for item in request.items.values() if item.person == number],
             "others": _told_together(book, request, person),
             "contact": str(own) if own else book.declaration.controller.address,

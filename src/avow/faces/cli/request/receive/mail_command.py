@@ -15,24 +15,25 @@ from avow.common.exits import Exit
 from avow.duties.requests.book import PROGRAM
 from avow.duties.requests.intake import receiving
 from avow.duties.requests.intake.by_hand import known
-from avow.duties.requests.intake.entering import IntakeError
-from avow.duties.requests.intake.probing import mailbox_of
-from avow.duties.requests.intake.reading import LARGEST, Delivery, Trust, own_addresses
+from avow.duties.requests.intake.reading import LARGEST, Delivery
 from avow.duties.requests.words import Channel
-from avow.faces.cli.desk import Desk, opened, state_options
+from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.mailbox import deliveries, mailbox
+from avow.faces.cli.mailbox_rounds import AUTHSERV, MAILBOX, OURS, SERVERS, trusted
 from avow.faces.cli.opened import json_option
 
 
 @click.command()
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, exists=True))
-@click.option("--mailbox", "url", envvar="AVOW_MAILBOX_URL", show_envvar=True,
+@click.option("--mailbox", "url", envvar=MAILBOX, show_envvar=True,
               help="imaps://user:${PASSWORD}@host/FOLDER; it is only read.")  # fmt: skip
 @click.option("--server", "servers", multiple=True, metavar="HOST",
+              envvar=SERVERS, show_envvar=True,
               help="One of our mail servers, as it writes itself into Received.")  # fmt: skip
-@click.option("--authserv", default="", metavar="ID",
+@click.option("--authserv", default="", metavar="ID", envvar=AUTHSERV, show_envvar=True,
               help="Server whose Authentication-Results are believed.")  # fmt: skip
-@click.option("--ours", multiple=True, metavar="ADDRESS", help="An address that letters leave by.")
+@click.option("--ours", multiple=True, metavar="ADDRESS", envvar=OURS, show_envvar=True,
+              help="An address that letters leave by.")  # fmt: skip
 @click.option("--channel", type=click.Choice(["email", "other"]), default="email",
               show_default=True, help="How the messages came.")  # fmt: skip
 @click.option("--as", "by", default="", help="Id of the person who hands the files on.")
@@ -68,7 +69,7 @@ def command(
     with opened(folder, database_url) as desk, ExitStack() as stack:
         if by:
             known(desk.book, by)
-        trust = Trust(servers, authserv, own_addresses([*_ours(desk), *ours]))
+        trust = trusted(desk, servers, authserv, ours)
         how = receiving.Desk(
             desk.book, trust, own, not silent, channel=Channel(channel), by=by or PROGRAM
         )
@@ -79,15 +80,6 @@ def command(
     if found is not None:
         _say(found, is_json=is_json)
         raise SystemExit(Exit.FINDINGS if found.of("unread") else Exit.OK)
-
-
-def _ours(desk: Desk) -> list[str]:
-    """Addresses from which nobody asks anything: the mailbox itself and the controller's."""
-    try:
-        box = str(mailbox_of(desk.declaration))
-    except IntakeError:
-        box = ""
-    return [box, desk.declaration.controller.email]
 
 
 def _files(paths: tuple[Path, ...]) -> Iterator[Delivery]:

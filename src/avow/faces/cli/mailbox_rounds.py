@@ -1,0 +1,52 @@
+"""Reading the mailbox of requests again and again, and the daily message of our own to it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from avow.duties.requests.intake import receiving
+from avow.duties.requests.intake.entering import IntakeError
+from avow.duties.requests.intake.probing import mailbox_of, send_probe
+from avow.duties.requests.intake.reading import Trust, own_addresses
+from avow.faces.cli.desk import Desk
+from avow.faces.cli.mailbox import deliveries, mailbox
+
+MAILBOX, SERVERS = "AVOW_MAILBOX_URL", "AVOW_MAIL_SERVERS"
+AUTHSERV, OURS = "AVOW_MAIL_AUTHSERV", "AVOW_MAIL_OURS"
+
+
+def trusted(desk: Desk, servers: Sequence[str], authserv: str, ours: Sequence[str]) -> Trust:
+    """Whom messages are believed. Nobody asks anything from the mailbox itself, the address of the
+    controller, or one that our letters leave by."""
+    try:
+        box = str(mailbox_of(desk.declaration))
+    except IntakeError:
+        box = ""
+    own = own_addresses([box, desk.declaration.controller.email, *ours])
+    return Trust(tuple(servers), authserv, own)
+
+
+def read_round(desk: Desk, environment: Mapping[str, str]) -> str:
+    """Read the mailbox that the environment names; counts of what its messages were.
+
+    Raises:
+        MailboxError: AV691.
+    """
+    trust = trusted(
+        desk,
+        environment.get(SERVERS, "").split(),
+        environment.get(AUTHSERV, ""),
+        [environment.get("AVOW_LETTERS_FROM", ""), *environment.get(OURS, "").split()],
+    )
+    with mailbox(environment[MAILBOX], environment) as client:
+        found = receiving.read_mailbox(
+            receiving.Desk(desk.book, trust), deliveries(client), at=desk.now()
+        )
+    new = [(what, count) for what, count in found.counts if what != "known"]
+    return ", ".join(f"{count} {what}" for what, count in new) or "nothing new"
+
+
+def probe_round(desk: Desk) -> str:
+    """Give the daily message of our own to the outbox. Raises IntakeError AV693."""
+    send_probe(desk.book, at=desk.now())
+    return "1 written"

@@ -18,6 +18,7 @@ import msgspec
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering import marks, packing
 from avow.duties.requests.answering.contents import names_authority
+from avow.duties.requests.answering.copy import BY_HAND
 from avow.duties.requests.answering.detecting import Detector, texts
 from avow.duties.requests.answering.drafting import Draft, opened, others_of
 from avow.duties.requests.answering.packing import PAGE, PORTABLE, SCHEMA
@@ -160,7 +161,7 @@ def _leaks(book: Book, draft: Draft, contents: dict[str, bytes]) -> int:
         if name.endswith(".json") and name.startswith(("data", "portable/data")):
             found = texts(msgspec.json.decode(content))
             said.extend(text for text in found if text not in letters)
-        elif name.endswith(".csv"):
+        elif name.endswith(".csv") and not name.startswith(f"{BY_HAND}/"):
             said.extend(packing.cells_of(content))
     others = others_of(book, draft)
     return marks.leaks(book.declaration, draft.copy, draft.marks, "\n".join(said), others)

@@ -12,6 +12,8 @@ from typing import Any
 
 import msgspec
 
+BY_HAND, WORDS, FILE = "by-hand", "words", "file"
+"""The dataset of what an owner of a system gave, and its columns."""
 FORM = 1
 """The form of the file; a later one reads this too."""
 
@@ -60,6 +62,11 @@ class Table(msgspec.Struct, frozen=True):
     def place(self) -> str:
         """`system.dataset`."""
         return f"{self.system}.{self.dataset}"
+
+    @property
+    def is_by_hand(self) -> bool:
+        """Whether its owner gave it, and no connector read it."""
+        return self.dataset == BY_HAND
 
     def categories(self) -> tuple[str, ...]:
         """The categories of which some row shows or hides something."""
@@ -120,6 +127,18 @@ class Received(msgspec.Struct, frozen=True):
     last: date | None = None
 
 
+class Attachment(msgspec.Struct, frozen=True):
+    """A file that the owner of a system gave: it leaves only where a reviewer decides to show it."""
+
+    system: str
+    key: tuple[str, ...]
+    name: str
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"Attachment({self.system})"
+
+
 class Sent(msgspec.Struct, frozen=True):
     """A letter of ours to the person."""
 
@@ -145,7 +164,8 @@ class Known(msgspec.Struct, frozen=True):
 
 
 class Copy(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything that was found of a person. `received` is None where no log says who got data.
+    """Everything that was found of a person. `received` is None where no log says who got data;
+    `logged` are the recipients of which one is kept.
     `names` are their own values: what names them is not somebody else's."""
 
     form: int = FORM
@@ -164,6 +184,8 @@ class Copy(msgspec.Struct, frozen=True, kw_only=True):
     lasting: tuple[Lasting, ...] = ()
     reports: tuple[Report, ...] = ()
     received: tuple[Received, ...] | None = None
+    logged: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     sent: tuple[Sent, ...] = ()
     asked: tuple[Asked, ...] = ()
     known: tuple[Known, ...] = ()

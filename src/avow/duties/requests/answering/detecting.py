@@ -36,6 +36,7 @@ class Kind(StrEnum):
     KNOWN = "known-value"
     OF_OTHERS = "data-of-others"
     CREDENTIAL = "credential"
+    ATTACHMENT = "file"
     POINTED = "pointed-out"
 
 

@@ -72,11 +72,16 @@ def _recipients(saying: Saying, copy: Copy, found: Found) -> Iterator[Block]:
         yield Text(say("recipients_real" if copy.received else "recipients_nobody"))
         rows: tuple[tuple[str, ...], ...] = tuple(_real(saying, each) for each in copy.received)
         head: tuple[str, ...] = (say("recipient"), say("country"), say("got"), say("last"))
+        if rows:
+            yield Grid(say("recipients_real"), head, rows)
+        declared = {n: c for n, c in found.recipients().items() if n not in copy.logged}
+        if declared:
+            yield Text(say("recipients_unlogged"))
     else:
         declared = found.recipients()
         yield Text(say("recipients_declared" if declared else "recipients_none"))
-        rows = tuple(_declared(saying, name, what) for name, what in declared.items())
-        head = (say("recipient"), say("country"), say("may_get"))
+    rows = tuple(_declared(saying, name, what) for name, what in declared.items())
+    head = (say("recipient"), say("country"), say("may_get"))
     if rows:
         yield Grid(say("part_recipients"), head, rows)
 

@@ -64,6 +64,8 @@ def found_in(declaration: Declaration, copy: Copy) -> Found:
     cells: dict[CellPlace, None] = {}
     systems = declaration.datamap.systems
     for table in copy.tables:
+        if table.is_by_hand:
+            continue  # nobody says of which categories it is
         system, there = systems[table.system], set(table.categories())
         for cell in cells_of(system, system.datasets[table.dataset]):
             if cell.category in there:

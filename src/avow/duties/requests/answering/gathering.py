@@ -7,7 +7,7 @@ through the two protocols, so that nothing here waits for them.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -15,7 +15,11 @@ from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests.answering.copy import (
+    BY_HAND,
+    FILE,
+    WORDS,
     Asked,
+    Attachment,
     Copy,
     Known,
     Received,
@@ -49,15 +53,22 @@ class RecipientsKnown(Protocol):
         """Who got data of the person; None where nothing was written down."""
         ...
 
+    def logged(self) -> Sequence[str]:
+        """The ids of the recipients of which a log is kept: of others nobody can say."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
     """What the owner of a system said of a person, or that they were asked and have not answered
-    yet. `evidence` is the id of the record of it."""
+    yet. `evidence` is the id of the record of it; what they gave are `words` and a file."""
 
     system: str
     state: State
     evidence: str = ""
+    words: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    content: bytes = field(default=b"", repr=False)
 
 
 class AskedByHand(Protocol):
@@ -74,6 +85,10 @@ class NothingKnown:
 
     def received(self, request: str, person: int) -> None:
         """No log says who got data."""
+
+    def logged(self) -> tuple[str, ...]:
+        """No log is kept."""
+        return ()
 
     def asked(self, request: str, person: int) -> tuple[ByHand, ...]:  # noqa: ARG002
         """Nobody was asked by hand."""
@@ -111,7 +126,9 @@ def gather(
     known = _known(book, who, at)
     judging = Judging.of(book.declaration, day, known)
     tables = tuple(_table(e, person) for e in found.extracts)
+    given = sources.by_hand.asked(request.id, person)
     reports = _reports(book.declaration, sources, looked, who, tables, found.gaps)
+    by_hand = {each.system for each in given}
     return Copy(
         request=request.id,
         person=person,
@@ -123,10 +140,14 @@ def gather(
         release=book.declaration.digest,
         access=_asks(request, person, Right.ACCESS),
         portable=_asks(request, person, Right.PORTABILITY),
-        tables=tuple(t for t in tables if t.rows or t.copies),
+        tables=(*(t for t in tables if t.rows or t.copies), *map(_given, filter(_found, given))),
         lasting=lasting(judging, found.extracts, person),
-        reports=(*reports, *_by_hand(sources, request.id, person)),
+        reports=(*(r for r in reports if r.system not in by_hand), *map(_report_of, given)),
         received=_received(sources, request.id, person),
+        logged=tuple(sources.recipients.logged()),
+        attachments=tuple(
+            Attachment(g.system, (g.evidence,), g.name, g.content) for g in given if g.content
+        ),
         sent=_sent(book, who),
         asked=_asked(book, request, who),
         known=known,
@@ -209,11 +230,19 @@ def _speaks_of(gap: str, system: str) -> bool:
     return f"`{system}`" in gap or f"`{system}." in gap
 
 
-def _by_hand(sources: Sources, request: str, person: int) -> tuple[Report, ...]:
-    return tuple(
-        Report(each.system, each.state, Way.BY_HAND, evidence=each.evidence)
-        for each in sources.by_hand.asked(request, person)
-    )
+def _found(each: ByHand) -> bool:
+    return each.state is State.FOUND
+
+
+def _report_of(each: ByHand) -> Report:
+    rows = 1 if _found(each) else 0
+    return Report(each.system, each.state, Way.BY_HAND, rows=rows, evidence=each.evidence)
+
+
+def _given(each: ByHand) -> Table:
+    """What an owner gave, as a table of its words and the name of its file."""
+    row = Row((each.evidence,), own=True, values=(each.words or None, each.name or None))
+    return Table(each.system, BY_HAND, ((WORDS, WORDS), (FILE, FILE)), (row,))
 
 
 def _received(sources: Sources, request: str, person: int) -> tuple[Received, ...] | None:

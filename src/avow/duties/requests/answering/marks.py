@@ -17,7 +17,7 @@ from avow.common.errors import AvowError
 from avow.common.masked import SHOWN, Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled
-from avow.duties.requests.answering.copy import Copy, Row, Table
+from avow.duties.requests.answering.copy import FILE, Copy, Row, Table
 from avow.duties.requests.answering.detecting import Detector, Kind, is_credential, texts, without
 from avow.duties.requests.words import Ground
 
@@ -80,6 +80,8 @@ def detector(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -
     own, known = set(copy.names), set(others)
     systems = declaration.datamap.systems
     for table in copy.tables:
+        if table.is_by_hand:
+            continue
         dataset = systems[table.system].datasets[table.dataset]
         naming = {i.field for i in dataset.identities}
         for row in table.rows:
@@ -103,6 +105,9 @@ def proposed(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -
         declared = declaration.categories.get(category)
         if declared is not None and declared.of_others:
             found[table.place, row.key, column, ""] = Kind.OF_OTHERS
+            continue
+        if table.is_by_hand and column == FILE:
+            found[table.place, row.key, column, ""] = Kind.ATTACHMENT
             continue
         if is_credential(column, value):
             found[table.place, row.key, column, ""] = Kind.CREDENTIAL

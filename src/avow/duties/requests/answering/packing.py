@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime
@@ -13,7 +14,7 @@ import msgspec
 
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled, saying_of
-from avow.duties.requests.answering.copy import Table
+from avow.duties.requests.answering.copy import BY_HAND, FILE, Copy, Table
 from avow.duties.requests.answering.detecting import texts
 from avow.duties.requests.answering.document import Document
 from avow.duties.requests.answering.portable import as_json, fits, portable, schema
@@ -31,12 +32,31 @@ def files(declaration: Declaration, veiled: Veiled) -> dict[str, bytes]:
     if copy.access:
         made[DATA] = _json(everything(saying, veiled))
         made |= {f"data/{t.place}.csv": _csv(saying, t) for t in copy.tables if t.rows}
+        made |= attached(copy)
     if copy.portable or copy.access:
         taken = msgspec.structs.replace(portable(declaration, copy), language=saying.language)
         made[PORTABLE] = _json(as_json(declaration, taken))
         made[SCHEMA] = _json(schema(declaration, taken))
         made |= {f"portable/{t.place}.csv": _csv(saying, t) for t in taken.tables}
     return made
+
+
+def attached(copy: Copy) -> dict[str, bytes]:
+    """The files that owners of systems gave, but for those that a reviewer hides."""
+    shown = {(t.system, r.key) for t in copy.tables if t.is_by_hand
+             for r in t.rows if FILE not in r.hidden}  # fmt: skip
+    return {
+        f"{BY_HAND}/{n}-{each.system}/{_safe(each.name)}": each.content
+        for n, each in enumerate(copy.attachments, 1)
+        if (each.system, each.key) in shown
+    }
+
+
+def _safe(name: str) -> str:
+    """A name of a file with nothing in it that leads elsewhere."""
+    return (
+        re.sub(r"[^\w.-]+", "_", name.rpartition("/")[2].rpartition("\\")[2]).lstrip(".") or "file"
+    )
 
 
 def everything(saying: Saying, veiled: Veiled) -> dict[str, Any]:
@@ -128,6 +148,8 @@ def said(document: Document, contents: Mapping[str, bytes]) -> str:
     is looked through for what must not leave."""
     found = [document.words()]
     for name, content in contents.items():
+        if name.startswith(f"{BY_HAND}/"):
+            continue  # a reviewer looked at each of them
         if name.endswith(".csv"):
             found.extend(cells_of(content))
         else:

@@ -46,6 +46,8 @@ def portable(declaration: Declaration, copy: Copy) -> Copy:
 
 
 def _table(declaration: Declaration, law: InForce, table: Table, *, wider: bool) -> Table | None:
+    if table.is_by_hand:
+        return None
     system = declaration.datamap.systems[table.system]
     dataset = system.datasets[table.dataset]
     if table.of or any(d.of for d in dataset.derived if not d.columns):

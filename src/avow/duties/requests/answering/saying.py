@@ -99,6 +99,8 @@ class Saying:
         of = dict(table.columns)
         shared = [c for c in of.values() if c]
         found = {}
+        if table.is_by_hand:
+            return {name: self.say(f"given_{name}") for name, _ in table.columns}
         for name, category in table.columns:
             if category is None:
                 continue
@@ -114,6 +116,8 @@ class Saying:
     def heading(self, table: Table) -> str:
         """What a table is called: where its data came in, else whose rows they are."""
         system = self.declaration.datamap.systems[table.system]
+        if table.is_by_hand:
+            return self.say("by_hand")
         dataset = system.datasets[table.dataset]
         point = dataset.collected_at or next(
             (p for c in dataset.categories() if (p := point_of(system, dataset, c))), None

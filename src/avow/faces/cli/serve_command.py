@@ -24,8 +24,10 @@ from avow.duties.requests.book import Book
 from avow.engine.accounts.known import AccountError, Accounts
 from avow.engine.evidence.entries import Body
 from avow.engine.planner.release import in_force
+from avow.faces.cli.configuration import configuration
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.opened import path_argument, sound
+from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.rounds import rounds_of
 from avow.faces.cli.staff import staff
 from avow.faces.rounds.turning import keep_turning
@@ -126,6 +128,9 @@ def served(
     with open_state(folder, database_url) as state:
         if shown is Shown.ALL:
             refuse_strangers(address, staff(state, declaration))
+        if does_rounds:
+            said = configuration(declaration, os.environ)
+            click.echo(as_text(said, {}), nl=bool(said), err=True)
         app = app_of(shown, declaration, state, (*LOCAL_HOSTS, *hosts))
         gc.collect()
         gc.freeze()  # modules and declaration stay: looking through them again would stop a page

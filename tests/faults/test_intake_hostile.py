@@ -9,10 +9,11 @@ from datetime import timedelta
 
 import pytest
 
+from avow.common.masked import Masked
 from avow.duties.requests.book import file_of, persons_of, read
 from avow.duties.requests.intake.asked import recognised
 from avow.duties.requests.intake.reading import LARGEST, Delivery, Trust
-from avow.duties.requests.intake.receiving import Desk, read_mailbox, receive
+from avow.duties.requests.intake.receiving import Desk, Folder, read_mailbox, read_up_to, receive
 from avow.duties.requests.words import Status
 from avow.engine.db.store import Store
 from tests.requests_room import Office
@@ -123,5 +124,36 @@ def test_what_we_did_not_foresee_stays_unread_and_stops_nobody(
     assert row is not None
     assert (row["messages"], row["fresh"], row["unread"]) == (3, 2, 1)
     monkeypatch.undo()
+    office.clock.move(timedelta(minutes=1))
     again = read_mailbox(Desk(office.book, Trust()), given, at=office.clock.now())
     assert (again.of("known"), again.of("request")) == (2, 1)
+
+
+def test_the_next_reading_begins_with_what_stayed_unread(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Numbers of the mailbox: 4 to 6 were fetched, 5 could not be entered. In a folder that was
+    made anew every number is read again."""
+
+    def breaks(text: str) -> object:
+        if "hello" in text:
+            raise KeyError(text)
+        return recognised(text)
+
+    folder = Folder(Masked("privacy"), 7)
+    given = [
+        Delivery(GOOD, uid=4),
+        Delivery(HEADS + b"\r\nhello", uid=5),
+        Delivery(GOOD.replace(b"g@b", b"h@b") + b"!", uid=6),
+    ]
+    desk = Desk(office.book)
+    assert read_up_to(office.book, folder) == 1
+    monkeypatch.setattr("avow.duties.requests.intake.receiving.recognised", breaks)
+    read_mailbox(desk, given, at=office.clock.now(), folder=folder)
+    assert read_up_to(office.book, folder) == 5
+    monkeypatch.undo()
+    for rest in (given[1:], []):
+        office.clock.move(timedelta(minutes=1))
+        read_mailbox(desk, rest, at=office.clock.now(), folder=folder)
+        assert read_up_to(office.book, folder) == 7
+    assert read_up_to(office.book, Folder(Masked("privacy"), 8)) == 1

@@ -12,7 +12,9 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from avow.common.errors import AvowError
 from avow.common.hosts import is_this_machine
+from avow.common.masked import Masked
 from avow.duties.requests.intake.reading import LARGEST, Delivery
+from avow.duties.requests.intake.receiving import Folder
 
 PATIENCE = 60.0
 """Seconds for one answer of the server."""
@@ -92,24 +94,37 @@ def _connected(where: SplitResult) -> imaplib.IMAP4:
     return client
 
 
-def deliveries(client: imaplib.IMAP4) -> Iterator[Delivery]:
-    """Every message of the folder that was opened, the oldest first, each fetched alone; of one
+def folder_of(client: imaplib.IMAP4, text: str, environment: Mapping[str, str]) -> Folder | None:
+    """Which folder was opened; None where the server gives no numbers that stay."""
+    where = _parts(text, environment)
+    _, found = client.response("UIDVALIDITY")
+    said = found[0] if found else None
+    if not isinstance(said, bytes) or not said.isdigit():
+        return None
+    host = f"{where.hostname}:{where.port or _PORTS[where.scheme]}"
+    return Folder(Masked(f"{where.username}\n{host}\n{where.path}"), int(said))
+
+
+def deliveries(client: imaplib.IMAP4, first: int = 1) -> Iterator[Delivery]:
+    """The messages of the folder from a number on, the oldest first, each fetched alone; of one
     that is too large its beginning.
 
     Raises:
         MailboxError: AV691, the server does not say what lies in it.
     """
-    answer, found = client.uid("SEARCH", "ALL")
+    answer, found = client.uid("SEARCH", "UID", f"{first}:*")
     if answer != "OK":
         raise _away("it does not say what lies in it")
     for uid in (found[0] or b"").split() if found else ():
+        if int(uid) < first:  # `*` is the last message, whatever its number is
+            continue
         parts = f"(INTERNALDATE RFC822.SIZE BODY.PEEK[]<0.{LARGEST}>)"
         answer, got = client.uid("FETCH", uid.decode("ascii"), parts)
-        if answer == "OK" and (each := _delivery(got)) is not None:
+        if answer == "OK" and (each := _delivery(got, int(uid))) is not None:
             yield each
 
 
-def _delivery(got: list[object]) -> Delivery | None:
+def _delivery(got: list[object], uid: int) -> Delivery | None:
     """One message; None when it was deleted meanwhile."""
     heads, body = b"", None
     for piece in got:
@@ -120,7 +135,7 @@ def _delivery(got: list[object]) -> Delivery | None:
     if body is None:
         return None
     size = _SIZE.search(heads)
-    return Delivery(body, _instant(heads), bool(size and int(size[1]) > len(body)))
+    return Delivery(body, _instant(heads), bool(size and int(size[1]) > len(body)), uid)
 
 
 def _instant(heads: bytes) -> datetime | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from avow.duties.requests.intake import receiving
 from avow.duties.requests.intake.entering import IntakeError
 from avow.duties.requests.intake.probing import mailbox_of, send_probe
 from avow.duties.requests.intake.reading import Trust, own_addresses
 from avow.faces.cli.desk import Desk
-from avow.faces.cli.mailbox import deliveries, mailbox
+from avow.faces.cli.mailbox import deliveries, folder_of, mailbox
 
 MAILBOX, SERVERS = "AVOW_MAILBOX_URL", "AVOW_MAIL_SERVERS"
 AUTHSERV, OURS = "AVOW_MAIL_AUTHSERV", "AVOW_MAIL_OURS"
@@ -38,12 +39,19 @@ def read_round(desk: Desk, environment: Mapping[str, str]) -> str:
         environment.get(AUTHSERV, ""),
         [environment.get("AVOW_LETTERS_FROM", ""), *environment.get(OURS, "").split()],
     )
-    with mailbox(environment[MAILBOX], environment) as client:
-        found = receiving.read_mailbox(
-            receiving.Desk(desk.book, trust), deliveries(client), at=desk.now()
-        )
+    found = read_at(receiving.Desk(desk.book, trust), environment[MAILBOX], environment, desk.now())
     new = [(what, count) for what, count in found.counts if what != "known"]
     return ", ".join(f"{count} {what}" for what, count in new) or "nothing new"
+
+
+def read_at(
+    how: receiving.Desk, url: str, environment: Mapping[str, str], at: datetime
+) -> receiving.Tally:
+    """Read what is new in the mailbox at an address. Raises MailboxError AV691."""
+    with mailbox(url, environment) as client:
+        folder = folder_of(client, url, environment)
+        first = receiving.read_up_to(how.book, folder) if folder else 1
+        return receiving.read_mailbox(how, deliveries(client, first), at=at, folder=folder)
 
 
 def probe_round(desk: Desk) -> str:

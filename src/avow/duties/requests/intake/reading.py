@@ -39,11 +39,13 @@ _TYPE = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A message as it lies somewhere: its bytes, whole or cut, and when the mailbox took it."""
+    """A message as it lies somewhere: its bytes, whole or cut, when the mailbox took it, and its
+    number there (0: it has none)."""
 
     data: bytes = field(repr=False)
     internal: datetime | None = None
     is_cut: bool = False
+    uid: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg
 
 from avow.common.errors import KeyringError
+from avow.common.masked import Masked
 from avow.duties.correspondence.returned import What
 from avow.duties.requests.book import (
     PERSON,
@@ -39,6 +40,7 @@ MESSAGE, ATTACHMENT = "message", "attachment"
 JOINED, OTHER_SENDER = "message-joined", "message-of-another-sender"
 UNKNOWN_ARRIVAL = "arrival-not-known"
 KEPT = timedelta(days=400)
+BOX = "intake-mailbox/1"
 
 Hears = Callable[[Book, Runs, Request, Message], object]
 """Told of every message that joins a request, inside its transaction: whoever waits for an answer
@@ -66,11 +68,13 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What messages were. `unread` could not be entered and are tried again; `oldest` of them."""
+    """What messages were. `unread` could not be entered and are tried again; `oldest` of them.
+    `next_uid`: the first number in the mailbox that is still to be read; 0 where there is none."""
 
     counts: tuple[tuple[str, int], ...]
     requests: tuple[str, ...] = ()
     oldest: datetime | None = None
+    next_uid: int = 0
 
     def of(self, what: str) -> int:
         """How many messages were something."""
@@ -86,7 +90,9 @@ def receive(desk: Desk, deliveries: Iterable[Delivery], *, at: datetime) -> Tall
     tally: Counter[str] = Counter()
     opened: list[str] = []
     oldest: datetime | None = None
+    last, unread = 0, []
     for delivery in deliveries:
+        last = max(last, delivery.uid)
         try:
             what, request = one(desk, delivery, at=at)
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError,
@@ -96,10 +102,12 @@ def receive(desk: Desk, deliveries: Iterable[Delivery], *, at: datetime) -> Tall
             what, request = "unread", None
             seen = delivery.internal or at
             oldest = min(oldest or seen, seen)
+            unread.append(delivery.uid)
         tally[what] += 1
         opened += [request] if request else []
     desk.book.runs.run("intake_forget", before=at - KEPT)
-    return Tally(tuple(sorted(tally.items())), tuple(opened), oldest)
+    next_uid = min(unread, default=last + 1 if last else 0)
+    return Tally(tuple(sorted(tally.items())), tuple(opened), oldest, next_uid)
 
 
 def one(desk: Desk, delivery: Delivery, *, at: datetime) -> tuple[str, str | None]:
@@ -262,13 +270,41 @@ def _more(state: Request, asks: tuple[Recognised, ...]) -> list[RightAsked]:
     ]
 
 
-def read_mailbox(desk: Desk, deliveries: Iterable[Delivery], *, at: datetime) -> Tally:
-    """Read the whole privacy mailbox, and note when that was and what stayed unread."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Which folder is read: where it is, and its UIDVALIDITY (RFC 3501, 2.3.1.1)."""
+
+    where: Masked[str]
+    validity: int
+
+
+def read_up_to(book: Book, folder: Folder) -> int:
+    """The first number in a folder that was not read yet; 1 when it never was."""
+    boxes = [book.ring.keyed_hash(folder.where, BOX, key).hash for key in book.ring.hashing.by_id]
+    row = book.runs.one("intake_read_up_to", boxes=boxes, validity=folder.validity)
+    return int(row["next_uid"]) if row and row["next_uid"] else 1
+
+
+def read_mailbox(
+    desk: Desk, deliveries: Iterable[Delivery], *, at: datetime, folder: Folder | None = None
+) -> Tally:
+    """Read the privacy mailbox, and note when that was and what stayed unread.
+
+    `folder` says of which one the numbers of the messages are; what was entered is fetched no more.
+    """
     found = receive(replace(desk, in_mailbox=True), deliveries, at=at)
-    total = sum(count for _, count in found.counts)
-    unread = found.of("unread")
+    total, unread = sum(count for _, count in found.counts), found.of("unread")
+    before = read_up_to(desk.book, folder) if folder else None
+    ring = desk.book.ring
     desk.book.runs.run(
-        "intake_reading_add", at=at, messages=total, fresh=total - found.of("known") - unread,
-        unread=unread, oldest=found.oldest,
-    )  # fmt: skip
+        "intake_reading_add",
+        at=at,
+        messages=total,
+        fresh=total - found.of("known") - unread,
+        unread=unread,
+        oldest=found.oldest,
+        box=ring.keyed_hash(folder.where, BOX).hash if folder else None,
+        validity=folder.validity if folder else None,
+        next_uid=found.next_uid or before,
+    )
     return found

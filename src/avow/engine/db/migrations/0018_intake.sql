@@ -33,14 +33,20 @@ CREATE TABLE avow.intake_reading (
     messages   integer     NOT NULL CHECK (messages >= 0),
     fresh      integer     NOT NULL CHECK (fresh >= 0),
     unread     integer     NOT NULL CHECK (unread >= 0),
-    oldest     timestamptz
+    oldest     timestamptz,
+    box        bytea       CHECK (length(box) = 32),
+    validity   bigint,
+    next_uid   bigint
 );
 COMMENT ON TABLE avow.intake_reading IS 'No personal data. When the privacy mailbox was read, and what stayed unread.';
 COMMENT ON COLUMN avow.intake_reading.at IS 'When it was read.';
-COMMENT ON COLUMN avow.intake_reading.messages IS 'Messages that lay in it.';
+COMMENT ON COLUMN avow.intake_reading.messages IS 'Messages that were fetched from it.';
 COMMENT ON COLUMN avow.intake_reading.fresh IS 'Messages that were read for the first time.';
 COMMENT ON COLUMN avow.intake_reading.unread IS 'Messages that could not be entered and are tried again.';
 COMMENT ON COLUMN avow.intake_reading.oldest IS 'The arrival of the oldest of those; null when there is none.';
+COMMENT ON COLUMN avow.intake_reading.box IS 'Keyed hash of where the mailbox is; null when it has no numbers.';
+COMMENT ON COLUMN avow.intake_reading.validity IS 'UIDVALIDITY of the folder (RFC 3501, 2.3.1.1): as long as it stays, numbers stay.';
+COMMENT ON COLUMN avow.intake_reading.next_uid IS 'The first number that the next reading fetches.';
 
 CREATE TABLE avow.intake_probe (
     id       text        PRIMARY KEY,

@@ -53,15 +53,23 @@ DELETE FROM avow.intake_probe WHERE sent_at < %(before)s
 -- name: intake_reading_add
 -- The privacy mailbox was read.
 -- since: 18
-INSERT INTO avow.intake_reading (at, messages, fresh, unread, oldest)
-VALUES (%(at)s, %(messages)s, %(fresh)s, %(unread)s, %(oldest)s)
+INSERT INTO avow.intake_reading (at, messages, fresh, unread, oldest, box, validity, next_uid)
+VALUES (%(at)s, %(messages)s, %(fresh)s, %(unread)s, %(oldest)s, %(box)s, %(validity)s,
+        %(next_uid)s)
 ON CONFLICT (at) DO UPDATE SET messages = excluded.messages, fresh = excluded.fresh,
-       unread = excluded.unread, oldest = excluded.oldest
+       unread = excluded.unread, oldest = excluded.oldest, box = excluded.box,
+       validity = excluded.validity, next_uid = excluded.next_uid
 
 -- name: intake_reading_last
 -- The newest reading of the privacy mailbox.
 -- since: 18
 SELECT * FROM avow.intake_reading ORDER BY at DESC LIMIT 1
+
+-- name: intake_read_up_to
+-- The first number in a folder that was not read yet.
+-- since: 18
+SELECT next_uid FROM avow.intake_reading
+WHERE box = ANY(%(boxes)s::bytea[]) AND validity = %(validity)s ORDER BY at DESC LIMIT 1
 
 -- name: intake_read_late
 -- Messages in the mailbox that opened or joined a request, with when they came and were read.

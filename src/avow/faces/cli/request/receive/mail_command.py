@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -18,8 +17,7 @@ from avow.duties.requests.intake.by_hand import known
 from avow.duties.requests.intake.reading import LARGEST, Delivery
 from avow.duties.requests.words import Channel
 from avow.faces.cli.desk import opened, state_options
-from avow.faces.cli.mailbox import deliveries, mailbox
-from avow.faces.cli.mailbox_rounds import AUTHSERV, MAILBOX, OURS, SERVERS, trusted
+from avow.faces.cli.mailbox_rounds import AUTHSERV, MAILBOX, OURS, SERVERS, read_at, trusted
 from avow.faces.cli.opened import json_option
 
 
@@ -66,7 +64,7 @@ def command(
         raise click.UsageError("name files, or the mailbox with --mailbox")
     if paths and not by:
         raise click.UsageError("say with --as who hands the files on")
-    with opened(folder, database_url) as desk, ExitStack() as stack:
+    with opened(folder, database_url) as desk:
         if by:
             known(desk.book, by)
         trust = trusted(desk, servers, authserv, ours)
@@ -75,8 +73,7 @@ def command(
         )
         found = receiving.receive(how, _files(paths), at=desk.now()) if paths else None
         if url:
-            client = stack.enter_context(mailbox(url, os.environ))
-            found = receiving.read_mailbox(how, deliveries(client), at=desk.now())
+            found = read_at(how, url, os.environ, desk.now())
     if found is not None:
         _say(found, is_json=is_json)
         raise SystemExit(Exit.FINDINGS if found.of("unread") else Exit.OK)

@@ -6,13 +6,15 @@ import logging
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from traceback import extract_tb
+from typing import Any
 
-from litestar import Litestar, Response
+from litestar import Litestar, Response, Router
 from litestar.di import Provide
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Scope
 
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.asked.first import first as asked_first
 from avow.faces.web.asked.frame import gone, is_asked
@@ -20,9 +22,12 @@ from avow.faces.web.asked.save import save
 from avow.faces.web.asked.send import hand_over, review
 from avow.faces.web.asked.show import begin
 from avow.faces.web.asked.show import show as asked_show
-from avow.faces.web.asked.thanks import thanks
-from avow.faces.web.console.first import first
 from avow.faces.web.asked.task import task_answer, task_page
+from avow.faces.web.asked.thanks import thanks
+from avow.faces.web.console.account_add import account_add
+from avow.faces.web.console.account_end import account_end
+from avow.faces.web.console.accounts import accounts
+from avow.faces.web.console.first import first
 from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
@@ -31,10 +36,18 @@ from avow.faces.web.console.plans import plans
 from avow.faces.web.console.promise import promise
 from avow.faces.web.console.promises import promises
 from avow.faces.web.console.refused import refused
+from avow.faces.web.console.request import request
+from avow.faces.web.console.request_decide import request_decide
+from avow.faces.web.console.request_extend import request_extend
+from avow.faces.web.console.request_note import request_note
+from avow.faces.web.console.request_open import request_open
+from avow.faces.web.console.request_wait import request_wait
+from avow.faces.web.console.requests import requests
 from avow.faces.web.console.stop import stop
 from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
+from avow.faces.web.console.views import views
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.public.difference import difference
@@ -44,6 +57,10 @@ from avow.faces.web.public.frame import is_public
 from avow.faces.web.public.well_known import well_known
 from avow.faces.web.render import Pages
 from avow.faces.web.security import Asked, add_headers, check_request
+from avow.faces.web.signin.desk import StaffDesk, admit
+from avow.faces.web.signin.enrol import enrol, enrol_begin, enrol_finish
+from avow.faces.web.signin.sign_in import sign_in, signed_in
+from avow.faces.web.signin.sign_out import sign_out
 from avow.faces.web.source import PageSource
 from avow.faces.web.static_files import style
 
@@ -51,6 +68,8 @@ log = logging.getLogger(__name__)
 
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 LARGEST_FORM = 20_000  # bytes; the longest of our forms has ten questions with a sentence each
+OPEN = {"action": Action.OPEN}
+"""Pages that have locks of their own, or none: nobody signs in for them."""
 HANDLERS = (
     first,
     today,
@@ -66,7 +85,25 @@ HANDLERS = (
     stop_now,
     stop_release,
     *patterns,
-    style,
+)
+STAFF_HANDLERS = (
+    sign_in,
+    signed_in,
+    sign_out,
+    enrol,
+    enrol_begin,
+    enrol_finish,
+    *requests,
+    *request,
+    request_open,
+    request_note,
+    request_extend,
+    request_wait,
+    request_decide,
+    *accounts,
+    account_add,
+    account_end,
+    *views,
 )
 ASKED_HANDLERS = (
     asked_first,
@@ -97,9 +134,11 @@ def web_app(
     hosts: Iterable[str] = LOCAL_HOSTS,
     asked: AskedDesk | None = None,
     public: PublicDesk | None = None,
+    staff: StaffDesk | None = None,
 ) -> Litestar:
     """The console. `hosts`: the names it answers to, without port; any other is refused. With
-    their desks it shows one-time pages and the public pages of the notice too."""
+    their desks it shows one-time pages and the public pages of the notice too, and with that of
+    staff it lets in who is signed in and may do what a page is for."""
     pages = Pages(source)
 
     def problem(request: Asked, error: HTTPException) -> Response[bytes]:
@@ -107,15 +146,25 @@ def web_app(
             return gone(request, asked.house.name, error.status_code)
         if public is not None and is_public(request.url.path):
             return public_gone(request, public.controller.name, error.status_code)
+        if staff is not None and request.state.get("guarded") is None:
+            request.state.guarded = True  # no page, so nobody looked who it is
         return refused(request, error, pages)
 
+    open_to_all: tuple[BaseRouteHandler, ...] = (style,)
     handlers: tuple[BaseRouteHandler, ...] = HANDLERS
     given: dict[str, Provide] = {"pages": Provide(lambda: pages, sync_to_thread=False)}
     if asked is not None:
-        handlers, given = (*handlers, *ASKED_HANDLERS), given | _desk(asked)
+        open_to_all, given = (*open_to_all, *ASKED_HANDLERS), given | _desk(asked)
     if public is not None:
-        handlers, given = (*handlers, *PUBLIC_HANDLERS), given | _shelf(public)
-    return _app(handlers, given, problem, hosts)
+        open_to_all, given = (*open_to_all, *PUBLIC_HANDLERS), given | _shelf(public)
+    if staff is not None:
+        handlers = (*handlers, *STAFF_HANDLERS)
+        given["staff"] = Provide(lambda: staff, sync_to_thread=False)
+    routes: tuple[BaseRouteHandler | Router, ...] = (
+        *handlers,
+        Router("/", route_handlers=open_to_all, opt=OPEN),
+    )
+    return _app(routes, given, problem, hosts, staff)
 
 
 def public_app(public: PublicDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
@@ -156,15 +205,17 @@ def _shelf(public: PublicDesk) -> dict[str, Provide]:
 
 
 def _app(
-    handlers: Iterable[BaseRouteHandler],
+    handlers: Iterable[BaseRouteHandler | Router],
     given: dict[str, Provide],
     problem: Callable[[Asked, HTTPException], Response[bytes]],
     hosts: Iterable[str],
+    staff: StaffDesk | None = None,
 ) -> Litestar:
     answered = frozenset(hosts)
 
-    async def before(request: Asked) -> None:
+    async def before(request: Asked) -> Response[Any] | None:
         check_request(request, answered)
+        return await admit(request, staff)
 
     return Litestar(
         route_handlers=tuple(handlers),

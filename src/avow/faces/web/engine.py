@@ -1,14 +1,14 @@
 """The console's source over the running engine: the declaration, our database, the planner.
 
-Persons cannot prove here who they are, so approvals and releases are refused and the pages name
-the command instead. What no part of the engine tells is None, never empty.
+Before anybody has an account nobody can prove here who they are: approvals and releases are refused
+and the pages name the command instead. What no part of the engine tells is None, never empty.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from avow.common.languages import LANGUAGES
@@ -16,6 +16,7 @@ from avow.duties.assurance.history import DayPoint
 from avow.duties.assurance.model import Evidenced
 from avow.duties.assurance.source import ClauseText
 from avow.duties.assurance.standing import Standing
+from avow.engine.accounts.known import Accounts
 from avow.engine.db.store import Row
 from avow.engine.evidence.entries import Body, Stopped
 from avow.engine.planner import records
@@ -26,6 +27,8 @@ from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.stop import stop
 from avow.faces.web.digest import digest_of
 from avow.faces.web.preview import page_of, preview_of
+from avow.faces.web.proven import Proven
+from avow.faces.web.requests_today import requests_ask
 from avow.faces.web.source import (
     Approval,
     Cascade,
@@ -53,6 +56,14 @@ class EngineSource:
 
     standing: Standing
     note: Note
+    accounts: Accounts | None = None
+
+    @property
+    def _proven(self) -> Proven | None:
+        """The acts of people who show a code; None before anybody has an account."""
+        if self.accounts is None or not self.accounts.exist():
+            return None
+        return Proven(self.accounts, self.standing.declaration, self.note)
 
     def now(self) -> datetime:
         """See `StatusSource.now`."""
@@ -74,15 +85,19 @@ class EngineSource:
         """The controller, in those of the declared languages that the pages speak."""
         declared = self.standing.declaration
         spoken = tuple(code for code in declared.languages if code in LANGUAGES)
-        return House(declared.controller.name or declared.id, spoken or LANGUAGES)
+        name = declared.controller.name or declared.id
+        return House(name, spoken or LANGUAGES, takes_codes=self._proven is not None)
 
     def systems(self) -> tuple[str, ...]:
         """Every system of the data map."""
         return tuple(self.standing.declaration.datamap.systems)
 
     def digest(self) -> Digest:
-        """See `avow.faces.web.digest`; requests do not speak here yet."""
-        return digest_of(self.standing)
+        """See `avow.faces.web.digest`, and what requests of persons wait for."""
+        found = digest_of(self.standing)
+        if self.accounts is None:
+            return found
+        return replace(found, asks=requests_ask(self.standing.runs, self.now().date()))
 
     def plans(self) -> tuple[PlanView, ...]:
         """The newest plans, in as many statements for one as for fifty."""
@@ -116,14 +131,21 @@ class EngineSource:
         return page_of(self.standing.declaration, language, self.now().date())
 
     def stops(self) -> tuple[Stop, ...]:
-        """The stops in effect, of all systems."""
+        """The stops in effect, of all systems, and who asked for their release."""
         standing = self.standing.runs.run("stops_standing", system=None)
+        asked: defaultdict[str, list[str]] = defaultdict(list)
+        if standing:
+            names = [row["id"] for row in standing]
+            for each in self.standing.runs.run("releases_asked", stops=names):
+                asked[each["stop"]].append(each["person"])
+        zone = self.standing.zone
         return tuple(
             Stop(
                 row["id"],
                 row["system"],
-                row["placed_at"].astimezone(self.standing.zone),
+                row["placed_at"].astimezone(zone),
                 row["placed_by"],
+                tuple(asked[row["id"]]),
             )
             for row in standing
         )
@@ -139,14 +161,18 @@ class EngineSource:
         return Told.STOPPED
 
     def approve(self, plan: str, digest: str, who: Credential) -> Told:
-        """Refused: nobody can prove here who they are."""
-        del plan, digest, who
-        return Told.NOT_ALLOWED
+        """Sign for a person who shows a fresh code; refused where nobody has an account."""
+        proven = self._proven
+        if proven is None:
+            return Told.NOT_ALLOWED
+        return proven.approve(plan, digest, who, self.standing.clock.now())
 
     def release(self, stop: str, who: Credential) -> Told:
-        """Refused: nobody can prove here who they are."""
-        del stop, who
-        return Told.NOT_ALLOWED
+        """Note that a person who shows a fresh code wants a stop released; two release it."""
+        proven = self._proven
+        if proven is None:
+            return Told.NOT_ALLOWED
+        return proven.release(stop, who, self.standing.clock.now())
 
 
 def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: datetime) -> PlanView:

@@ -6,8 +6,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 
+from avow.engine.accounts.matrix import Action, allowed
+from avow.engine.accounts.sessions import Signed
 from avow.faces.web.security import Asked
 from avow.faces.web.source import PageSource, Stop, Told
+
+AS_BEFORE = frozenset(
+    {
+        Action.SEE_STATUS,
+        Action.SEE_PLANS,
+        Action.STOP,
+        Action.APPROVE_PLAN,
+        Action.RELEASE_STOP,
+    }
+)
+"""What the pages offer where nobody ever signs in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +37,9 @@ class Frame:
     stops: Annotated[tuple[Stop, ...], "stops in effect"]
     takes_codes: Annotated[bool, "whether persons approve and release here with a code"]
     told: Annotated[Told | None, "what came of the action that led here"]
+    who: Annotated[str, "id of who is signed in; empty when nobody is"] = ""
+    may: Annotated[frozenset[str], "what they may do here, as words of the matrix"] = frozenset()
+    for_all: Annotated[bool, "whether nobody has an account, so that no one signs in"] = False
 
 
 def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame:
@@ -33,6 +49,8 @@ def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame
     query = "&".join(
         part for part in request.url.query.split("&") if part and not part.startswith("told=")
     )
+    signed: Signed | None = request.state.get("signed")
+    is_out = signed is None and request.state.get("guarded", False)
     return Frame(
         language=language,
         languages=house.languages,
@@ -41,10 +59,23 @@ def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame
         here=path.removeprefix(language).strip("/"),
         query=query,
         now=source.now(),
-        stops=source.stops(),
+        stops=() if is_out else source.stops(),
         takes_codes=house.takes_codes,
         told=_told(request.query_params.get("told", "")),
+        who=signed.person if signed else "",
+        may=_may(request, signed),
+        for_all=request.state.get("guarded") is False,
     )
+
+
+def _may(request: Asked, signed: Signed | None) -> frozenset[str]:
+    if signed is not None:
+        return frozenset(str(action) for action in allowed(signed.roles))
+    guarded = request.state.get("guarded")
+    if guarded:
+        return frozenset()
+    mine = AS_BEFORE if guarded is None else AS_BEFORE | {Action.SEE_REQUESTS}
+    return frozenset(str(action) for action in mine)
 
 
 def _told(code: str) -> Told | None:

@@ -21,7 +21,9 @@ from markupsafe import Markup
 from avow.common.languages import LANGUAGES, NAMES, SOURCE_LANGUAGE, Words, words
 from avow.duties.assurance import wording
 from avow.duties.assurance.model import RANK, WORST_FIRST
-from avow.faces.web import labels
+from avow.engine.accounts.matrix import Action
+from avow.engine.accounts.sessions import Signed
+from avow.faces.web import labels, request_words
 from avow.faces.web.frame import Frame, frame
 from avow.faces.web.security import Asked
 from avow.faces.web.source import ACCEPTED, PageSource
@@ -60,7 +62,9 @@ class Pages:
         if wants_json(request):
             body, kind = msgspec.json.encode(context), "application/json"
         else:
-            body, kind = to_html(template, context).encode(), "text/html"
+            signed: Signed | None = request.state.get("signed")
+            page = to_html(template, context, signed.token if signed else "")
+            body, kind = page.encode(), "text/html"
         headers = {"vary": "accept", "content-language": context.frame.language}
         return Response(body, media_type=kind, status_code=status, headers=headers)
 
@@ -68,12 +72,17 @@ class Pages:
 GivenPages = NamedDependency[Pages]
 
 
-def with_twin(path: str, show: Callable[..., Response[bytes]]) -> tuple[HTTPRouteHandler, ...]:
-    """Two handlers: the page at `path`, and its JSON twin at `path.json`.
+def with_twin(
+    path: str, show: Callable[..., Response[bytes]], action: Action
+) -> tuple[HTTPRouteHandler, ...]:
+    """Two handlers: the page at `path`, and its JSON twin at `path.json`, for who may `action`.
 
     Two, because Litestar wraps a handler with `sync_to_thread` once per path and so breaks it.
     """
-    return (get(path, sync_to_thread=True)(show), get(f"{path}.json", sync_to_thread=True)(show))
+    return (
+        get(path, sync_to_thread=True, action=action)(show),
+        get(f"{path}.json", sync_to_thread=True, action=action)(show),
+    )
 
 
 def wants_json(request: Asked) -> bool:
@@ -83,10 +92,10 @@ def wants_json(request: Asked) -> bool:
     return request.url.path.endswith(".json") or plain
 
 
-def to_html(template: str, context: PageContext) -> str:
-    """Render a page from its context alone."""
+def to_html(template: str, context: PageContext, csrf: str = "") -> str:
+    """Render a page from its context, and the token that its forms carry."""
     fields = {name: getattr(context, name) for name in type(context).__dataclass_fields__}  # type: ignore[attr-defined]
-    return environment(context.frame.language).get_template(template).render(fields)
+    return environment(context.frame.language).get_template(template).render(fields, csrf=csrf)
 
 
 @cache
@@ -125,6 +134,8 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         "meaning": lambda kind: (
             spoken.say(labels.MEANINGS[kind]) if kind in labels.MEANINGS else ""
         ),
+        "step_word": lambda name: request_words.step_word(name, spoken),
+        "request_word": lambda code: request_words.request_word(code, spoken),
         "ask": lambda wanted: labels.ask(wanted, spoken),
         "cause": lambda why: wording.cause(why, spoken),
         "headline": lambda tally: labels.headline(tally.counts, spoken),

@@ -1,13 +1,15 @@
 """Headers on every answer, and who may send a form: the rules of the browser, as code.
 
-No cookie is set and no script exists, so the policy can be as strict as it gets. A page of
-another site could still post a form to a console on the same machine; the two checks below
-forbid that: the browser says where a request comes from (`Sec-Fetch-Site`, `Origin`), and
-the host must be one we answer to, or a foreign name could be pointed at our address.
+No script exists, so the policy can be as strict as it gets; the only cookie is that of a session
+(`signin/desk.py`). A page of another site could still post a form to a console on the same
+machine; the two checks below forbid that: the browser says where a request comes from
+(`Sec-Fetch-Site`, `Origin`), and the host must be one we answer to, or a foreign name could be
+pointed at our address. The forms of who is signed in carry the token of their session beside it.
 """
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -69,6 +71,11 @@ def check_host(request: Asked, hosts: frozenset[str]) -> None:
     """Refuse a foreign host name. Raises `ClientException` (400)."""
     if host_name(request.headers.get("host", "")) not in hosts:
         raise ClientException("this server does not answer to that host name")
+
+
+def same(given: str, token: str) -> bool:
+    """Whether a form carries the token of the session; takes as long for a wrong one."""
+    return hmac.compare_digest(given.encode(), token.encode())
 
 
 def host_name(host: str) -> str:

@@ -382,10 +382,29 @@ class Told(StrEnum):
     SAME_PERSON = "same-person"
     PLAN_CHANGED = "plan-changed"
     TOO_LATE = "too-late"
+    NOTED = "noted"
+    EXTENDED = "extended"
+    PAUSED = "waits"
+    RESUMED = "runs-again"
+    DECIDED = "decided"
+    ENDED = "ended"
+    NOT_POSSIBLE = "not-possible"
 
 
 ACCEPTED = frozenset(
-    {Told.STOPPED, Told.APPROVED, Told.APPROVED_FIRST, Told.RELEASED, Told.RELEASE_ASKED}
+    {
+        Told.STOPPED,
+        Told.APPROVED,
+        Told.APPROVED_FIRST,
+        Told.RELEASED,
+        Told.RELEASE_ASKED,
+        Told.NOTED,
+        Told.EXTENDED,
+        Told.PAUSED,
+        Told.RESUMED,
+        Told.DECIDED,
+        Told.ENDED,
+    }
 )
 
 

@@ -7,11 +7,12 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_302_FOUND
 
 from avow.common.languages import preferred
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.render import GivenPages
 from avow.faces.web.security import Asked
 
 
-@get("/", sync_to_thread=True)
+@get("/", sync_to_thread=True, action=Action.OPEN)
 def first(request: Asked, pages: GivenPages) -> Redirect:
     """Choose the language once; every link keeps it afterwards."""
     offered = pages.source.house().languages

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.public.frame import policy
 from avow.faces.web.render import GivenPages, with_twin
@@ -30,10 +31,10 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "notice.html", NoticePage(frame, pages.source.notice()))
 
 
-notice = with_twin("/{language:str}/notice", show)
+notice = with_twin("/{language:str}/notice", show, Action.SEE_STATUS)
 
 
-@get("/{language:str}/notice/page/{shown:str}", sync_to_thread=True)
+@get("/{language:str}/notice/page/{shown:str}", sync_to_thread=True, action=Action.SEE_STATUS)
 def notice_page(
     language: FromPath[str], shown: FromPath[str], pages: GivenPages
 ) -> Response[bytes]:

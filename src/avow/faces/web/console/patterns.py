@@ -11,6 +11,7 @@ from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint
 from avow.duties.assurance.model import WORST_FIRST, PromiseStatus, Reason, ReasonCode
+from avow.engine.accounts.matrix import Action
 from avow.engine.evidence.checks import ORGANISATION
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import History, Section, Tally, history_plot, sections, tally
@@ -37,7 +38,7 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "patterns.html", context(frame))
 
 
-patterns = with_twin("/{language:str}/patterns", show)
+patterns = with_twin("/{language:str}/patterns", show, Action.SEE_STATUS)
 
 
 def context(frame: Frame) -> Patterns:

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages
 from avow.faces.web.security import Asked
@@ -25,7 +26,7 @@ class Plan:
     stopped: Annotated[tuple[Stop, ...], "stops that keep it from running"]
 
 
-@get("/{language:str}/plans/{plan_id:str}", sync_to_thread=True)
+@get("/{language:str}/plans/{plan_id:str}", sync_to_thread=True, action=Action.SEE_PLANS)
 def plan(
     request: Asked, language: FromPath[str], plan_id: FromPath[str], pages: GivenPages
 ) -> Response[bytes]:

@@ -8,6 +8,7 @@ from typing import Annotated
 from litestar import Response
 from litestar.params import FromPath
 
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, with_twin
 from avow.faces.web.security import Asked
@@ -28,4 +29,4 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "plans.html", Plans(frame, pages.source.plans()))
 
 
-plans = with_twin("/{language:str}/plans", show)
+plans = with_twin("/{language:str}/plans", show, Action.SEE_PLANS)

@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from avow.duties.assurance.history import DayPoint, fold
 from avow.duties.assurance.model import RANK, ItemStatus, PromiseStatus, Status
 from avow.duties.assurance.source import ClauseText
+from avow.engine.accounts.matrix import Action
 from avow.engine.evidence.checks import Attestation, Check
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages
@@ -41,7 +42,7 @@ class Promise:
     past: Annotated[tuple[Spell, ...], "its words through time, newest first"]
 
 
-@get("/{language:str}/promises/{clause:str}", sync_to_thread=True)
+@get("/{language:str}/promises/{clause:str}", sync_to_thread=True, action=Action.SEE_STATUS)
 def promise(
     request: Asked, language: FromPath[str], clause: FromPath[str], pages: GivenPages
 ) -> Response[bytes]:

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import RANK, PromiseStatus, Status
 from avow.duties.assurance.source import ClauseText
+from avow.engine.accounts.matrix import Action
 from avow.engine.evidence.checks import Mode
 from avow.faces.web.frame import Frame
 from avow.faces.web.plot import History, Tally, history_plot, section_of, tally
@@ -59,7 +60,7 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "promises.html", context(request, language, pages))
 
 
-promises = with_twin("/{language:str}/promises", show)
+promises = with_twin("/{language:str}/promises", show, Action.SEE_STATUS)
 
 
 def context(request: Asked, language: str, pages: Pages) -> Promises:

@@ -8,6 +8,7 @@ from typing import Annotated
 from litestar import Response
 from litestar.params import FromPath
 
+from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, with_twin
 from avow.faces.web.security import Asked
@@ -29,4 +30,4 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "stop.html", StopPage(frame, systems))
 
 
-stop = with_twin("/{language:str}/stop", show)
+stop = with_twin("/{language:str}/stop", show, Action.STOP)

@@ -14,6 +14,7 @@ from litestar.params import FromPath
 
 from avow.duties.assurance.history import DayPoint, fold
 from avow.duties.assurance.model import RANK, PromiseStatus, Reason, ReasonCode, Status
+from avow.engine.accounts.matrix import Action
 from avow.engine.evidence.checks import Item
 from avow.faces.web.console.asks import Known, asks, reviews
 from avow.faces.web.frame import Frame
@@ -101,8 +102,8 @@ def show(request: Asked, language: FromPath[str], pages: GivenPages) -> Response
     return pages.answer(request, "today.html", context(request, language, pages))
 
 
-today = get("/{language:str}", sync_to_thread=True)(show)
-today_twin = get("/{language:str}/today.json", sync_to_thread=True)(show)
+today = get("/{language:str}", sync_to_thread=True, action=Action.SEE_STATUS)(show)
+today_twin = get("/{language:str}/today.json", sync_to_thread=True, action=Action.SEE_STATUS)(show)
 
 
 def context(request: Asked, language: str, pages: Pages) -> Today:
@@ -120,7 +121,7 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         oldest=oldest(promises),
         simulated=sum(promise.simulated for promise in promises),
         told_asks=digest.asks is not None,
-        asks=asks(Known(digest, promises, documents, frame.stops, day)),
+        asks=_for(frame, asks(Known(digest, promises, documents, frame.stops, day))),
         upcoming=week(digest.upcoming, day),
         due=due_in_order(digest.due),
         counted=digest.counted,
@@ -129,6 +130,12 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
         unseen=unseen(promises) if known.results else None,
         novelties=digest.novelties,
     )
+
+
+def _for(frame: Frame, found: Iterable[Ask]) -> tuple[Ask, ...]:
+    """What concerns the reader: requests are for who may see them."""
+    is_kept_out = frame.who and Action.SEE_REQUESTS not in frame.may
+    return tuple(each for each in found if not (is_kept_out and each.link[0] == "requests"))
 
 
 def oldest(promises: Iterable[PromiseStatus]) -> datetime | None:

@@ -1,0 +1,60 @@
+"""Taking a step of a request from a form: who may, in whose sphere, and what came of it."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from litestar.exceptions import NotFoundException, PermissionDeniedException
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from avow.duties.requests.book import Said, UnknownRequest, read, take
+from avow.duties.requests.machine import Request, StepRefused
+from avow.duties.requests.steps import Steps
+from avow.engine.accounts.matrix import Action
+from avow.faces.web.request_views import sphere_of
+from avow.faces.web.security import Asked
+from avow.faces.web.signin.desk import StaffDesk, signed_of
+from avow.faces.web.source import Told
+
+LONGEST = 4_000
+"""Characters of a note."""
+
+
+def found(staff: StaffDesk, request_id: str) -> Request:
+    """The request; `NotFoundException` where there is none of that id."""
+    try:
+        return read(staff.book, request_id)
+    except UnknownRequest:
+        raise NotFoundException(request_id) from None
+
+
+def act(
+    asked: Asked,
+    staff: StaffDesk,
+    request: Request,
+    action: Action,
+    step: Steps,
+    done: Told,
+    *,
+    words: str = "",
+    item: int | None = None,
+) -> Told:
+    """Take one step as who is signed in. Raises `PermissionDeniedException` (403) where the sphere
+    of the request forbids it; what the machine refuses is told and changes nothing."""
+    signed = signed_of(asked)
+    about = request.items.get(item) if item is not None else None
+    if not signed.may(action, sphere_of(request, about)):
+        raise PermissionDeniedException("in this sphere nobody of ours does that")
+    said = [Said(step, words.strip()[:LONGEST].encode())]
+    try:
+        take(staff.book, request.id, said, by=signed.person, at=staff.now())
+    except StepRefused:
+        return Told.NOT_POSSIBLE
+    return done
+
+
+def back(language: str, request_id: str, told: Told) -> Redirect:
+    """To the page of the request, with what came of the form."""
+    here = f"/{language}/requests/{quote(request_id, safe='')}?told={told}"
+    return Redirect(here, status_code=HTTP_303_SEE_OTHER)

@@ -1,0 +1,122 @@
+"""What the pages of staff work with, and who may come in."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from litestar.concurrency import sync_to_thread
+from litestar.datastructures import Cookie
+from litestar.exceptions import PermissionDeniedException
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect
+from litestar.status_codes import HTTP_303_SEE_OTHER
+
+from avow.common.clock import Clock
+from avow.common.languages import LANGUAGES, preferred
+from avow.duties.requests.book import Book
+from avow.engine.accounts.known import Accounts
+from avow.engine.accounts.matrix import Action
+from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
+from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
+
+Form = URLEncodedBody[dict[str, str]]
+SECURE, PLAIN = "__Host-avow", "avow-here"
+"""The cookie; and its name on plain http at this machine, where browsers take no `__Host-`."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS, Action.STOP})
+"""What who sits at this machine may do before anybody has an account: nothing about a person."""
+
+
+class StaffDesk:
+    """The accounts, the book of requests, and the clock. No dataclass: what hands it to the pages
+    looks into those, type by type, down to the last union of a declaration."""
+
+    __slots__ = ("accounts", "book", "clock")
+
+    def __init__(self, accounts: Accounts, book: Book, clock: Clock) -> None:
+        self.accounts, self.book, self.clock = accounts, book, clock
+
+    def now(self) -> datetime:
+        """The instant of the clock."""
+        return self.clock.now()
+
+    def today(self) -> date:
+        """The day where the controller is."""
+        return self.book.day(self.clock.now())
+
+
+async def admit(request: Asked, staff: StaffDesk | None) -> Redirect | None:
+    """Let in who is signed in and may do what the page or form does; send others to sign in.
+
+    Every page declares its action; one that declares none lets nobody in. Raises
+    `PermissionDeniedException` (403).
+    """
+    if staff is None:
+        return None
+    action = request.route_handler.opt.get("action")
+    session = request.cookies.get(cookie_name(request), "")
+    signed, guarded = await sync_to_thread(_looked, staff, session)
+    request.state.signed, request.state.guarded = signed, guarded
+    if action is Action.OPEN or (not guarded and action in UNGUARDED):
+        return None
+    if not guarded or action is None:
+        raise PermissionDeniedException("nobody may do this without an account")
+    if signed is None:
+        return _to_sign_in(request)
+    if not signed.may(action):
+        raise PermissionDeniedException("the roles of this person do not allow it")
+    if request.method not in SAFE_METHODS:
+        await _of_ours(request, signed)
+    return None
+
+
+def _looked(staff: StaffDesk, session: str) -> tuple[Signed | None, bool]:
+    signed = who(staff.accounts, session, staff.now()) if session else None
+    return signed, signed is not None or staff.accounts.exist()
+
+
+async def _of_ours(request: Asked, signed: Signed) -> None:
+    """Refuse a form without the token of this session."""
+    form = await request.form()
+    if not same(str(form.get("csrf", "")), signed.token):
+        raise PermissionDeniedException("the form is not of this session")
+
+
+def _to_sign_in(request: Asked) -> Redirect:
+    head = request.url.path.strip("/").partition("/")[0]
+    wished = preferred(request.headers.get("accept-language", ""))
+    language = head if head in LANGUAGES else wished
+    return Redirect(f"/{language}/sign-in", status_code=HTTP_303_SEE_OTHER)
+
+
+def signed_of(request: Asked) -> Signed:
+    """Who is signed in, on a page that only they reach. Raises `PermissionDeniedException`."""
+    signed: Signed | None = request.state.get("signed")
+    if signed is None:
+        raise PermissionDeniedException("nobody is signed in")
+    return signed
+
+
+def address_of(request: Asked) -> str:
+    """Where a request comes from, as the server or the proxy in front of it says."""
+    return request.client.host if request.client else "unknown"
+
+
+def cookie_name(request: Asked) -> str:
+    """How the cookie is called under the host name that was asked for."""
+    here = host_name(request.headers.get("host", "")) in LOOPBACK
+    return PLAIN if here and request.url.scheme == "http" else SECURE
+
+
+def cookie(request: Asked, session: str) -> Cookie:
+    """The cookie of a session; without one it is taken away."""
+    name = cookie_name(request)
+    return Cookie(
+        key=name,
+        value=session,
+        path="/",
+        secure=name == SECURE,
+        httponly=True,
+        samesite="strict",
+        max_age=int(ABSOLUTE.total_seconds()) if session else 0,
+    )

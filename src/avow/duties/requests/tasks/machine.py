@@ -168,8 +168,10 @@ class Task:
 
     @property
     def is_open(self) -> bool:
-        """Whether something still has to happen: no answer, or one that it cannot be done."""
-        return self.state not in ENDED
+        """Whether something still has to happen: no answer, or one that it cannot be done. That it
+        is impossible ends what a recipient was told of (art. 19): the reason stands."""
+        told = self.act in TOLD and self.state is State.CANNOT
+        return self.state not in ENDED and not told
 
     def is_overdue(self, day: date) -> bool:
         """Whether its last day is over and nobody answered."""

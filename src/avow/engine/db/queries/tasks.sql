@@ -72,7 +72,8 @@ SELECT * FROM avow.task WHERE instruction = %(instruction)s ORDER BY made_at, id
 -- Tasks that nobody answered and nobody took back, the most urgent first.
 -- since: 23
 SELECT * FROM avow.task
-WHERE state IN ('open', 'asked', 'unreachable', 'cannot') AND NOT is_canary ORDER BY due_on, id
+WHERE (state IN ('open', 'asked', 'unreachable') OR state = 'cannot' AND act NOT LIKE 'tell-%%')
+  AND NOT is_canary ORDER BY due_on, id
 
 -- name: tasks_seen
 -- Every task made since an instant.
@@ -137,3 +138,9 @@ SELECT recipient, min(disclosed_on) AS first FROM avow.disclosure GROUP BY recip
 -- What was disclosed so long ago that it is kept no longer.
 -- since: 23
 DELETE FROM avow.disclosure WHERE forget_on < %(day)s RETURNING id
+
+-- name: datasets_worked_on
+-- The datasets in which plans of ours ran, by system.
+-- since: 23
+SELECT DISTINCT p.system, j.dataset FROM avow.journal_step AS j
+JOIN avow.plan AS p ON p.id = j.plan ORDER BY p.system, j.dataset

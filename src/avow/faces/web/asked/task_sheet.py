@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from avow.common.languages import mark, words
-from avow.duties.requests.book import Book, Person, persons_of
+from avow.duties.requests.book import Book, Person, persons_of, read
 from avow.duties.requests.tasks.instructing import words_of_instruction
 from avow.duties.requests.tasks.kept import Kept
 from avow.duties.requests.tasks.machine import TOLD, Act, Outcome, outcomes_of
 from avow.duties.requests.tasks.mailboxes import mailbox_of
 from avow.duties.requests.tasks.sending import SAYS, place_in_words
+from avow.duties.requests.words import Right
 
 TITLES: Mapping[Act, str] = {
     Act.LOOK: mark("Look for a person's data"),
@@ -40,6 +41,18 @@ EFFECTS: Mapping[Outcome, str] = {
     Outcome.CANNOT: mark("Say why below. It stays open, and who answers for it all is told."),
     Outcome.DISPROPORTIONATE: mark("Say why below. The reason is kept for the authority."),
 }
+RIGHTS: Mapping[Right, str] = {
+    Right.INFORMATION: mark("information"),
+    Right.ACCESS: mark("access"),
+    Right.RECTIFICATION: mark("rectification"),
+    Right.ERASURE: mark("erasure"),
+    Right.RESTRICTION: mark("restriction"),
+    Right.PORTABILITY: mark("portability"),
+    Right.OBJECTION: mark("objection"),
+    Right.WITHDRAWAL: mark("withdrawal of consent"),
+    Right.AUTOMATED_DECISION: mark("review of an automated decision"),
+}
+"""The rights in words."""
 _RECEIVED = mark("We have it")
 _RECEIVED_EFFECT = mark("It is our matter from now on. The person was told to ask you.")
 _MEANT = mark("Yes, this is our instruction")
@@ -84,9 +97,21 @@ def sheet_of(book: Book, kept: Kept, language: str, *, is_late: bool) -> TaskShe
         due=spoken.day(task.due),
         is_late=is_late,
         persons=_persons(book, kept),
-        text=words_of_instruction(book, kept.instruction) if kept.instruction else "",
+        text=_text(book, kept, language),
         options=tuple(_option(task.act, each, language) for each in outcomes_of(task.act)),
     )
+
+
+def _text(book: Book, kept: Kept, language: str) -> str:
+    """The instruction, or what the person asks of the controller and since when."""
+    if kept.instruction:
+        return words_of_instruction(book, kept.instruction)
+    if kept.task.act is not Act.HAND_OVER or kept.request is None or kept.item is None:
+        return ""
+    spoken, request = words(language), read(book, kept.request)
+    what = spoken.say(RIGHTS[request.items[kept.item].right])
+    day = spoken.day(request.received)
+    return spoken.say("They ask for: {what}. It arrived here on {day}.", what=what, day=day)
 
 
 def _persons(book: Book, kept: Kept) -> tuple[tuple[str, ...], ...]:

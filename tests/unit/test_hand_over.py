@@ -23,8 +23,8 @@ from avow.duties.requests.acting.handing_over import (
     tenants_named,
     tenants_of,
 )
+from avow.duties.requests.acting.others_checks import PROMISED, answers, crossings
 from avow.duties.requests.book import read
-from avow.duties.requests.tasks.checks import PROMISED, answers, crossings
 from avow.duties.requests.tasks.kept import Evidence, answer
 from avow.duties.requests.tasks.machine import Outcome
 from avow.duties.requests.words import ItemState, Right

@@ -9,6 +9,7 @@ import pytest
 from avow.common.masked import Masked
 from avow.declaration.model import Basis, Purpose, Recipient, Scope
 from avow.duties.requests import steps
+from avow.duties.requests.acting.others_checks import answers
 from avow.duties.requests.acting.telling_recipients import (
     Disclosure,
     Got,
@@ -18,7 +19,6 @@ from avow.duties.requests.acting.telling_recipients import (
     tell_recipients,
 )
 from avow.duties.requests.tasks import kept
-from avow.duties.requests.tasks.checks import answers
 from avow.duties.requests.tasks.kept import Evidence, answer
 from avow.duties.requests.tasks.machine import Act, Outcome, State
 from avow.duties.requests.tasks.sending import send_round

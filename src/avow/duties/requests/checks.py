@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from avow.duties.requests import in_time
+from avow.duties.requests.acting import others_checks
 from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.intake import judging
-from avow.duties.requests.tasks import checks as task_checks
 from avow.engine.evidence.checks import Check, CheckResult
 from avow.engine.planner.making import Estate
 
@@ -28,4 +28,4 @@ def answers(
     yield from in_time.answers(book, day=day, at=at)
     yield from judging.answers(book, day=day, at=at)
     yield from answered.answers(book, at=at, look=look)
-    yield from task_checks.answers(book, day=day, at=at)
+    yield from others_checks.answers(book, day=day, at=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -158,8 +159,9 @@ class TestNotRequests:
     def test_a_mailbox_that_is_a_list_loses_nobody(self, office: Office) -> None:
         """Planted: the head that lists write. It is a request that nothing answers by itself."""
         found = got(office, mail(ASKS, "Precedence: list"))
-        assert len(found.requests) == 1
+        (name,) = found.requests
         assert letters(office) == 0
+        assert "not-answered-by-itself" in noted(office, name)
 
     def test_the_same_words_within_minutes(self, office: Office) -> None:
         """A loop without any mark, and a second click, end at the first one."""
@@ -188,6 +190,14 @@ class TestOnce:
     def test_another_message_under_the_same_id_is_not_lost(self, office: Office) -> None:
         other = mail("Please delete my account.", sender="bob@mail.example")
         assert len(got(office, mail(), other).requests) == 2
+
+    def test_two_readers_at_a_time_enter_it_once(self, office: Office) -> None:
+        """A timer and a person read the same mailbox; neither order nor luck makes two of one."""
+        given = [mail(f"{ASKS} {n}", message_id=f"<{n}@mail.example>") for n in range(4)]
+        with ThreadPoolExecutor(3) as pool:
+            runs = list(pool.map(lambda _: got(office, *given), range(3)))
+        assert sum(len(run.requests) for run in runs) == 4
+        assert len(office.store.run("requests_open")) == 4
 
     def test_after_a_new_key_it_is_known_too(self, office: Office) -> None:
         got(office, mail())
@@ -352,6 +362,7 @@ def test_a_colleague_who_hands_a_message_on_is_not_the_person(office: Office) ->
     )
     request = opened(office, handed)
     assert asked(request) == [Right.ACCESS]
+    assert "sender-of-our-own-domain" in noted(office, request.id)
     anna = persons_of(office.book, first.id)[1]
     linked = name_person(office.book, request.id, 1, anna, by="claire", at=office.clock.now())
     assert linked == (first.id,)

@@ -39,6 +39,7 @@ MESSAGE, ATTACHMENT = "message", "attachment"
 """What the files of a message are called."""
 JOINED, OTHER_SENDER = "message-joined", "message-of-another-sender"
 UNKNOWN_ARRIVAL = "arrival-not-known"
+HANDED_ON, UNANSWERED = "sender-of-our-own-domain", "not-answered-by-itself"
 KEPT = timedelta(days=400)
 BOX = "intake-mailbox/1"
 
@@ -154,11 +155,26 @@ def _entered(
     links = [(state.id, Link.THREAD)] if state is not None else []
     answers = desk.answers and not message.is_listed
     answers &= not threads.is_burst(tx, desk.book.ring, known, arrived)
+    notes = _notes(message, delivery)
+    notes += [HANDED_ON] if _is_of_ours(desk.trust, message) else []
+    notes += [UNANSWERED] if desk.answers and not answers else []
     done = enter(
-        desk.book, arrival(desk, message, delivery, asks, arrived), by=desk.by, at=at, links=links,
-        notes=_notes(message, delivery), answers=answers, words=desk.words,
-    )  # fmt: skip
+        desk.book,
+        arrival(desk, message, delivery, asks, arrived),
+        by=desk.by,
+        at=at,
+        links=links,
+        notes=notes,
+        answers=answers,
+        words=desk.words,
+    )
     return "request", done.request.id
+
+
+def _is_of_ours(trust: Trust, message: Message) -> bool:
+    """Whether somebody of our own domain wrote: often a colleague who hands a message on."""
+    ours = {each.rpartition("@")[2] for each in trust.own}
+    return message.sender is not None and message.sender.domain in ours
 
 
 def _is_no_request(message: Message, asks: tuple[Recognised, ...]) -> str:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from avow.common.masked import Masked
+from avow.duties.requests.acting.telling_recipients import Disclosure, disclosed
 from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.copy import Received, State
 from avow.duties.requests.answering.gathering import ByHand, Sources
 from avow.duties.requests.answering.marks import Keeps
+from avow.duties.requests.answering.records import Records
 from avow.duties.requests.book import file_of, read
+from avow.duties.requests.tasks.kept import Evidence, answer
+from avow.duties.requests.tasks.machine import Outcome
+from avow.duties.requests.tasks.making import make_tasks
 from avow.duties.requests.words import Ground, ItemState, Right
 from avow.engine.db.store import Store
+from avow.engine.planner.making import Estate
 from tests.answers_room import BEN, Shop
+from tests.tasks_room import ARCHIVE, MARC, PEOPLE, writes_to
 from tests.unit.test_answering import package, page
 
 CARD = ByHand(
@@ -109,3 +117,32 @@ def test_a_log_that_names_nobody_says_so(shop: Shop) -> None:
     said = page(shop, drafting.draft(book, draft.id, by="claire", at=now))
     assert "ontving niemand gegevens over u" in said
     assert "Mailer Inc" not in said
+
+
+def test_the_records_of_tasks_and_of_transmissions_are_the_sources(shop: Shop) -> None:
+    """A cupboard that Marc looks into, and one transmission in the log: first he is silent, then he
+    gives a card; the copy has both, and it is whole."""
+    office = shop.office
+    systems = {**shop.declaration.datamap.systems, ARCHIVE.name: ARCHIVE}
+    office.declaration = replace(
+        shop.declaration, people=PEOPLE, datamap=replace(shop.declaration.datamap, systems=systems)
+    )
+    writes_to(office, "person:marc", MARC)
+    book, now = office.book, office.clock.now()
+    request = shop.accepted(Right.ACCESS, person=BEN)
+    (task,), _ = make_tasks(book, request.id, by="claire", at=now)
+    sent = Disclosure("mailer", ("newsletter",), date(2027, 2, 1), (Masked(BEN.email),))
+    disclosed(book, sent, by="claire")
+    records = Records(book)
+    sources = Sources(Estate(office.declaration, shop.urls), records, records)
+    silent = drafting.begin(book, sources, request.id, 1, by="claire", at=now)
+    assert [(r.system, r.state) for r in silent.copy.reports][-1] == ("archive", State.PENDING)
+    card = Evidence(words="One card.", name="c.pdf", media_type="application/pdf", content=b"%PDF")
+    answer(book, task, Outcome.DONE, card, by="person:marc", at=now)
+    said = drafting.begin(book, sources, request.id, 1, by="claire", at=now)
+    assert said.copy.is_whole
+    assert [r.evidence for r in said.copy.reports if r.system == "archive"] == [task]
+    assert said.copy.received == (Received("mailer", ("newsletter",), date(2027, 2, 1)),)
+    done = drafted(shop, said, Keeps.OWN)
+    assert package(shop, done)["by-hand/1-archive/c.pdf"] == b"%PDF"
+    assert "One card." in page(shop, done)

@@ -16,6 +16,7 @@ from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.answering.extract import write_new
 from avow.duties.requests.answering.gathering import Sources
+from avow.duties.requests.answering.records import Records
 from avow.duties.requests.book import file_of
 from avow.duties.requests.words import Way
 from avow.engine.planner.reading import MOST
@@ -45,8 +46,9 @@ def begin(
 ) -> None:
     """Draw a copy for a person of a REQUEST, and propose what may be somebody else's in it."""
     with opened(folder, database_url) as desk:
-        sources = Sources(desk.estate, most=most)
-        made = drafting.begin(desk.book, sources, request_id, person, by=by, at=desk.now())
+        book, records = desk.book, Records(desk.book)
+        sources = Sources(desk.estate, records, records, most)
+        made = drafting.begin(book, sources, request_id, person, by=by, at=desk.now())
     _show(made)
     raise SystemExit(Exit.OK if made.copy.is_whole else Exit.INCOMPLETE)
 

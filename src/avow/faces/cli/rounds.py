@@ -16,6 +16,7 @@ from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
 from avow.faces.cli.mailbox_rounds import MAILBOX, probe_round, read_round
+from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
 from avow.faces.cli.verify_command import answered, keep_answers
 from avow.faces.rounds.turning import Round
 from avow.faces.rounds.webhooks import Origin, client, deliver
@@ -35,6 +36,8 @@ def _rounds(state: State) -> Iterator[Round]:
     yield Round("webhooks", OFTEN, lambda: _delivered(state))
     if os.environ.get(SMTP):
         yield Round("letters", OFTEN, lambda: _sent(state))
+    if os.environ.get(ADDRESS):
+        yield Round("tasks", SOON, lambda: tasks_round(_desk(state), os.environ))
     if os.environ.get(MAILBOX):
         yield Round("mailbox", SOON, lambda: read_round(_desk(state), os.environ))
         yield Round("probe", DAILY, lambda: probe_round(_desk(state)))
@@ -59,6 +62,7 @@ def _forgotten(state: State) -> str:
     zone = desk.declaration.controller.zone
     forget_letters(state.store, zone, day=local_day(at, zone), at=at)
     files, records = forget_due(desk.book, state.store, at)
+    forget_round(desk)
     return f"{files} files and {records} records of requests"
 
 

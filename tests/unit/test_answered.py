@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from avow.duties.requests.answering import answered, drafting, marks, packing, portable
 from avow.duties.requests.answering.detecting import Detector
-from avow.duties.requests.answering.marks import Keeps
+from avow.duties.requests.answering.marks import AnswerRefused, Keeps
+from avow.duties.requests.book import forget_due
 from avow.duties.requests.words import Ground, Right
 from avow.engine.db.store import Store
 from avow.engine.evidence.checks import Answer, CheckResult
@@ -128,3 +130,22 @@ def test_an_answer_without_authority_is_red(shop: Shop, monkeypatch: pytest.Monk
 def test_a_link_that_leads_nowhere_is_red(shop: Shop) -> None:
     assert asked(shop, Site(404))[LINK].outcome.failed == 1
     assert asked(shop, Site(0, "no network"))[LINK].outcome.answer is Answer.BLIND
+
+
+def test_the_copy_behind_an_answer_is_not_kept_as_proof(shop: Shop) -> None:
+    """Half a year later copy, places, page and package are erased; words of the letter and digest
+    stay with the request, and the checks go by what was seen when the answer was made."""
+    done = answer(shop)
+    shop.office.clock.move(timedelta(days=180))
+    forget_due(shop.office.book, shop.store, shop.office.clock.now())
+    left = {
+        row["what"]
+        for row in shop.store.run("request_files", request=done.request)
+        if row["gone_at"] is None
+    }
+    assert left == {"accepted-rows", "answer-letter"}
+    with pytest.raises(AnswerRefused, match="AV615"):
+        drafting.opened(shop.office.book, done.id)
+    rows = shop.store.run("answer_letters", answer=done.id)
+    assert [row["digest"] for row in rows] == [done.digest]
+    assert not any(r.outcome.bad for r in asked(shop).values())

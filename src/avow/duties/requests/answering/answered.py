@@ -129,7 +129,7 @@ def _seen(book: Book, row: Row, *, is_opened: bool) -> Seen:
     state = read(book, row["request"])
     partial = row["partial"] and _is_left([state.items[n] for n in row["items"]])
     held = file_of(book, row["package"]) if is_opened and row["package"] else None
-    if held is None:
+    if held is None or not all(file_of(book, row[name]) for name in ("copy", "marks")):
         return Seen(partial, bool(row["valid"]), row["leaks"] or 0, bool(row["authority"]))
     draft, contents = opened(book, row["id"]), unzipped(held[1].reveal())
     page = contents.get(PAGE, b"").decode()

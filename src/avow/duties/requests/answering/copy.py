@@ -128,7 +128,7 @@ class Received(msgspec.Struct, frozen=True):
 
 
 class Attachment(msgspec.Struct, frozen=True):
-    """A file that the owner of a system gave: it leaves only where a reviewer decides to show it."""
+    """A file that the owner of a system gave: it leaves only where a reviewer decided so."""
 
     system: str
     key: tuple[str, ...]

@@ -10,11 +10,11 @@ import difflib
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
-from avow.common.calendar import add
+from avow.common.calendar import Period, add
 from avow.common.ids import new_id
 from avow.duties.requests.answering import contents, copy, marks, packing, paper
 from avow.duties.requests.answering.contents import Veiled, saying_of
@@ -51,6 +51,9 @@ from avow.engine.evidence.ledger import Ledger
 
 COPY, MARKS, LETTER, PAGE, PACKAGE = "copy", "marks", "answer-letter", "answer", "package"
 HTML, JSON, TEXT, ZIP = "text/html", "application/json", "text/plain", "application/zip"
+LONGEST = Period(months=4)
+"""How long the copy behind an answer is kept, beside the time in which its package can be fetched:
+as long as the longest term of the law runs. It is no proof: the digest of the page is."""
 _OPEN = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
 
 
@@ -105,7 +108,9 @@ def begin(
     name = new_id("answer")
     with book.runs.transaction() as tx:
         _drop_undrafted(tx, request, person, at)
-        kept = put_file(book, tx, request, COPY, JSON, copy.bytes_of(drawn), at=at)
+        last = _last_day(book, at)
+        sealed = copy.bytes_of(drawn)
+        kept = put_file(book, tx, request, COPY, JSON, sealed, at=at, forget_on=last)
         found = _put_marks(book, tx, request, proposed, at)
         tx.run(
             "answer_add",
@@ -157,7 +162,13 @@ def _drop_undrafted(runs: Runs, request: str, person: int, at: datetime) -> None
 
 def _put_marks(book: Book, runs: Runs, request: str, every: Iterable[Mark], at: datetime) -> str:
     sealed = marks.marks_bytes(every).reveal()
-    return put_file(book, runs, request, MARKS, JSON, sealed, at=at)
+    last = _last_day(book, at)
+    return put_file(book, runs, request, MARKS, JSON, sealed, at=at, forget_on=last)
+
+
+def _last_day(book: Book, at: datetime) -> date:
+    """The last day of what lies behind an answer."""
+    return add(add(book.day(at), LONGEST), book.declaration.requests.collect)
 
 
 def opened(book: Book, answer: str) -> Draft:
@@ -322,7 +333,8 @@ def _written(
     package = packing.zipped({packing.PAGE: html, **made}, at)
     with book.runs.transaction() as tx:
         letter = put_file(book, tx, from_.request, LETTER, TEXT, words.encode(), at=at)
-        shown = put_file(book, tx, from_.request, PAGE, HTML, html, at=at)
+        last = _last_day(book, at)
+        shown = put_file(book, tx, from_.request, PAGE, HTML, html, at=at, forget_on=last)
         _replace_package(
             book, tx, from_, package, version, at, checked=_checked(book, hidden, html)
         )

@@ -53,6 +53,8 @@ RIGHTS: Mapping[Right, str] = {
     Right.AUTOMATED_DECISION: mark("review of an automated decision"),
 }
 """The rights in words."""
+_FOUND = mark("There is something about this person here")
+_FOUND_EFFECT = mark("Add it as a file, or write it below. It is looked through before it leaves.")
 _RECEIVED = mark("We have it")
 _RECEIVED_EFFECT = mark("It is our matter from now on. The person was told to ask you.")
 _MEANT = mark("Yes, this is our instruction")
@@ -132,6 +134,8 @@ def _option(act: Act, outcome: Outcome, language: str) -> Option:
         meant = outcome is Outcome.DONE
         sentence = _MEANT if meant else _NOT_MEANT
         effect = _MEANT_EFFECT if meant else _NOT_MEANT_EFFECT
+    elif act is Act.LOOK and outcome is Outcome.DONE:
+        sentence, effect = _FOUND, _FOUND_EFFECT
     elif act is Act.HAND_OVER and outcome is Outcome.DONE:
         sentence, effect = _RECEIVED, _RECEIVED_EFFECT
     elif act in TOLD and outcome is Outcome.CANNOT:

@@ -83,10 +83,12 @@ def address_of(seed: str, person: str, house: str) -> str:
 
 
 def picture(address: str) -> str:
-    """The address as a QR code in SVG, with no style in it; 4 modules of quiet zone."""
-    return segno.make(address, error="m", micro=False).svg_inline(
+    """The address as a QR code in SVG, with no style in it; 4 modules of quiet zone. What stands
+    under the id `qr-caption` on its page names it."""
+    drawn = segno.make(address, error="m", micro=False).svg_inline(
         scale=5, border=4, dark="#000000", light="#ffffff", svgclass="qr", lineclass=None
     )
+    return drawn.replace("<svg", '<svg role="img" aria-labelledby="qr-caption"', 1)
 
 
 def new_secret() -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from avow.common.deadlines import Calendar
 from avow.duties.requests import machine, steps
 from avow.duties.requests.machine import Entry, Item, Request
-from avow.duties.requests.words import Status, Voice
+from avow.duties.requests.words import ItemState, Outcome, Status, Voice
 from avow.engine.accounts.matrix import Sphere
 
 PLAN = "plan-"
@@ -97,21 +98,21 @@ def term_of(request: Request, calendar: Calendar, day: date) -> Term:
     )
 
 
-def steps_of(entries: tuple[Entry, ...]) -> tuple[StepLine, ...]:
-    """The steps, the newest first."""
-    return tuple(_step(entry) for entry in reversed(entries))
+def steps_of(entries: tuple[Entry, ...], zone: ZoneInfo) -> tuple[StepLine, ...]:
+    """The steps, the newest first, at the hours of a zone."""
+    return tuple(_step(entry, zone) for entry in reversed(entries))
 
 
 _ABOUT = ("channel", "right", "voice", "rung", "waits", "reason", "outcome", "why", "way", "what")
 
 
-def _step(entry: Entry) -> StepLine:
+def _step(entry: Entry, zone: ZoneInfo) -> StepLine:
     step = entry.step
     about = [str(getattr(step, name)) for name in _ABOUT if getattr(step, name, None) is not None]
     about += [str(refusal.ground) for refusal in getattr(step, "refusals", ())]
     return StepLine(
         number=entry.number,
-        at=entry.at,
+        at=entry.at.astimezone(zone),
         by=entry.by,
         name=steps.name_of(step),
         about=tuple(about),
@@ -131,7 +132,7 @@ def _item(request: Request, item: Item) -> ItemLine:
         item=item.item,
         person=item.person,
         right=str(item.right),
-        state=str(item.state),
+        state=_state(item),
         purpose=item.purpose or "",
         grounds=tuple((str(r.ground), r.law, r.until) for r in item.refusals),
         plans=tuple(name for name in item.records if name.startswith(PLAN)),
@@ -141,6 +142,12 @@ def _item(request: Request, item: Item) -> ItemLine:
         is_clients=sphere_of(request, item) is Sphere.PROCESSOR,
         offered=tuple(sorted(str(ground) for ground in machine.grounds_of(item))),
     )
+
+
+def _state(item: Item) -> str:
+    """Its state; what was given only in part is not called accepted."""
+    partly = item.outcome is Outcome.PARTLY and item.state is ItemState.ACCEPTED
+    return str(item.outcome if partly else item.state)
 
 
 def sphere_of(request: Request, item: Item | None = None) -> Sphere:

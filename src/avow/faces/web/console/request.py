@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.exceptions import NotFoundException
@@ -99,7 +100,7 @@ def context(
         entries = entries_of(staff.book, name)
     except UnknownRequest:
         raise NotFoundException(name) from None
-    calendar, day = staff.book.calendar, staff.today()
+    calendar, day, zone = staff.book.calendar, staff.today(), ZoneInfo(staff.book.zone)
     found = folded(name, entries, calendar)
     seen = Action.SEE_VIEWS in frame.may
     return RequestPage(
@@ -112,12 +113,17 @@ def context(
         items=items_of(found),
         persons=tuple(persons_in(found)),
         links=found.links,
-        steps=steps_of(entries),
-        views=views.of_request(staff.accounts, name) if seen else None,
+        steps=steps_of(entries, zone),
+        views=_views(staff, name, zone) if seen else None,
         opened=opened,
         does=_does(asked, found),
         choices=CHOICES,
     )
+
+
+def _views(staff: StaffDesk, name: str, zone: ZoneInfo) -> tuple[View, ...]:
+    found = views.of_request(staff.accounts, name)
+    return tuple(replace(view, at=view.at.astimezone(zone)) for view in found)
 
 
 def _does(asked: Asked, found: Request) -> frozenset[str]:

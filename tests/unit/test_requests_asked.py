@@ -72,6 +72,7 @@ def test_several_in_one_message() -> None:
 
 def test_an_objection_to_all_stays_beside_one_to_marketing() -> None:
     """What is narrower takes the place of the wider one only where it is the same word."""
+    assert words("I object to the use of my data for marketing.") == {MARKETING}
     far = " and so on" * 10
     text = f"I object to the processing of my data.{far} Unsubscribe me from the mails."
     assert words(text) == {"objection", MARKETING}

@@ -6,12 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from avow.declaration.requesting import Requesting
-from avow.duties.correspondence.outbox import counted, take
+from avow.duties.correspondence.outbox import counted, take, write
 from avow.duties.requests import steps
 from avow.duties.requests.book import (
+    Arrival,
     Asking,
     Person,
     entries_of,
@@ -21,13 +23,14 @@ from avow.duties.requests.book import (
     words_of,
 )
 from avow.duties.requests.book import read as read_request
-from avow.duties.requests.intake.entering import KIND, SORT, name_person, sort
+from avow.duties.requests.intake.entering import KIND, SORT, enter, name_person, sort
 from avow.duties.requests.intake.reading import Delivery, Message, Trust, own_addresses
 from avow.duties.requests.intake.receiving import Desk, Tally, receive
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Channel, Right, Status
 from avow.engine.db.store import Store
-from tests.requests_room import NOON, SMALL, Office
+from tests.letters_room import draft, mailing
+from tests.requests_room import ANNA, NOON, SMALL, Office
 
 MAILBOX = "privacy@firm.example"
 TRUST = Trust(("mx.firm.example",), "mx.firm.example", own_addresses([MAILBOX]))
@@ -226,6 +229,17 @@ class TestThreads:
         assert last.by == "person"
         assert b"customer number is 7" in words_of(office.book, request.id, last.number).reveal()
 
+    def test_a_reply_to_any_letter_about_the_request_joins(self, office: Office) -> None:
+        """A question of ours, which another room wrote into the outbox."""
+        request = opened(office, mail())
+        about = replace(mailing("a-question"), about=request.id)
+        question = draft("anna@mail.example")
+        write(office.store, office.ring, about, [question], at=NOON, tell=office.tell)
+        found = take(office.store, office.ring, "test", 9, NOON)
+        (letter,) = [each for each in found if each.kind == "a-question"]
+        answer = mail("Yes.", f"In-Reply-To: <{letter.message_id}>", message_id="<2@mail.example>")
+        assert got(office, answer).of("joined") == 1
+
     def test_what_a_reply_asks_besides_is_asked(self, office: Office) -> None:
         request = opened(office, mail())
         more = mail("And delete my account.", "References: <1@mail.example>",
@@ -300,6 +314,22 @@ class TestDuplicates:
         found = take(office.store, office.ring, "test", 9, office.clock.now())
         (letter,) = [each for each in found if each.about == second.id]
         assert first.id in letter.content.text  # answered together
+
+    def test_what_another_address_asked_is_not_told(self, office: Office) -> None:
+        """Whoever gives the customer number of somebody else learns nothing of their request."""
+        known = msgspec.structs.replace(ANNA, identities=(*ANNA.identities, ("customer", "7")))
+        first = office.arrive(Right.ACCESS, person=known)
+        stranger = Person(email="eve@mail.example", identities=(("customer", "7"),))
+        came = Arrival(Channel.OTHER, NOON, "en", (stranger,), (Asking(1, Right.ACCESS),))
+        done = enter(office.book, came, by="claire", at=NOON)
+        assert done.linked == (first.id,)  # somebody of ours sees it
+        (letter,) = take(office.store, office.ring, "test", 9, NOON)
+        assert first.id not in letter.content.text
+
+    def test_one_that_is_over_is_not_linked(self, office: Office) -> None:
+        first = opened(office, mail())
+        office.take(first, steps.WithdrawnByPerson(items=(1,)), steps.Closed())
+        assert opened(office, mail(f"{ASKS}!", message_id="<2@mail.example>")).links == ()
 
     def test_another_right_is_not(self, office: Office) -> None:
         opened(office, mail())

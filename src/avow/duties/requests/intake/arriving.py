@@ -42,7 +42,7 @@ def arrived(
 
 def _written(received: Sequence[str], ours: frozenset[str]) -> Iterable[datetime]:
     """The instant of the newest head that counts: none that lies further down is believed."""
-    for head in received[:1] if not ours else received:
+    for head in received:
         by = _BY.search(head[:_LONGEST])
         if not ours or (by and by[1].lower().rstrip(".") in ours):
             found = instant(head[:_LONGEST].rpartition(";")[2])

@@ -9,6 +9,7 @@ from avow.declaration.model import Member
 from avow.duties.correspondence.outbox import letters_to, take
 from avow.duties.requests import steps
 from avow.duties.requests.machine import Request
+from avow.duties.requests.tasks.kept import read
 from avow.duties.requests.tasks.mailboxes import Mailbox, put_mailbox
 from avow.duties.requests.tasks.sending import Post
 from avow.duties.requests.words import Outcome, Right, Rung
@@ -57,13 +58,13 @@ def mail_to(office: Office, who: str, address: str) -> list[str]:
     return [f"{each.content.subject}\n{each.content.text}" for each in letters]
 
 
-def came_back(office: Office, about: str) -> None:
-    """Send every letter, and let those about something come back: no such address."""
-    now = office.clock.now()
+def came_back(office: Office, task: str) -> None:
+    """Send every letter, and let the last one about a task come back: no such address."""
+    now, about = office.clock.now(), read(office.book, task).task.letters[-1]
     for letter in take(office.store, office.ring, "lease", 100, now):
         office.store.run(
             "letter_answered", id=letter.id, lease="lease", state="sent", reason="", code=250,
             not_before=now, give_up_at=None, at=now,
         )  # fmt: skip
-        if about in letter.about:
+        if about == letter.about:
             office.store.run("letter_returned", id=letter.id, reason="no-such-address", at=now)

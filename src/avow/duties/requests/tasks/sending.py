@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 
 from avow.common.calendar import Period, add
+from avow.common.ids import new_id
 from avow.common.languages import mark, words
 from avow.common.masked import Masked
 from avow.duties.correspondence.letters import Draft, Mailing
@@ -115,7 +116,7 @@ def _ask(book: Book, post: Post, each: Kept, what: Next, went: Went, at: datetim
     if box is None:
         went.nobody[each.task.asks] = None
         return
-    about = f"{each.task.id}.{each.task.steps + 1}"
+    about = new_id("asking")
     link = _linked(book, post, each, box, at)
     _write(
         book, post, each, box, about, _kind(each.task.act), link, at=at, again=what is Next.REMIND
@@ -131,7 +132,7 @@ def _ask(book: Book, post: Post, each: Kept, what: Next, went: Went, at: datetim
 def _escalate(book: Book, post: Post, each: Kept, went: Went, at: datetime) -> None:
     who = accountable_of(book.declaration)
     box = mailbox_of(book, who) if who else None
-    about = f"{each.task.id}.{kept.read(book, each.task.id).task.steps + 1}"
+    about = new_id("asking")
     if box is None:
         went.nobody[who or "person:accountable-manager"] = None
         return

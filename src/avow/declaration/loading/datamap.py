@@ -44,6 +44,8 @@ from avow.estate.datamap.model import (
     Then,
 )
 from avow.estate.datamap.paths import as_moment, inside
+from avow.estate.datamap.restricting import Mode as RestrictionMode
+from avow.estate.datamap.restricting import Restriction
 
 _COLUMNS = one_or_many(NAME)
 _ZONE = may("zone", ZONE, None)
@@ -354,6 +356,35 @@ _BLANKS = mapping(
     )
 )
 
+# --- restriction ---------------------------------------------------------------------------------
+
+_FLAG, _SET = need("flag", NAME), may("set", PROSE, "true")
+
+
+def _read_mode(node: Node, notes: Notes) -> Restriction | None:
+    mode = _MODE.read(node, notes)
+    if mode is RestrictionMode.FLAG:
+        notes.wrong("AV113", "which column?", node.place, hint="write `{flag: restricted}`")
+        notes.dropped += 1
+        return None
+    return None if mode is None else Restriction(mode)
+
+
+_MODE = one_of(RestrictionMode, "a way to restrict use")
+_RESTRICTION = may(
+    "restriction",
+    either(
+        Shape("a way to restrict use", _read_mode, _MODE.schema),
+        record(
+            "a way to restrict use",
+            lambda f: Restriction(RestrictionMode.FLAG, f[_FLAG], f[_SET]),
+            _FLAG,
+            _SET,
+        ).shape,
+    ),
+    None,
+)
+
 # --- datasets and systems ------------------------------------------------------------------------
 
 _TENANT = need("processor_for", NAME)
@@ -392,6 +423,7 @@ def _dataset(f: Fields) -> Dataset:
         zone=f[_ZONE],
         stored=files,
         derived=f[_DERIVED],
+        restriction=f[_RESTRICTION],
         place=f.name.place,
     )
 
@@ -424,6 +456,7 @@ _DATASET = record(
     _BLANK_KEY,
     _NEEDS,
     _DERIVED,
+    _RESTRICTION,
     _ZONE,
     *STORED_KEYS,
 )

@@ -139,6 +139,12 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
             help=f"`avow undo {kept.plan.case}` goes on with it",
             code="AV440",
         )
+    if kept.plan.kind not in (PlanKind.SWEEP, PlanKind.ERASURE):
+        raise PlannerError(
+            f"`{plan}` changes cells of named rows, and is not applied like a sweep",
+            help="`avow request restrict` and `avow request correct` go on with it",
+            code="AV460",
+        )
     if kept.status in (Status.DONE, Status.BLOCKED):
         return told(office, kept)
     if office.runs.one("script", id=plan) is not None:

@@ -22,11 +22,16 @@ from avow.estate.connectors.catalogue import Closed
 
 class PlanKind(StrEnum):
     """A sweep moves what is due, whoever's it is; an erasure moves the rows of named persons; an
-    undo brings back what a sweep took out, and its `case` is that sweep."""
+    undo brings back what a sweep took out, and its `case` is that sweep. A restriction and a
+    correction change cells of named rows (`changing`); a lifting puts back what one of them
+    changed, and its `case` is that plan."""
 
     SWEEP = "sweep"
     ERASURE = "erasure"
     UNDO = "undo"
+    RESTRICTION = "restriction"
+    CORRECTION = "correction"
+    LIFTING = "lifting"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from avow.common.places import NOWHERE, Place
 from avow.estate.datamap.paths import inside
+from avow.estate.datamap.restricting import Restriction
 from avow.estate.datamap.stored import Stored
 
 
@@ -200,6 +201,7 @@ class Dataset:
     zone: str | None = None
     stored: Stored | None = None
     derived: tuple[Derivation, ...] = ()
+    restriction: Restriction | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

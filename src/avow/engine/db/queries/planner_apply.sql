@@ -21,7 +21,7 @@ WHERE c.state = 'started' ORDER BY c.plan, c.step, c.chunk
 -- Plans that may be applied or taken up again, oldest first.
 -- since: 12
 SELECT id FROM avow.plan
-WHERE status IN ('approved', 'running', 'paused') AND kind <> 'undo' AND NOT simulated
+WHERE status IN ('approved', 'running', 'paused') AND kind IN ('sweep', 'erasure') AND NOT simulated
   AND NOT EXISTS (SELECT 1 FROM avow.script AS s WHERE s.plan = plan.id)
 ORDER BY made_at, id
 

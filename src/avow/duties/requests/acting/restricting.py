@@ -1,0 +1,252 @@
+"""Restriction of use (GDPR art. 18): facts, plans that enforce them, and a lifting that is exact.
+
+The facts stand first, so that nothing is erased while plans wait for their approval. A dataset
+without a mode enforces nothing, and is counted as a gap. The person hears of a lifting before it
+happens (art. 18(3)): without that it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from avow.common.calendar import local_day
+from avow.common.errors import AvowError
+from avow.common.ids import new_id
+from avow.duties.requests.book import Book, Said, read, take
+from avow.duties.requests.in_time import clauses_of
+from avow.duties.requests.machine import Item
+from avow.duties.requests.rows import accepted_of
+from avow.duties.requests.steps import Begun, Done, Noted
+from avow.duties.requests.words import ItemState, Right
+from avow.engine.db.store import Row, Runs
+from avow.engine.facts.standing import RESTRICTION, close, note, row
+from avow.engine.planner.apply import Office
+from avow.engine.planner.changing import Change, make_change, make_lifting
+from avow.engine.planner.changing_run import Changer, run_change
+from avow.engine.planner.ground import nothing
+from avow.engine.planner.identities import Candidate
+from avow.engine.planner.making import Estate
+from avow.engine.planner.plan import PlanKind
+from avow.engine.planner.restricting_cells import restricting_cells
+from avow.estate.datamap.reach import Key
+
+NONE = "none"
+"""The mode of a dataset that enforces nothing."""
+
+
+class NotActed(AvowError):
+    """An item cannot be acted on now (AV644 to AV647)."""
+
+    code = "AV644"
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What acts: the book, the systems, and where a stop is looked for."""
+
+    book: Book
+    estate: Estate
+    stop: Callable[[str], str | None]
+    crash: Callable[[str], None] = nothing
+
+    def changer(self, at: datetime) -> Changer:
+        """Who changes cells now."""
+        return Changer(self.office(at), self.estate, self.stop, self.crash)
+
+    def office(self, at: datetime) -> Office:
+        """Who answers for permission now."""
+        book = self.book
+        day = local_day(at, book.declaration.controller.zone)
+        return Office(book.runs, book.ring, book.declaration, day)
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What an act came to: plans, rows that are as they should be, and places that are not."""
+
+    plans: tuple[str, ...]
+    rows: int
+    gaps: tuple[str, ...]
+
+
+def item_of(book: Book, request: str, number: int, right: Right) -> Item:
+    """An item of a request. Raises NotActed AV644 when it is not about this right."""
+    item = read(book, request).items.get(number)
+    if item is None or item.right is not right:
+        raise NotActed(f"item {number} of `{request}` is not a request for {right}")
+    return item
+
+
+def theirs(book: Book, request: str, person: int) -> dict[tuple[str, str], tuple[Key, ...]]:
+    """The accepted rows of a person by system and dataset. Raises NotActed AV644 without any."""
+    found = [c for c in accepted_of(book, request) or () if c.person == person]
+    if not found:
+        raise NotActed(
+            f"nobody accepted rows for person {person} of `{request}`",
+            help="`avow request rows` shows and accepts them",
+        )
+    return _by_place(found)
+
+
+def _by_place(found: Sequence[Candidate]) -> dict[tuple[str, str], tuple[Key, ...]]:
+    places: dict[tuple[str, str], dict[Key, None]] = {}
+    for each in found:
+        places.setdefault((each.system, each.dataset), {}).update(dict.fromkeys(each.keys))
+    return {place: tuple(keys) for place, keys in places.items()}
+
+
+def restrict(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:
+    """Let a restriction stand for an accepted item, and plan how each system enforces it; again:
+    plan what has no plan yet.
+
+    Raises:
+        NotActed: AV644, it is no such item or has no rows.
+        Guarded: AV461, a system cannot enforce its mode; the restriction stands all the same.
+        Away: a system does not answer; ask again.
+    """
+    book = hands.book
+    item = item_of(book, request, number, Right.RESTRICTION)
+    places = theirs(book, request, item.person)
+    if not book.runs.run("restrictions_of", request=request, item=number):
+        _stand(book, request, item, places, by=by, at=at)
+    for system in dict.fromkeys(s for s, _ in places):
+        _planned(hands, request, item, system, places, at)
+    rows = book.runs.run("restrictions_of", request=request, item=number)
+    plans = tuple(dict.fromkeys(r["plan"] for r in rows if r["plan"]))
+    return Acted(plans, sum(r["rows"] for r in rows), _unenforced(rows))
+
+
+def _unenforced(rows: Sequence[Row]) -> tuple[str, ...]:
+    return tuple(f"{r['system']}.{r['dataset']}" for r in rows if r["mode"] == NONE)
+
+
+def _stand(
+    book: Book,
+    request: str,
+    item: Item,
+    places: Mapping[tuple[str, str], tuple[Key, ...]],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Facts, record and step in one transaction."""
+    with book.runs.transaction() as tx:
+        for (system, dataset), keys in places.items():
+            facts = [note(tx, book.ring, RESTRICTION, row(system, dataset, k), at=at) for k in keys]
+            mode = book.declaration.datamap.systems[system].datasets[dataset].restriction
+            tx.run(
+                "restriction_add",
+                id=new_id("restriction"),
+                request=request,
+                item=item.item,
+                system=system,
+                dataset=dataset,
+                mode=str(mode.mode) if mode else NONE,
+                rows=len(keys),
+                facts=facts,
+                at=at,
+            )
+        step = Begun(item=item.item, record=request)
+        take(book, request, [Said(step)], by=by, at=at, runs=tx)
+
+
+def _planned(
+    hands: Hands,
+    request: str,
+    item: Item,
+    system: str,
+    places: Mapping[tuple[str, str], tuple[Key, ...]],
+    at: datetime,
+) -> None:
+    book = hands.book
+    known = book.runs.run("restrictions_of", request=request, item=item.item)
+    mine = [r for r in known if r["system"] == system and r["mode"] != NONE]
+    if not mine or any(r["plan"] for r in mine):
+        return
+    rows = {r["dataset"]: places[system, r["dataset"]] for r in mine}
+    cells = restricting_cells(hands.estate, system, rows)
+    clause = clauses_of(book).get(Right.RESTRICTION, "")
+    change = Change(PlanKind.RESTRICTION, system, request, cells, clause)
+    plan = make_change(hands.office(at), hands.estate, change, at)
+    book.runs.run(
+        "restriction_planned", request=request, item=item.item, system=system, plan=plan
+    )
+
+
+def enforce(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:
+    """Run the approved plans of a restriction; then the item is done, with what is not enforced.
+
+    Raises what `run_change` raises; what ran stays, and the next call goes on.
+    """
+    book = hands.book
+    item = item_of(book, request, number, Right.RESTRICTION)
+    rows = book.runs.run("restrictions_of", request=request, item=number)
+    if any(r["mode"] != NONE and r["plan"] is None for r in rows) or not rows:
+        raise NotActed(f"item {number} of `{request}` is not planned everywhere")
+    plans = tuple(dict.fromkeys(r["plan"] for r in rows if r["plan"]))
+    done = [run_change(hands.changer(at), plan, at) for plan in plans]
+    gaps = (*_unenforced(rows), *(f"{d.plan}: {d.missed} rows" for d in done if d.missed))
+    if item.state is ItemState.ACTING:
+        take(book, request, [Said(Done(item=number, gaps=len(gaps)))], by=by, at=at)
+    return Acted(plans, sum(d.rows for d in done), gaps)
+
+
+def told(book: Book, request: str, number: int, *, by: str, at: datetime) -> None:
+    """Write down that the person was told that the restriction will be lifted (art. 18(3))."""
+    item_of(book, request, number, Right.RESTRICTION)
+    with book.runs.transaction() as tx:
+        tx.run("restriction_told", request=request, item=number, at=at)
+        take(book, request, [Said(Noted(what="lifting-told"))], by=by, at=at, runs=tx)
+
+
+def plan_lifting(hands: Hands, request: str, number: int, *, at: datetime) -> tuple[str, ...]:
+    """Plan that what a restriction changed is put back; two persons approve each plan.
+
+    Raises:
+        NotActed: AV645, the person was not told before.
+    """
+    standing = _told(hands.book.runs, request, number)
+    plans = dict.fromkeys(r["plan"] for r in standing if r["plan"])
+    return tuple(make_lifting(hands.office(at), plan, at) for plan in plans)
+
+
+def lift(
+    hands: Hands, request: str, number: int, plans: Sequence[str], *, by: str, at: datetime
+) -> Acted:
+    """Run the approved plans that put cells back, then let the restriction end.
+
+    Raises:
+        NotActed: AV645, the person was not told before; AV644, something was not put back.
+    """
+    book = hands.book
+    standing = _told(book.runs, request, number)
+    done = [run_change(hands.changer(at), plan, at) for plan in plans]
+    for plan in {r["plan"] for r in standing if r["plan"]}:
+        change = book.runs.one("cell_change", plan=plan)
+        if change is None or change["back_at"] is None:
+            raise NotActed(f"`{plan}` is not put back yet")
+    with book.runs.transaction() as tx:
+        for each in standing:
+            for fact in each["facts"]:
+                close(tx, fact, at)
+            tx.run("restriction_lifted", id=each["id"], at=at)
+        take(book, request, [Said(Noted(what="restriction-lifted"))], by=by, at=at, runs=tx)
+    gaps = tuple(f"{d.plan}: {d.missed} rows" for d in done if d.missed)
+    return Acted(tuple(plans), sum(d.rows for d in done), gaps)
+
+
+def _told(runs: Runs, request: str, number: int) -> list[Row]:
+    rows = runs.run("restrictions_of", request=request, item=number)
+    standing = [r for r in rows if r["lifted_at"] is None]
+    if not standing:
+        raise NotActed(f"no restriction stands for item {number} of `{request}`")
+    if any(r["told_at"] is None for r in standing):
+        raise NotActed(
+            "the person was not told that the restriction will be lifted",
+            because="article 18(3) of the GDPR: they hear of it before",
+            help="tell them, then `avow request restrict REQUEST ITEM --told`",
+            code="AV645",
+        )
+    return standing

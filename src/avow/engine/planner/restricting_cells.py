@@ -1,0 +1,85 @@
+"""What the cells of restricted rows become, by the mode that each dataset declares."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+from dataclasses import dataclass
+
+from avow.engine.planner.changing import Cells, keys_name
+from avow.engine.planner.making import Estate
+from avow.estate.connectors.base import Access
+from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.connectors.values import emptied
+from avow.estate.datamap.model import Blank, BlankKind, Dataset, personal_columns
+from avow.estate.datamap.paths import inside
+from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.reach import Key
+from avow.estate.datamap.restricting import Mode
+
+
+def restricting_cells(
+    estate: Estate, system: str, rows: Mapping[str, tuple[Key, ...]]
+) -> tuple[Cells, ...]:
+    """The cells of these rows (by dataset) as their datasets' modes make them.
+
+    Raises:
+        Away: the system does not answer.
+    """
+    with closing(estate.open(system, Access.READ)) as connection:
+        catalogue, datasets = connection.catalogue(), connection.system.datasets
+    return tuple(
+        Cells(name, keys, restricted(datasets[name], catalogue)) for name, keys in rows.items()
+    )
+
+
+def restricted(dataset: Dataset, catalogue: Catalogue) -> dict[str, Blank]:
+    """What the cells of a restricted row become. A vault takes every personal column but those that
+    give the moment of an event: periods go on and end."""
+    how = dataset.restriction
+    if how is None:
+        return {}
+    if how.mode is Mode.FLAG:
+        return {how.column: Blank(BlankKind.CONSTANT, how.value)}
+    table = catalogue.tables[dataset.name]
+    live = tuple(c.name for c in table.columns if not c.generated)
+    moments = {s.field for e in dataset.events for s in e.sources if s.dataset is None}
+    stay = moments | dataset.made | set(dataset.key)
+    found = (c for c in personal_columns(dataset, live) if c not in stay and inside(c) is None)
+    return {c: dataset.blanks.get(c, Blank(BlankKind.NULL)) for c in found if table.column(c)}
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """Rows of a dataset that are there, and how many of them are open to use all the same."""
+
+    dataset: str
+    rows: int
+    open: int
+
+
+def open_rows(estate: Estate, system: str, rows: Mapping[str, tuple[Key, ...]]) -> tuple[Open, ...]:
+    """How many restricted rows can be used: a cell that has to be empty or set is not.
+
+    Raises:
+        Away: the system does not answer.
+    """
+    found = []
+    with closing(estate.open(system, Access.READ)) as connection:
+        for name, keys in rows.items():
+            dataset, table = connection.system.datasets[name], connection.catalogue().tables[name]
+            blanks = restricted(dataset, connection.catalogue())
+            connection.put_keys(keys_name(name), name, [(1, k, None) for k in keys])
+            mine, n = InKeys(dataset.key, keys_name(name)), len(dataset.key)
+            now = list(connection.fetch(name, mine, [*dataset.key, *blanks]))
+            columns = [c for b in blanks if (c := table.column(b)) is not None]
+            bad = sum(
+                any(
+                    emptied(value, blanks[c.name], c, row[:n], name) != value
+                    for c, value in zip(columns, row[n:], strict=True)
+                )
+                for row in now
+            )
+            connection.drop_keys(keys_name(name))
+            found.append(Open(name, len(now), bad))
+    return tuple(found)

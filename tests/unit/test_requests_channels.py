@@ -145,6 +145,14 @@ class TestList:
         assert findings == [(5, "AV692"), (6, "AV692"), (7, "AV692")]
         assert persons_of(office.book, requests[0].id)[1].language == "nl"
 
+    def test_of_several_days_the_first_counts(self, office: Office) -> None:
+        rows = b"person,email,right,arrived\n" + b"".join(
+            b"a,anna@mail.example,%s,2027-03-%02d\n" % each
+            for each in ((b"access", 11), (b"erasure", 9), (b"restriction", 10))
+        )
+        ((request,), _) = self.entered(office, rows)
+        assert request.received == date(2027, 3, 9)
+
     def test_no_finding_holds_a_value(self, office: Office) -> None:
         _, findings = enter_list(office.book, self.ROWS, "list.csv", FRIDAY, by="claire", at=NOON)
         assert not [f for f in findings if "Dora" in str(f) or "no address" in str(f)]
@@ -194,6 +202,16 @@ class TestChecks:
         assert acknowledge(office.book, request.id, by="avow", at=office.clock.now()) == 1
         office.clock.move(timedelta(hours=26))
         assert answers()["requests.acknowledged.9.9"].outcome.bad
+
+    def test_a_letter_that_came_back_is_no_word(self, office: Office, answers: Answers) -> None:
+        """Planted: the address is wrong, and the server sent our letter back."""
+        request = office.arrive(Right.ACCESS)
+        acknowledge(office.book, request.id, by="avow", at=office.clock.now())
+        for state, is_red in (("sent", False), ("bounced", True)):
+            with office.store.outside() as owner:
+                owner.execute("UPDATE avow.letter SET state = %s, ended_at = %s", [state, NOON])
+            office.clock.move(timedelta(hours=26))
+            assert answers()["requests.acknowledged.9.9"].outcome.bad is is_red
 
     def test_what_nobody_sorts_turns_it_red(self, office: Office, answers: Answers) -> None:
         """Planted: a message of which nobody says what it asks. It arrived on a Monday."""

@@ -14,6 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from avow.common.masked import Masked
+from avow.duties.requests.acting import still_restricted
 from avow.duties.requests.acting.rectifying import Correct, carry_out, correct
 from avow.duties.requests.acting.restricting import (
     Hands,
@@ -44,7 +45,8 @@ people:
   - {person: claire, name: Claire, roles: [author]}
   - {person: marc, name: Marc, roles: [approver]}
   - {person: paul, name: Paul, roles: [approver]}
-clauses: {"1.a": {kind: E}, "2.a": {kind: E}}
+clauses: {"1.a": {kind: E}, "2.a": {kind: E}, "9.d": {kind: E}}
+rights: [{right: restriction, clause: "9.d"}]
 categories: {profile: {clause: "1.a"}, address: {clause: "1.a"}}
 subjects: {buyer: {}}
 collection:
@@ -255,6 +257,25 @@ def test_a_row_that_is_used_again_is_found(shop: Shop) -> None:
         shop.run("UPDATE reader SET restricted = 0")
         shop.run("UPDATE buyer SET name = 'One' WHERE id = 1")
         assert [o.open for o in open_rows(desk.estate, "shop", rows)] == [1, 1]
+
+
+def test_the_check_turns_red_when_somebody_clears_the_flag(shop: Shop) -> None:
+    """Waiting plans are red too, and a dataset without a mode is not seen."""
+
+    def said() -> list[str]:
+        found = still_restricted.answers(desk.book, desk.estate, at=desk.now())
+        return [str(r.outcome.answer) for _, r in found if r.canary_seen]
+
+    with opened(shop.folder, shop.state) as desk:
+        at, name = desk.now(), begun(desk, shop, Right.RESTRICTION)
+        assert said() == ["pass"]
+        made = restrict(hands(desk), name, 1, by="claire", at=at)
+        assert said() == ["pass", "fail", "fail", "blind"]
+        signed(desk, *made.plans)
+        enforce(hands(desk), name, 1, by="claire", at=at)
+        assert said() == ["pass", "pass", "pass", "blind"]
+        shop.run("UPDATE reader SET restricted = 0")
+        assert said() == ["pass", "pass", "fail", "blind"]
 
 
 def wish(shop: Shop, table: str, field: str, value: str) -> Correct:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from avow.duties.requests import in_time
-from avow.duties.requests.acting import others_checks
+from avow.duties.requests.acting import others_checks, still_restricted
 from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.intake import judging
@@ -24,8 +24,8 @@ def answers(
 ) -> Iterator[tuple[Check, CheckResult]]:
     """What the checks about requests answer on a day; each room adds its own below. `look`
     reads an address of the web; without it what needs one is not seen."""
-    del estate
     yield from in_time.answers(book, day=day, at=at)
     yield from judging.answers(book, day=day, at=at)
     yield from answered.answers(book, at=at, look=look)
     yield from others_checks.answers(book, day=day, at=at)
+    yield from still_restricted.answers(book, estate, at=at)

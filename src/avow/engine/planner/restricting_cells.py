@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 from avow.engine.planner.changing import Cells, keys_name
 from avow.engine.planner.making import Estate
 from avow.estate.connectors.base import Access
-from avow.estate.connectors.catalogue import Catalogue
+from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
 from avow.estate.connectors.values import emptied
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, personal_columns
 from avow.estate.datamap.paths import inside
@@ -73,13 +73,28 @@ def open_rows(estate: Estate, system: str, rows: Mapping[str, tuple[Key, ...]]) 
             mine, n = InKeys(dataset.key, keys_name(name)), len(dataset.key)
             now = list(connection.fetch(name, mine, [*dataset.key, *blanks]))
             columns = [c for b in blanks if (c := table.column(b)) is not None]
-            bad = sum(
-                any(
-                    emptied(value, blanks[c.name], c, row[:n], name) != value
-                    for c, value in zip(columns, row[n:], strict=True)
-                )
-                for row in now
-            )
+            bad = sum(is_open(columns, blanks, row[:n], row[n:], name) for row in now)
             connection.drop_keys(keys_name(name))
             found.append(Open(name, len(now), bad))
     return tuple(found)
+
+
+def is_open(
+    columns: Sequence[Column],
+    blanks: Mapping[str, Blank],
+    key: Key,
+    values: Sequence[object],
+    table: str,
+) -> bool:
+    """Whether some cell of a row is not what a restriction makes of it."""
+    return any(
+        emptied(value, blanks[column.name], column, key, table) != value
+        for column, value in zip(columns, values, strict=True)
+    )
+
+
+def finds_open() -> bool:
+    """The canary: whether a cell that was not emptied is found, and an emptied one is not."""
+    column, blanks = Column("cell", "text", ColumnKind.TEXT), {"cell": Blank(BlankKind.NULL)}
+    full, empty = (is_open([column], blanks, (1,), [v], "canary") for v in ("used", None))
+    return full and not empty

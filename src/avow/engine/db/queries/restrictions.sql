@@ -46,7 +46,7 @@ ORDER BY system, dataset
 -- name: restrictions_standing
 -- Every restriction that stands.
 -- since: 22
-SELECT * FROM avow.restriction WHERE lifted_at IS NULL ORDER BY since, id
+SELECT * FROM avow.restriction WHERE lifted_at IS NULL ORDER BY system, dataset, id
 
 -- name: restriction_told
 -- The person was told that it will be lifted.

@@ -1,0 +1,73 @@
+"""Are restricted rows still kept from use? Looked up in the systems, dataset by dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from avow.common.errors import AvowError
+from avow.duties.requests.acting.restricting import NONE, theirs
+from avow.duties.requests.book import Book, read
+from avow.duties.requests.in_time import PLACE, clauses_of
+from avow.duties.requests.words import Right
+from avow.engine.db.store import Row
+from avow.engine.evidence.checks import (
+    Check,
+    CheckResult,
+    Item,
+    Outcome,
+    blind,
+    failed,
+    passed,
+)
+from avow.engine.planner.making import Estate
+from avow.engine.planner.restricting_cells import finds_open, open_rows
+
+
+def still(clause: str) -> Check:
+    """Is no restricted row open to use?"""
+    name = f"requests.restricted.{clause}"
+    return Check(name, frozenset({clause}), freshness=timedelta(days=2), everywhere=False)
+
+
+def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check, CheckResult]]:
+    """One answer for each dataset with a restriction that stands, and one for all of them."""
+    clause = clauses_of(book).get(Right.RESTRICTION)
+    if clause is None:
+        return
+    check, standing = still(clause), book.runs.run("restrictions_standing")
+    yield check, _result(check, PLACE, passed(len(standing)), at)
+    places: dict[tuple[str, str], list[Row]] = {}
+    for row in standing:
+        places.setdefault((row["system"], row["dataset"]), []).append(row)
+    for (system, dataset), rows in places.items():
+        yield check, _result(check, Item(system, dataset), _seen(book, estate, rows), at)
+
+
+def _seen(book: Book, estate: Estate, rows: list[Row]) -> Outcome:
+    if any(row["mode"] == NONE for row in rows):
+        return blind("nothing enforces a restriction here")
+    rest = sum(row["rows"] for row in rows)
+    try:
+        bad = sum(_open(book, estate, row) for row in rows)
+    except AvowError as error:
+        return blind(error.code)
+    return failed(bad, "restricted rows are open to use", count=rest) if bad else passed(rest)
+
+
+def _open(book: Book, estate: Estate, row: Row) -> int:
+    person = read(book, row["request"]).items[row["item"]].person
+    keys = theirs(book, row["request"], person)[row["system"], row["dataset"]]
+    return sum(o.open for o in open_rows(estate, row["system"], {row["dataset"]: keys}))
+
+
+def _result(check: Check, item: Item, outcome: Outcome, at: datetime) -> CheckResult:
+    return CheckResult(
+        check=check.id,
+        clauses=check.clauses,
+        item=item,
+        outcome=outcome,
+        run_at=at,
+        entry=0,
+        canary_seen=finds_open(),
+    )

@@ -52,6 +52,8 @@ def _seen(book: Book, estate: Estate, rows: list[Row]) -> Outcome:
         bad = sum(_open(book, estate, row) for row in rows)
     except AvowError as error:
         return blind(error.code)
+    except LookupError:  # the map or the schema lost the dataset, or its rows were never accepted
+        return blind("there is no such dataset any more")
     return failed(bad, "restricted rows are open to use", count=rest) if bad else passed(rest)
 
 

@@ -166,3 +166,15 @@ def test_a_compelling_interest_never_stands_against_erasure(office: Office) -> N
     with pytest.raises(StepRefused) as refused:
         decide(office.book, asked(office, Right.ERASURE), decision, by="claire", at=NOON)
     assert refused.value.code == "AV687"
+
+
+def test_a_wider_erasure_leaves_only_what_a_law_keeps(office: Office) -> None:
+    office.with_(rights=({"right": "erasure", "clause": "9.3", "wider": "yes"},))
+    assert grounds(weighed(office, Right.ERASURE)) == {"invoice": {Ground.LEGAL_DUTY}}
+
+
+def test_a_withdrawal_about_marketing_is_not_refused_before_anybody_looked(office: Office) -> None:
+    request = office.arrive()
+    asks = steps.RightAsked(item=1, person=1, right=Right.WITHDRAWAL, marketing=True)
+    office.take(request, asks)
+    assert proposed(office.book, request.id, 1, NOON) is None

@@ -13,7 +13,7 @@ from avow.duties.requests.deciding.weighing import Proposal, cells_held, proposa
 from avow.duties.requests.machine import Item, Request, StepRefused
 from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.steps import Decided, Refusal
-from avow.duties.requests.words import Ground, Outcome
+from avow.duties.requests.words import Ground, Outcome, Right
 
 
 class NotDecided(AvowError):
@@ -40,7 +40,7 @@ def proposed(book: Book, request: str, item: int, at: datetime) -> Proposal | No
     """
     asked = _item(read(book, request), item)
     rows = accepted_of(book, request)
-    if rows is None and not asked.marketing:
+    if rows is None and not (asked.marketing and asked.right is Right.OBJECTION):
         return None
     mine = [c for c in rows or () if c.person == asked.person]
     return proposal(book.declaration, asked, cells_held(book.declaration, mine), book.day(at))

@@ -72,7 +72,8 @@ def _against(
 ) -> Iterable[Refusal]:
     """What stands against giving an item for one kind of cell; nothing: it is given."""
     if item.right is Right.ERASURE:
-        return _keeps(law, cell)
+        wider = _is_wider(declaration, Right.ERASURE)
+        return [r for r in _keeps(law, cell) if not wider or r.ground is Ground.LEGAL_DUTY]
     if item.right not in _NO_BASIS or _is_wider(declaration, item.right):
         return ()
     bases, article = _NO_BASIS[item.right]

@@ -37,6 +37,7 @@ from avow.faces.web.application import LOCAL_HOSTS, asked_app, public_app, web_a
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.engine import EngineSource
 from avow.faces.web.health import watched
+from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.signin.desk import StaffDesk
 
@@ -181,15 +182,16 @@ def _is_this_machine(address: str) -> bool:
 def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable[str]) -> Litestar:
     """The pages that are asked for, over an open state."""
     public = PublicDesk(state.store, state.clock, declaration.controller)
+    portal = portal_desk_of(state)
     if shown is Shown.PUBLIC:
-        return public_app(public, hosts=known)
+        return public_app(public, hosts=known, portal=portal)
     accounts = staff(state, declaration)
     source = source_of(declaration, state, accounts)
     desk = desk_of(source, declaration, state)
     if shown is Shown.ASKED:
         return asked_app(desk, hosts=known)
     room = staff_desk_of(declaration, state, accounts)
-    return web_app(source, hosts=known, asked=desk, public=public, staff=room)
+    return web_app(source, hosts=known, asked=desk, public=public, staff=room, portal=portal)
 
 
 def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
@@ -198,12 +200,22 @@ def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) ->
     return StaffDesk(accounts, desk.book, state.clock)
 
 
+def portal_desk_of(state: State) -> PortalDesk:
+    """What the form of persons works with, over an open state."""
+    return PortalDesk(lambda: book_in_force(state), state.clock)
+
+
+def book_in_force(state: State) -> Book:
+    """The book of requests under what is in force now."""
+    now = in_force(state.store)
+    return Desk(state, now, local_day(state.clock.now(), now.controller.zone)).book
+
+
 def api_of(declaration: Declaration, state: State) -> Litestar:
     """The interface for programs, over an open state: what is in force is read anew each time."""
 
     def book() -> Book:
-        now = in_force(state.store)
-        return Desk(state, now, local_day(state.clock.now(), now.controller.zone)).book
+        return book_in_force(state)
 
     return api_app(ApiDesk(book, Standing(declaration, state.store, state.clock), state.clock))
 

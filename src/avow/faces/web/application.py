@@ -48,6 +48,8 @@ from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
+from avow.faces.web.portal.make import PortalDesk, ask
+from avow.faces.web.portal.make import asked as portal_asked
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.public.difference import difference
@@ -127,6 +129,8 @@ PUBLIC_HANDLERS = (
     well_known,
 )
 
+PORTAL_HANDLERS = (ask, portal_asked)
+
 
 def web_app(
     source: PageSource,
@@ -135,6 +139,7 @@ def web_app(
     asked: AskedDesk | None = None,
     public: PublicDesk | None = None,
     staff: StaffDesk | None = None,
+    portal: PortalDesk | None = None,
 ) -> Litestar:
     """The console. `hosts`: the names it answers to, without port; any other is refused. With
     their desks it shows one-time pages and the public pages of the notice too, and with that of
@@ -157,6 +162,8 @@ def web_app(
         open_to_all, given = (*open_to_all, *ASKED_HANDLERS), given | _desk(asked)
     if public is not None:
         open_to_all, given = (*open_to_all, *PUBLIC_HANDLERS), given | _shelf(public)
+    if portal is not None:
+        open_to_all, given = (*open_to_all, *PORTAL_HANDLERS), given | _counter(portal)
     if staff is not None:
         handlers = (*handlers, *STAFF_HANDLERS)
         given["staff"] = Provide(lambda: staff, sync_to_thread=False)
@@ -167,13 +174,22 @@ def web_app(
     return _app(routes, given, problem, hosts, staff)
 
 
-def public_app(public: PublicDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
-    """The public pages of the notice and nothing else: what everybody may reach."""
+def public_app(
+    public: PublicDesk,
+    *,
+    hosts: Iterable[str] = LOCAL_HOSTS,
+    portal: PortalDesk | None = None,
+) -> Litestar:
+    """The public pages of the notice, with its desk the form by which persons ask, and nothing
+    else: what everybody may reach."""
 
     def problem(request: Asked, error: HTTPException) -> Response[bytes]:
         return public_gone(request, public.controller.name, error.status_code)
 
-    return _app((*PUBLIC_HANDLERS, style), _shelf(public), problem, hosts)
+    handlers, given = (*PUBLIC_HANDLERS, style), _shelf(public)
+    if portal is not None:
+        return _app((*handlers, *PORTAL_HANDLERS), given | _counter(portal), problem, hosts)
+    return _app(handlers, given, problem, hosts)
 
 
 def asked_app(asked: AskedDesk, *, hosts: Iterable[str] = LOCAL_HOSTS) -> Litestar:
@@ -198,6 +214,10 @@ async def tell_fault(error: Exception, scope: Scope) -> None:
 
 def _desk(asked: AskedDesk) -> dict[str, Provide]:
     return {"asked": Provide(lambda: asked, sync_to_thread=False)}
+
+
+def _counter(portal: PortalDesk) -> dict[str, Provide]:
+    return {"portal": Provide(lambda: portal, sync_to_thread=False)}
 
 
 def _shelf(public: PublicDesk) -> dict[str, Provide]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from avow.common.calendar import Period
-from avow.declaration.model import Basis, DataMap, Member, Minimum, Purpose, Scope
+from avow.declaration.model import Basis, Member, Minimum, Purpose, Scope
 from avow.duties.requests import steps
 from avow.duties.requests.book import entries_of, words_of
 from avow.duties.requests.deciding.decided import Decision, NotDecided, decide, proposed
@@ -17,7 +17,7 @@ from avow.duties.requests.rows import accept
 from avow.duties.requests.words import Ground, ItemState, Outcome, Right, Rung
 from avow.engine.db.store import Store
 from avow.engine.planner.identities import Candidate
-from avow.estate.datamap.model import Dataset, Field, System
+from avow.estate.datamap.model import DataMap, Dataset, Field, System
 from tests.requests_room import NOON, SMALL, Office
 
 FIELDS = tuple(Field(name, name) for name in ("invoice", "lead", "wish"))

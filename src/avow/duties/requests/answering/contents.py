@@ -48,35 +48,35 @@ def saying_of(declaration: Declaration, copy: Copy) -> Saying:
 def letter(declaration: Declaration, veiled: Veiled) -> str:
     """The letter as it is proposed: paragraphs with an empty line between them."""
     copy, saying = veiled.copy, saying_of(declaration, veiled.copy)
-    say = saying.say
+    phrase = saying.phrase
     asked = next((a.day for a in copy.asked if a.request == copy.request), copy.day)
-    said = [say("dear", name=copy.name) if copy.name else say("dear_nobody")]
-    said.append(say("letter_found" if copy.rows else "letter_nothing", day=saying.day(asked)))
+    said = [phrase("dear", name=copy.name) if copy.name else phrase("dear_nobody")]
+    said.append(phrase("letter_found" if copy.rows else "letter_nothing", day=saying.day(asked)))
     if not copy.is_whole:
-        said.append(say("letter_partial", n=saying.number(max(copy.gaps, 1))))
+        said.append(phrase("letter_partial", n=saying.number(max(copy.gaps, 1))))
     if veiled.places:
-        said.append(say("letter_hidden"))
+        said.append(phrase("letter_hidden"))
     if copy.rows:
-        said.append(say("letter_portable"))
-    said.append(say("letter_rights", address=eight.address_of(saying)))
-    said.append(f"{say('letter_end')}\n{declaration.controller.name}")
+        said.append(phrase("letter_portable"))
+    said.append(phrase("letter_rights", address=eight.address_of(saying)))
+    said.append(f"{phrase('letter_end')}\n{declaration.controller.name}")
     return "\n\n".join(said)
 
 
 def document(declaration: Declaration, veiled: Veiled, words: str) -> Document:
     """The whole answer with the words of its letter."""
     copy, saying = veiled.copy, saying_of(declaration, veiled.copy)
-    say, house = saying.say, declaration.controller.name
+    phrase, house = saying.phrase, declaration.controller.name
     asked = next((a.day for a in copy.asked if a.request == copy.request), copy.day)
     return Document(
         saying.language,
         house,
-        say("title", house=house) if copy.access else say("title_portable"),
+        phrase("title", house=house) if copy.access else phrase("title_portable"),
         (
-            (say("about"), copy.name or say("empty_mark")),
-            (say("request_number"), copy.request),
-            (say("received_on"), saying.day(asked)),
-            (say("drawn_on"), saying.instant(copy.drawn_at)),
+            (phrase("about"), copy.name or phrase("empty_mark")),
+            (phrase("request_number"), copy.request),
+            (phrase("received_on"), saying.day(asked)),
+            (phrase("drawn_on"), saying.instant(copy.drawn_at)),
         ),
         tuple(p.strip() for p in words.split("\n\n") if p.strip()),
         tuple(_parts(saying, veiled)),
@@ -84,44 +84,46 @@ def document(declaration: Declaration, veiled: Veiled, words: str) -> Document:
 
 
 def _parts(saying: Saying, veiled: Veiled) -> Iterator[Part]:
-    say, copy = saying.say, veiled.copy
+    phrase, copy = saying.phrase, veiled.copy
     if copy.access:
         yield from eight.parts(saying, copy, found_in(saying.declaration, copy))
-    yield Part(say("part_places"), (_places(saying, copy),))
-    yield Part(say("part_hidden"), tuple(_hidden(saying, veiled)))
+    yield Part(phrase("part_places"), (_places(saying, copy),))
+    yield Part(phrase("part_hidden"), tuple(_hidden(saying, veiled)))
     if copy.access:
-        yield Part(say("part_data"), ())
+        yield Part(phrase("part_data"), ())
         yield from (_data(saying, table) for table in copy.tables)
         yield from _ours(saying, copy)
-    proof = (Text(say("proof_words")), Text(say("proof_file", name=PROOF)))
-    yield Part(say("part_proof"), proof)
+    proof = (Text(phrase("proof_words")), Text(phrase("proof_file", name=PROOF)))
+    yield Part(phrase("part_proof"), proof)
 
 
 def _places(saying: Saying, copy: Copy) -> Block:
-    say = saying.say
-    head = (say("system"), say("searched_by"), say("result"))
-    caption = say("searched_at", at=saying.instant(copy.drawn_at))
+    phrase = saying.phrase
+    head = (phrase("system"), phrase("searched_by"), phrase("result"))
+    caption = phrase("searched_at", at=saying.instant(copy.drawn_at))
     return Grid(caption, head, tuple(_place(saying, each) for each in copy.reports))
 
 
 def _place(saying: Saying, each: Report) -> tuple[str, str, str]:
-    say = saying.say
-    by = saying.labels("category", each.kinds) if each.kinds else say("empty_mark")
-    said = [say(STATES[each.state], n=saying.number(each.rows))]
+    phrase = saying.phrase
+    by = saying.labels("category", each.kinds) if each.kinds else phrase("empty_mark")
+    said = [phrase(STATES[each.state], n=saying.number(each.rows))]
     if each.state is State.EMPTY and each.way is Way.READ:
-        said.append(say({True: "seen_yes", False: "seen_no", None: "seen_none"}[each.seen]))
+        said.append(phrase({True: "seen_yes", False: "seen_no", None: "seen_none"}[each.seen]))
     if each.why and each.state is State.FOUND:
-        said.append(say("not_whole"))
-    return each.system, say("by_hand") if each.way is Way.BY_HAND else by, "; ".join(said)
+        said.append(phrase("not_whole"))
+    return each.system, phrase("by_hand") if each.way is Way.BY_HAND else by, "; ".join(said)
 
 
 def _hidden(saying: Saying, veiled: Veiled) -> Iterator[Block]:
     if not veiled.places:
-        yield Text(saying.say("hidden_none"))
+        yield Text(saying.phrase("hidden_none"))
         return
     yield Points(
         tuple(
-            saying.say("hidden_line", n=saying.number(n), reason=saying.say(f"reason_{ground}"))
+            saying.phrase(
+                "hidden_line", n=saying.number(n), reason=saying.phrase(f"reason_{ground}")
+            )
             for ground, n in veiled.hidden.items()
             if n
         )
@@ -140,12 +142,14 @@ def _data(saying: Saying, table: Table) -> Part:
     else:
         for n, row in enumerate(table.rows, 1):
             cells = _cells(saying, table, row, names)
-            shown = tuple((names[c], v) for c, v in cells.items() if v != saying.say("empty_mark"))
-            blocks.append(Facts(saying.say("row", n=saying.number(n)), shown))
+            shown = tuple(
+                (names[c], v) for c, v in cells.items() if v != saying.phrase("empty_mark")
+            )
+            blocks.append(Facts(saying.phrase("row", n=saying.number(n)), shown))
     if table.truncated:
-        blocks.append(Text(saying.say("truncated")))
+        blocks.append(Text(saying.phrase("truncated")))
     if table.copies:
-        blocks.append(Text(saying.say("copies", n=saying.number(table.copies))))
+        blocks.append(Text(saying.phrase("copies", n=saying.number(table.copies))))
     return Part(title, tuple(blocks), 2)
 
 
@@ -153,7 +157,7 @@ def _cells(saying: Saying, table: Table, row: Row, names: Mapping[str, str]) -> 
     values = dict(zip((n for n, _ in table.columns), row.values, strict=True))
     hidden = frozenset(row.hidden)
     return {
-        name: saying.say("hidden_mark") if name in hidden else shown(saying, values[name])
+        name: saying.phrase("hidden_mark") if name in hidden else shown(saying, values[name])
         for name in names
     }
 
@@ -161,9 +165,9 @@ def _cells(saying: Saying, table: Table, row: Row, names: Mapping[str, str]) -> 
 def shown(saying: Saying, value: object) -> str:
     """A value as people read it."""
     if value is None or value == "":
-        return saying.say("empty_mark")
+        return saying.phrase("empty_mark")
     if isinstance(value, bool):
-        return saying.say("yes" if value else "no")
+        return saying.phrase("yes" if value else "no")
     if isinstance(value, str) and _MOMENT.fullmatch(value):
         return _when(saying, value)
     if isinstance(value, dict):
@@ -186,26 +190,31 @@ def _when(saying: Saying, value: str) -> str:
 
 def _ours(saying: Saying, copy: Copy) -> Iterator[Part]:
     """What avow itself keeps of the person."""
-    say = saying.say
+    phrase = saying.phrase
     kept = saying.period(saying.declaration.requests.kept)
     rows = tuple(
-        (a.request, saying.day(a.day), saying.labels("right", a.rights), say(f"status_{a.state}"))
+        (
+            a.request,
+            saying.day(a.day),
+            saying.labels("right", a.rights),
+            phrase(f"status_{a.state}"),
+        )
         for a in copy.asked
     )
-    head = (say("request_number"), say("received_on"), say("right"), say("result"))
-    blocks: list[Block] = [Grid(say("ours_requests"), head, rows)] if rows else []
-    blocks.append(Text(say("ours_proof", period=kept)))
+    head = (phrase("request_number"), phrase("received_on"), phrase("right"), phrase("result"))
+    blocks: list[Block] = [Grid(phrase("ours_requests"), head, rows)] if rows else []
+    blocks.append(Text(phrase("ours_proof", period=kept)))
     if copy.known:
         acts = tuple((_act(saying, k.name), saying.day(k.since)) for k in copy.known)
-        blocks.append(Grid(say("ours_acts"), (say("purpose"), say("day")), acts))
+        blocks.append(Grid(phrase("ours_acts"), (phrase("purpose"), phrase("day")), acts))
     blocks.extend(_letter(saying, each) for each in copy.sent)
-    yield Part(say("part_ours"), tuple(blocks))
+    yield Part(phrase("part_ours"), tuple(blocks))
 
 
 def _letter(saying: Saying, each: Sent) -> Block:
-    say = saying.say
-    title = f"{say('ours_letters')}: {saying.day(each.day)}"
-    return Facts(title, ((say("subject"), each.subject), (say("data"), each.text)))
+    phrase = saying.phrase
+    title = f"{phrase('ours_letters')}: {saying.day(each.day)}"
+    return Facts(title, ((phrase("subject"), each.subject), (phrase("data"), each.text)))
 
 
 def _act(saying: Saying, name: str) -> str:

@@ -310,7 +310,7 @@ def edit(book: Book, answer: str, words: str, *, by: str, at: datetime) -> Draft
 
 def _veil(book: Book, from_: Draft) -> Veiled:
     saying = saying_of(book.declaration, from_.copy)
-    return marks.veiled(from_.copy, from_.marks, saying.say("hidden_mark"))
+    return marks.veiled(from_.copy, from_.marks, saying.phrase("hidden_mark"))
 
 
 def _written(
@@ -444,7 +444,7 @@ def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) ->
     hidden = _veil(book, from_)
     saying = saying_of(book.declaration, from_.copy)
     document = contents.document(book.declaration, hidden, from_.letter)
-    printed = paper.pdf(document, saying.say("more_in_files", n="{n}"), from_.copy.drawn_at)
+    printed = paper.pdf(document, saying.phrase("more_in_files", n="{n}"), from_.copy.drawn_at)
     step = AnswerReviewed(answer=answer, digest=from_.digest)
     take(book, from_.request, [Said(step)], by=by, at=at)
     shown = file_of(book, from_.page)

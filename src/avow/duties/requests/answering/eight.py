@@ -23,81 +23,86 @@ MACHINE = ("decide by machine", "profile")
 
 def parts(saying: Saying, copy: Copy, found: Found) -> Iterator[Part]:
     """The items in the order of the article. Who has nothing with us is told their rights only."""
-    say = saying.say
+    phrase = saying.phrase
     if copy.rows:
-        yield Part(say("part_purposes"), tuple(_purposes(saying, found)))  # (a)
-        yield Part(say("part_categories"), (_categories(saying, copy, found),))  # (b)
-        yield Part(say("part_recipients"), tuple(_recipients(saying, copy, found)))  # (c), 15(2)
-        yield Part(say("part_periods"), (_periods(saying, copy),))  # (d)
-    yield Part(say("part_rights"), tuple(_rights(saying, found)))  # (e)
-    yield Part(say("part_complaint"), tuple(_complaint(saying, copy)))  # (f)
+        yield Part(phrase("part_purposes"), tuple(_purposes(saying, found)))  # (a)
+        yield Part(phrase("part_categories"), (_categories(saying, copy, found),))  # (b)
+        yield Part(phrase("part_recipients"), tuple(_recipients(saying, copy, found)))  # (c), 15(2)
+        yield Part(phrase("part_periods"), (_periods(saying, copy),))  # (d)
+    yield Part(phrase("part_rights"), tuple(_rights(saying, found)))  # (e)
+    yield Part(phrase("part_complaint"), tuple(_complaint(saying, copy)))  # (f)
     if copy.rows:
-        yield Part(say("part_source"), tuple(_source(saying, found)))  # (g)
-        yield Part(say("part_automated"), (_automated(saying),))  # (h)
+        yield Part(phrase("part_source"), tuple(_source(saying, found)))  # (g)
+        yield Part(phrase("part_automated"), (_automated(saying),))  # (h)
 
 
 def _purposes(saying: Saying, found: Found) -> Iterator[Block]:
-    say = saying.say
+    phrase = saying.phrase
     rows = tuple(
         (
             saying.label("purpose", p.id),
-            say(f"basis_{p.basis}"),
+            phrase(f"basis_{p.basis}"),
             saying.labels("category", found.uses(p)),
             p.clause,
         )
         for p in found.purposes
     )
     if rows:
-        head = (say("purpose"), say("because"), say("data"), say("promise"))
-        yield Grid(say("part_purposes"), head, rows)
+        head = (phrase("purpose"), phrase("because"), phrase("data"), phrase("promise"))
+        yield Grid(phrase("part_purposes"), head, rows)
     if found.purposeless:
-        yield Text(say("no_purpose"))
+        yield Text(phrase("no_purpose"))
 
 
 def _categories(saying: Saying, copy: Copy, found: Found) -> Block:
-    say = saying.say
+    phrase = saying.phrase
     rows = []
     for category in found.categories:
         tables = [t for t in copy.tables if category in t.categories()]
         count = sum(len(t.rows) for t in tables)
         places = ", ".join(dict.fromkeys(saying.heading(t) for t in tables))
         rows.append((saying.label("category", category), places, saying.number(count)))
-    head = (say("category"), say("places"), say("rows"))
-    return Grid(say("part_categories"), head, tuple(rows))
+    head = (phrase("category"), phrase("places"), phrase("rows"))
+    return Grid(phrase("part_categories"), head, tuple(rows))
 
 
 def _recipients(saying: Saying, copy: Copy, found: Found) -> Iterator[Block]:
-    say = saying.say
+    phrase = saying.phrase
     if copy.received is not None:
-        yield Text(say("recipients_real" if copy.received else "recipients_nobody"))
+        yield Text(phrase("recipients_real" if copy.received else "recipients_nobody"))
         rows: tuple[tuple[str, ...], ...] = tuple(_real(saying, each) for each in copy.received)
-        head: tuple[str, ...] = (say("recipient"), say("country"), say("got"), say("last"))
+        head: tuple[str, ...] = (
+            phrase("recipient"),
+            phrase("country"),
+            phrase("got"),
+            phrase("last"),
+        )
         if rows:
-            yield Grid(say("recipients_real"), head, rows)
+            yield Grid(phrase("recipients_real"), head, rows)
         declared = {n: c for n, c in found.recipients().items() if n not in copy.logged}
         if declared:
-            yield Text(say("recipients_unlogged"))
+            yield Text(phrase("recipients_unlogged"))
     else:
         declared = found.recipients()
-        yield Text(say("recipients_declared" if declared else "recipients_none"))
+        yield Text(phrase("recipients_declared" if declared else "recipients_none"))
     rows = tuple(_declared(saying, name, what) for name, what in declared.items())
-    head = (say("recipient"), say("country"), say("may_get"))
+    head = (phrase("recipient"), phrase("country"), phrase("may_get"))
     if rows:
-        yield Grid(say("part_recipients"), head, rows)
+        yield Grid(phrase("part_recipients"), head, rows)
 
 
 def _real(saying: Saying, each: Received) -> tuple[str, ...]:
     name, country, got = _declared(saying, each.recipient, each.categories)
-    return name, country, got, saying.day(each.last) if each.last else saying.say("empty_mark")
+    return name, country, got, saying.day(each.last) if each.last else saying.phrase("empty_mark")
 
 
 def _declared(saying: Saying, name: str, what: tuple[str, ...]) -> tuple[str, str, str]:
     recipient = saying.declaration.recipients.get(name)
-    got = saying.labels("category", what) or saying.say("empty_mark")
+    got = saying.labels("category", what) or saying.phrase("empty_mark")
     if recipient is None:
-        return name, saying.say("empty_mark"), got
+        return name, saying.phrase("empty_mark"), got
     what_for = saying.declaration.words(saying.language, "recipient", name)
-    who = saying.say(f"role_{recipient.role}") if recipient.role in KINDS else recipient.name
+    who = saying.phrase(f"role_{recipient.role}") if recipient.role in KINDS else recipient.name
     shown = f"{who} – {what_for}" if what_for else who
     return shown, _country(saying, recipient), got
 
@@ -106,17 +111,17 @@ def _country(saying: Saying, recipient: Recipient) -> str:
     """Where the data go; outside the European Economic Area with the safeguard (art. 15(2))."""
     code = recipient.country
     if not code:
-        return saying.say("empty_mark")
+        return saying.phrase("empty_mark")
     if code in EEA:
         return saying.country(code)
     tool = recipient.transfer or ""
     key = {"adequacy": "tool_adequacy", "": "no_tool"}.get(tool, "tool_other")
-    said = saying.say("no_tool" if tool.startswith("none") else key, tool=tool)
-    return saying.say("abroad", country=saying.country(code), tool=said)
+    said = saying.phrase("no_tool" if tool.startswith("none") else key, tool=tool)
+    return saying.phrase("abroad", country=saying.country(code), tool=said)
 
 
 def _periods(saying: Saying, copy: Copy) -> Block:
-    say = saying.say
+    phrase = saying.phrase
     law, _ = in_force(saying.declaration, copy.day)
     rules = {rule.id: rule for rule in law.rules}
     alike: dict[tuple[str, str, str], list[str]] = {}
@@ -129,7 +134,9 @@ def _periods(saying: Saying, copy: Copy) -> Block:
         for (place, until, why), categories in alike.items()
     )
     return Grid(
-        say("part_periods"), (say("category"), say("places"), say("until"), say("rule")), rows
+        phrase("part_periods"),
+        (phrase("category"), phrase("places"), phrase("until"), phrase("rule")),
+        rows,
     )
 
 
@@ -144,16 +151,16 @@ def _until(saying: Saying, each: Lasting) -> str:
         first, last = saying.day(each.first), saying.day(each.last)
         one = each.first == each.last
         said.append(
-            saying.say("until_day", day=last)
+            saying.phrase("until_day", day=last)
             if one
-            else saying.say("until_days", first=first, last=last)
+            else saying.phrase("until_days", first=first, last=last)
         )
     if each.due:
-        said.append(saying.say("until_due"))
+        said.append(saying.phrase("until_due"))
     if each.open:
-        said.append(saying.say("until_open"))
+        said.append(saying.phrase("until_open"))
     if each.floors:
-        said.append(saying.say("until_floor", floors=_floors(saying, each)))
+        said.append(saying.phrase("until_floor", floors=_floors(saying, each)))
     return "; ".join(said)
 
 
@@ -164,7 +171,7 @@ def _floors(saying: Saying, each: Lasting) -> str:
 
 def _criteria(saying: Saying, rules: list[Rule]) -> str:
     if not rules:
-        return saying.say("rule_none")
+        return saying.phrase("rule_none")
     said: dict[str, list[str]] = {}
     for rule in rules:
         said.setdefault(_criterion(saying, rule), []).append(rule.clause)
@@ -172,19 +179,19 @@ def _criteria(saying: Saying, rules: list[Rule]) -> str:
 
 
 def _criterion(saying: Saying, rule: Rule) -> str:
-    return f"; {saying.say('whichever')}".join(_end(saying, end) for end in rule.ends)
+    return f"; {saying.phrase('whichever')}".join(_end(saying, end) for end in rule.ends)
 
 
 def _end(saying: Saying, end: End) -> str:
-    event = saying.label("event", end.starts) if end.starts else saying.say("until_open")
+    event = saying.label("event", end.starts) if end.starts else saying.phrase("until_open")
     if end.period == Period():
-        return saying.say("criterion_at", event=event)
-    return saying.say("criterion", period=saying.period(end.period), event=event)
+        return saying.phrase("criterion_at", event=event)
+    return saying.phrase("criterion", period=saying.period(end.period), event=event)
 
 
 def _rights(saying: Saying, found: Found) -> Iterator[Block]:
     """The rights that the bases of what was found give, and those that are promised to all."""
-    say, rows = saying.say, []
+    phrase, rows = saying.phrase, []
     for right in saying.declaration.rights:
         name = right["right"]
         if name.startswith(("exercise", "complaint")) or "limits" in right:
@@ -192,11 +199,13 @@ def _rights(saying: Saying, found: Found) -> Iterator[Block]:
         bases = set(right.get("bases", "").split())
         wider = not bases or right.get("wider") == "yes"
         if wider or bases & set(found.bases):
-            law = right.get("law", say("empty_mark")).replace("GDPR", say("gdpr"))
+            law = right.get("law", phrase("empty_mark")).replace("GDPR", phrase("gdpr"))
             rows.append((saying.label("right", name), law, right["clause"]))
     if rows:
-        yield Grid(say("part_rights"), (say("right"), say("law"), say("promise")), tuple(rows))
-    yield Text(say("rights_how", address=address_of(saying)))
+        yield Grid(
+            phrase("part_rights"), (phrase("right"), phrase("law"), phrase("promise")), tuple(rows)
+        )
+    yield Text(phrase("rights_how", address=address_of(saying)))
 
 
 def address_of(saying: Saying) -> str:
@@ -212,7 +221,7 @@ def address_of(saying: Saying) -> str:
 
 
 def _complaint(saying: Saying, copy: Copy) -> Iterator[Block]:
-    yield Text(saying.say("complaint"))
+    yield Text(saying.phrase("complaint"))
     declared = [r for r in saying.declaration.rights if r["right"] == "complaint"]
     for right in declared:
         if link := right.get("link", ""):
@@ -230,10 +239,10 @@ def _complaint(saying: Saying, copy: Copy) -> Iterator[Block]:
 
 
 def _source(saying: Saying, found: Found) -> Iterator[Block]:
-    yield Text(saying.say("source_you"))
+    yield Text(saying.phrase("source_you"))
     others = found.sources()
     items = tuple(
-        saying.say("source_other", source=saying.label("source", point))
+        saying.phrase("source_other", source=saying.label("source", point))
         + f" ({saying.labels('category', categories)})"
         for point, categories in others.items()
     )
@@ -244,4 +253,4 @@ def _source(saying: Saying, found: Found) -> Iterator[Block]:
 def _automated(saying: Saying) -> Block:
     never = {each.id for each in saying.declaration.nevers}
     is_said = set(MACHINE) <= never
-    return Text(saying.say("automated_never" if is_said else "automated_unknown"))
+    return Text(saying.phrase("automated_never" if is_said else "automated_unknown"))

@@ -123,7 +123,7 @@ def _csv(saying: Saying, table: Table) -> bytes:
 
 def _cell(saying: Saying, is_hidden: bool, value: object) -> str:
     if is_hidden:
-        return saying.say("hidden_mark")
+        return saying.phrase("hidden_mark")
     if value is None:
         return ""
     said = value if isinstance(value, str) else msgspec.json.encode(value).decode()

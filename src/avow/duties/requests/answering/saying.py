@@ -48,7 +48,7 @@ class Saying:
     declaration: Declaration
     language: str
 
-    def say(self, key: str, /, **facts: object) -> str:
+    def phrase(self, key: str, /, **facts: object) -> str:
         """A phrase of ours with its facts filled in."""
         return phrases(self.language)[key].format(**facts)
 
@@ -80,14 +80,14 @@ class Saying:
     def country(self, code: str) -> str:
         """The name of a country of ISO 3166."""
         if code in ("EEA", "EU"):
-            return self.say("eea")
+            return self.phrase("eea")
         return str(Locale.parse(self.language).territories.get(code, code))
 
     def period(self, period: Period) -> str:
         """`10 years and 4 weeks` as the language says it."""
         lengths = (period.years, period.months, period.weeks, period.days)
         said = [
-            self.say(one) if n == 1 else self.say(many, n=self.number(n))
+            self.phrase(one) if n == 1 else self.phrase(many, n=self.number(n))
             for n, (many, one) in zip(lengths, _UNITS, strict=True)
             if n
         ]
@@ -100,14 +100,14 @@ class Saying:
         shared = [c for c in of.values() if c]
         found = {}
         if table.is_by_hand:
-            return {name: self.say(f"given_{name}") for name, _ in table.columns}
+            return {name: self.phrase(f"given_{name}") for name, _ in table.columns}
         for name, category in table.columns:
             if category is None:
                 continue
             label = self.label("category", category)
             several = shared.count(category) > 1
             found[name] = (
-                self.say("technical", label=label, name=name.replace("_", " "))
+                self.phrase("technical", label=label, name=name.replace("_", " "))
                 if several
                 else label
             )
@@ -117,7 +117,7 @@ class Saying:
         """What a table is called: where its data came in, else whose rows they are."""
         system = self.declaration.datamap.systems[table.system]
         if table.is_by_hand:
-            return self.say("by_hand")
+            return self.phrase("by_hand")
         dataset = system.datasets[table.dataset]
         point = dataset.collected_at or next(
             (p for c in dataset.categories() if (p := point_of(system, dataset, c))), None
@@ -126,4 +126,4 @@ class Saying:
         if not said and dataset.subject:
             said = self.declaration.words(self.language, "subject", dataset.subject)
         name = table.dataset.rpartition(".")[2].replace("_", " ")
-        return self.say("technical", label=said, name=name) if said else f"“{name}”"
+        return self.phrase("technical", label=said, name=name) if said else f"“{name}”"

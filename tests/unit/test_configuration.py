@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from avow.declaration.model import Controller, Declaration
-from avow.declaration.requesting import Requesting
 from avow.estate.datamap.model import DataMap, System
 from avow.faces.cli import configuration as setup
 from avow.faces.cli.configuration import configuration
@@ -17,12 +16,11 @@ GOOD = {
     "APP_URL": "postgresql://app",
     "AVOW_SMTP_URL": "smtp://avow:${SMTP_PASSWORD}@mail.firm.example:587",
     "SMTP_PASSWORD": "hunter2",
-    "IMAP_PASSWORD": "hunter2",
+    "AVOW_MAILBOX_URL": "imaps://privacy@mail.firm.example",
 }
 HOUSE = Declaration(
     "small", "1", Controller("Example NV", email="privacy@firm.example"),
     rights=PROMISED,
-    requests=Requesting(mailbox="imaps://privacy:${IMAP_PASSWORD}@mail.firm.example"),
     datamap=DataMap({"app": System("app", "postgresql", "${APP_URL}")}),
 )  # fmt: skip
 
@@ -46,7 +44,7 @@ def test_a_good_set_up_finds_nothing() -> None:
         ("AVOW_SMTP_URL", "smtp://avow:hunter2@mail.firm.example:587", "AV962"),
         ("AVOW_SMTP_URL", "gopher://mail", "AV962"),
         ("SMTP_PASSWORD", "", "AV962"),
-        ("IMAP_PASSWORD", "", "AV964"),
+        ("AVOW_MAILBOX_URL", "", "AV964"),
     ],
 )
 def test_each_fault_of_the_environment_is_found(variable: str, value: str, code: str) -> None:
@@ -57,8 +55,7 @@ def test_each_fault_of_the_declaration_is_found() -> None:
     written = System("app", "postgresql", "postgresql://app:hunter2@db.firm.example/app")
     assert codes(replace(HOUSE, datamap=DataMap({"app": written}))) == ["AV960"]
     assert codes(replace(HOUSE, controller=Controller("Example NV"))) == ["AV963"]
-    assert codes(replace(HOUSE, requests=Requesting())) == ["AV964"]
-    assert codes(replace(HOUSE, requests=Requesting(), rights=())) == []
+    assert codes(replace(HOUSE, rights=()), ("AVOW_MAILBOX_URL", "")) == []
 
 
 def test_without_the_typesetter_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -24,6 +24,9 @@ from avow.declaration.publishing import (
 from avow.declaration.requesting import Requesting
 from avow.estate.datamap.model import DataMap, EventMode
 
+BY_EMAIL = "exercise-by-email"
+"""The printed right that names the mailbox for requests."""
+
 
 class Action(StrEnum):
     """What a retention rule does at its end. Order of declaration is order of strength."""
@@ -450,6 +453,13 @@ class Declaration:
     labels: Labels = field(default_factory=dict)
     text_places: Mapping[str, Mapping[str, Place]] = field(default_factory=dict, compare=False)
     requests: Requesting = field(default_factory=Requesting)
+
+    @property
+    def mailbox(self) -> str:
+        """The mail address that persons write to with a request: the one decided, the one printed,
+        or that of the controller; empty where none is declared."""
+        printed = (r.get("address", "") for r in self.rights if r["right"] == BY_EMAIL)
+        return self.requests.mailbox or next(filter(None, printed), "") or self.controller.email
 
     def words(self, language: str, kind: str, id_: str) -> str:
         """What an id is called for people in a language; empty when nobody has said."""

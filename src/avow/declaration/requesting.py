@@ -26,7 +26,8 @@ class Requesting:
     of it works. `undo_hours`: how long an erasure can be taken back before the answer leaves, at
     most 72. `acknowledge_hours`: within which a person hears that the request arrived, and within
     which a message in the privacy mailbox is read. `task`: the term of a task given to the owner
-    of a system. `mailbox`: the address of the mailbox that persons write to.
+    of a system. `mailbox`: the mail address that persons write to, where it is another than the
+    printed one.
     """
 
     state: str = ""

@@ -113,9 +113,7 @@ _P_SEES = may("sees", one_or_many(ID), ())
 
 
 def _member(f: Fields) -> Member:
-    return Member(
-        f[_PERSON], f[_P_NAME], frozenset(f[_P_ROLES]), frozenset(f[_P_SEES]), f.place()
-    )
+    return Member(f[_PERSON], f[_P_NAME], frozenset(f[_P_ROLES]), frozenset(f[_P_SEES]), f.place())
 
 
 MEMBER = record("a person", _member, _PERSON, _P_NAME, _P_ROLES, _P_SEES)

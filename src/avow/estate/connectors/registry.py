@@ -32,8 +32,8 @@ DISTANT = "avow.estate.connectors.distant.connector:DistantConnector"
 
 def connector_for(system: System) -> Connector | Finding:
     """The connector of a system's kind, or the finding that says why there is none: AV501 for a
-    kind that is not known, AV665 for one that is asked by hand, AV563 and AV586 for a driver that is
-    not installed, and what is wrong with a mailbox."""
+    kind that is not known, AV665 for one that is asked by hand, AV563 and AV586 for a driver that
+    is not installed, and what is wrong with a mailbox."""
     if system.connector == BY_HAND:
         return _by_hand(system)
     if system.connector not in KINDS:

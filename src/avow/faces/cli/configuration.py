@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from avow.common.errors import AvowError
 from avow.common.findings import Finding
 from avow.declaration.load import resolve_url
-from avow.declaration.model import Declaration
+from avow.declaration.model import BY_EMAIL, Declaration
 from avow.duties.correspondence.addresses import address
 from avow.duties.correspondence.relay import relay
 
-SMTP, WRITER = "AVOW_SMTP_URL", "AVOW_LETTERS_FROM"
+SMTP, WRITER, READ = "AVOW_SMTP_URL", "AVOW_LETTERS_FROM", "AVOW_MAILBOX_URL"
 
 
 def configuration(declaration: Declaration, environment: Mapping[str, str]) -> tuple[Finding, ...]:
@@ -76,28 +76,13 @@ def _letters(declaration: Declaration, environment: Mapping[str, str]) -> Iterat
 
 
 def _mailbox(declaration: Declaration, environment: Mapping[str, str]) -> Iterator[Finding]:
-    promised = any(each["right"] == "exercise-by-email" for each in declaration.rights)
-    if promised and not declaration.requests.mailbox:
+    if any(each["right"] == BY_EMAIL for each in declaration.rights) and not environment.get(READ):
         yield Finding(
             "AV964",
             "a mailbox for requests is promised, and nobody reads it here",
             because="the term of a request runs from its arrival, read or not",
-            help='name it: `requests: {mailbox: "imaps://…"}`, or read it with '
-            "`avow request receive mail` yourself",
+            help=f"set `{READ}`, or hand messages in: `avow request receive mail`",
         )
-    named = declaration.requests.mailbox
-    missing = [part for part in _variables(named) if not environment.get(part)]
-    for name in missing:
-        yield Finding(
-            "AV964",
-            f"the mailbox for requests cannot be read: `{name}` is not set",
-            help="set the variable for this process",
-        )
-
-
-def _variables(text: str) -> Iterator[str]:
-    for part in text.split("${")[1:]:
-        yield part.partition("}")[0]
 
 
 def _documents() -> Iterator[Finding]:

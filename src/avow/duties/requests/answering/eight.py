@@ -211,13 +211,7 @@ def _rights(saying: Saying, found: Found) -> Iterator[Block]:
 def address_of(saying: Saying) -> str:
     """Where to write: the mailbox for requests, the officer, or the controller."""
     controller = saying.declaration.controller
-    return (
-        saying.declaration.requests.mailbox
-        or controller.officer
-        or controller.email
-        or controller.address
-        or controller.name
-    )
+    return saying.declaration.mailbox or controller.officer or controller.address or controller.name
 
 
 def _complaint(saying: Saying, copy: Copy) -> Iterator[Block]:

@@ -93,7 +93,7 @@ def detector(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -
             (own if row.own else known).update(values)
     controller = declaration.controller
     ours = (controller.email, controller.officer, controller.phone, controller.address)
-    own |= {*filter(None, ours), declaration.requests.mailbox}
+    own |= {*filter(None, ours), declaration.mailbox}
     return Detector(frozenset(filter(None, own)), frozenset(known - own))
 
 

@@ -161,7 +161,7 @@ def _letter(
     at: datetime,
     words: Path | None,
 ) -> int:
-    own = address(book.declaration.requests.mailbox or book.declaration.controller.email)
+    own = address(book.declaration.controller.email or book.declaration.mailbox)
     domain = own.domain if own else "localhost"
     mailing = Mailing(KIND, request.id, domain, add(book.day(at), _READABLE))
     say = words_in(request.language)

@@ -29,25 +29,20 @@ _KEPT = Period(days=30)
 
 
 def mailbox_of(declaration: Declaration) -> Address:
-    """The address that persons write to: `requests.mailbox`, or what `exercise-by-email` prints.
+    """The address that persons write to.
 
     Raises:
         IntakeError: AV693, the declaration names none.
     """
-    printed = (r.get("address", "") for r in declaration.rights if r["right"] == BY_EMAIL)
-    for text in (declaration.requests.mailbox, *printed):
-        found = address(str(text or ""))
-        if found is not None:
-            return found
+    found = address(declaration.mailbox)
+    if found is not None:
+        return found
     raise IntakeError(
         "the declaration names no mailbox for requests",
         because="neither `requests: {mailbox: …}` nor the right `exercise-by-email` has an address",
         help="write the address that persons write to",
         code="AV693",
     )
-
-
-BY_EMAIL = "exercise-by-email"
 
 
 def send_probe(book: Book, *, at: datetime) -> str:

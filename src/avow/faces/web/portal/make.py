@@ -133,8 +133,7 @@ def _form(
 ) -> Response[bytes]:
     house, say = book.declaration.controller, SAYINGS[language]
     given = {**data, "form": data.get("form") or secrets.token_urlsafe(32)}
-    around, mail = frame(language, house.name, PATH), book.declaration.requests.mailbox
-    mail = mail or house.email
+    around = frame(language, house.name, PATH)
     return html(
         "portal/make.html",
         around,
@@ -142,9 +141,7 @@ def _form(
         say=say,
         given=given,
         wrong=_sentences(say, wrong),
-        ways=[
-            way for way in (book.declaration.requests.mailbox or house.email, house.address) if way
-        ],
+        ways=[way for way in (book.declaration.mailbox, house.address) if way],
     )
 
 

@@ -165,4 +165,3 @@ def test_it_can_be_checked_without_us(here: Town) -> None:
     assert opened(note, [files(here).ledger.key])
     with pytest.raises(LedgerError):
         opened(note, [Ledger(here.state.store, new_ring(), here.state.ledger.origin).key])
-

@@ -18,9 +18,7 @@ from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.datamap.predicates import Null, negate
 
 
-def seen(
-    estate: Estate, systems: Iterable[str], kinds: Iterable[str]
-) -> Mapping[str, bool | None]:
+def seen(estate: Estate, systems: Iterable[str], kinds: Iterable[str]) -> Mapping[str, bool | None]:
     """Per system whether somebody who is there is found by these kinds of value; None where nobody
     is there, False where somebody is and is not found, or where the system refuses."""
     asked = tuple(kinds)

@@ -170,9 +170,7 @@ def _planned(
     clause = clauses_of(book).get(Right.RESTRICTION, "")
     change = Change(PlanKind.RESTRICTION, system, request, cells, clause)
     plan = make_change(hands.office(at), hands.estate, change, at)
-    book.runs.run(
-        "restriction_planned", request=request, item=item.item, system=system, plan=plan
-    )
+    book.runs.run("restriction_planned", request=request, item=item.item, system=system, plan=plan)
 
 
 def enforce(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:

@@ -82,7 +82,8 @@ FAULTS: dict[str, Callable[[House], None]] = {
 
 
 def test_what_is_published_shown_and_linked_is_kept(house: House) -> None:
-    assert house.look() == dict.fromkeys(ALL, "kept")
+    """All but one: that somebody reads the mailbox is another leg, and nobody reads one here."""
+    assert house.look() == dict.fromkeys(ALL, "kept") | {"10.1": "unknown"}
 
 
 @pytest.mark.parametrize("clause", ALL)

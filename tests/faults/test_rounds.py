@@ -125,7 +125,7 @@ def test_a_machine_that_died_holds_nothing_up(state_url: str, work: Work) -> Non
 
 def test_it_goes_on_until_it_is_ended(store: Store, work: Work) -> None:
     ended = Event()
-    beside = Thread(target=keep_turning, args=(store, work.clock, [work.round()], ended))
+    beside = Thread(target=keep_turning, args=(store, work.clock, lambda: [work.round()], ended))
     beside.start()
     until = time.monotonic() + 10
     while not work.done and time.monotonic() < until:

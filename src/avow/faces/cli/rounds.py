@@ -33,7 +33,8 @@ def rounds_of(state: State) -> tuple[Round, ...]:
 def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
-    yield Round("webhooks", OFTEN, lambda: _delivered(state))
+    if any(row["ended_at"] is None for row in state.store.run("webhooks")):
+        yield Round("webhooks", OFTEN, lambda: _delivered(state))
     if os.environ.get(SMTP):
         yield Round("letters", OFTEN, lambda: _sent(state))
     if os.environ.get(ADDRESS):

@@ -56,7 +56,7 @@ def _kept(state: State) -> None:
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
-    keep_turning(state.store, state.clock, rounds_of(state), ended)
+    keep_turning(state.store, state.clock, lambda: rounds_of(state), ended)
 
 
 def _show(state: State) -> None:

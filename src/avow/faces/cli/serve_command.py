@@ -30,7 +30,7 @@ from avow.faces.cli.opened import path_argument, sound
 from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.rounds import rounds_of
 from avow.faces.cli.staff import staff
-from avow.faces.rounds.turning import keep_turning
+from avow.faces.rounds.turning import Round, keep_turning
 from avow.faces.web.api.application import api_app
 from avow.faces.web.api.desk import ApiDesk
 from avow.faces.web.application import LOCAL_HOSTS, asked_app, public_app, web_app
@@ -147,7 +147,10 @@ def turning(state: State, *, does_rounds: bool) -> Iterator[None]:
     """Do the rounds in a thread of their own until the block ends; a round that runs is waited
     for, since it may hold a system open."""
     ended = Event()
-    rounds = rounds_of(state) if does_rounds else ()
+
+    def rounds() -> tuple[Round, ...]:
+        return rounds_of(state) if does_rounds else ()
+
     beside = Thread(target=keep_turning, args=(state.store, state.clock, rounds, ended))
     beside.start()
     try:

@@ -89,11 +89,13 @@ def turn_all(store: Store, clock: Clock, rounds: Sequence[Round]) -> list[Turned
     return [done for each in rounds if (done := turn(store, clock, each)) is not None]
 
 
-def keep_turning(store: Store, clock: Clock, rounds: Sequence[Round], ended: Event) -> None:
-    """Do what is due until `ended` is set; looks every few seconds."""
+def keep_turning(
+    store: Store, clock: Clock, rounds: Callable[[], Sequence[Round]], ended: Event
+) -> None:
+    """Do what is due until `ended` is set; looks every few seconds at what there is to do."""
     while not ended.is_set():
         try:
-            turn_all(store, clock, rounds)
+            turn_all(store, clock, rounds())
         except AvowError as error:
             log.warning("rounds wait: %s %s", error.code, error.what)
         ended.wait(LOOK)

@@ -15,6 +15,7 @@ from avow.duties.requests.book import forget_due
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
+from avow.faces.cli.link_rounds import links_round
 from avow.faces.cli.mailbox_rounds import MAILBOX, probe_round, read_round
 from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
 from avow.faces.cli.verify_command import answered, keep_answers
@@ -39,6 +40,7 @@ def _rounds(state: State) -> Iterator[Round]:
         yield Round("letters", OFTEN, lambda: _sent(state))
     if os.environ.get(ADDRESS):
         yield Round("tasks", SOON, lambda: tasks_round(_desk(state), os.environ))
+        yield Round("links", OFTEN, lambda: links_round(_desk(state), os.environ))
     if os.environ.get(MAILBOX):
         yield Round("mailbox", SOON, lambda: read_round(_desk(state), os.environ))
         yield Round("probe", DAILY, lambda: probe_round(_desk(state)))

@@ -48,8 +48,10 @@ from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
+from avow.faces.web.portal.follow import follow, wished, wishing
 from avow.faces.web.portal.make import PortalDesk, ask
 from avow.faces.web.portal.make import asked as portal_asked
+from avow.faces.web.portal.withdraw import withdraw, withdrawn
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.public.difference import difference
@@ -129,7 +131,7 @@ PUBLIC_HANDLERS = (
     well_known,
 )
 
-PORTAL_HANDLERS = (ask, portal_asked)
+PORTAL_HANDLERS = (ask, portal_asked, follow, wishing, wished, withdraw, withdrawn)
 
 
 def web_app(

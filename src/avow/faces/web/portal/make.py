@@ -47,11 +47,12 @@ CHOICES = (
 @dataclass(frozen=True, slots=True)
 class PortalDesk:
     """What the form works with. `book` reads what is in force anew each time; `tries` counts the
-    forms that one reader sends, and is written nowhere."""
+    forms that one reader sends, `guesses` the links that do not work; both are written nowhere."""
 
     book: Callable[[], Book]
     clock: Clock
     tries: Guesses = field(default_factory=Guesses)
+    guesses: Guesses = field(default_factory=Guesses)
 
 
 GivenPortal = NamedDependency[PortalDesk]

@@ -1,0 +1,128 @@
+"""Following a request by its secret link, and asking for a new link.
+
+Every link that does not work gets one same page, and whoever asks for a new one is told the same
+whether or not there is such a request.
+"""
+
+from __future__ import annotations
+
+from litestar import Response, get, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+
+from avow.common.languages import LANGUAGES, words
+from avow.common.masked import Masked
+from avow.duties.requests.delivering.links import PATH, Link, followed, wish
+from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.words import ItemState
+from avow.faces.web.asked.desk import TooMany
+from avow.faces.web.asked.frame import frame, html
+from avow.faces.web.console.plan_approve import Form
+from avow.faces.web.portal.following import FOLLOWINGS, Following
+from avow.faces.web.portal.make import GivenPortal, PortalDesk
+from avow.faces.web.security import Asked
+
+OPEN = frozenset({ItemState.ASKED, ItemState.ACCEPTED, ItemState.ACTING})
+"""What can be taken back."""
+
+
+@get(f"/{{language:str}}/{PATH}/follow/{{token:str}}", sync_to_thread=True)
+def follow(
+    request: Asked, language: FromPath[str], token: FromPath[str], portal: GivenPortal
+) -> Response[bytes]:
+    """Show how far a request is, to the person whose link it is."""
+    reached = reach(request, portal, language, token)
+    if reached is None:
+        return gone(portal, language)
+    link, state = reached
+    book, say = portal.book(), FOLLOWINGS[language]
+    today, spoken = book.day(portal.clock.now()), words(language)
+    term = say.last_day.format(day=spoken.day(state.due(book.calendar, today)))
+    for sentence, day in ((say.closed, state.closed_on), (say.answered, state.answered_on)):
+        term = sentence.format(day=spoken.day(day)) if day else term
+    mine = items_of(state, link)
+    return html(
+        "portal/follow.html",
+        frame(language, book.declaration.controller.name, f"{PATH}/follow/{token}"),
+        say=say,
+        number=say.number.format(number=state.id),
+        term=term,
+        waits=[say.waits[each] for each in sorted(state.waits)],
+        rows=[(name_of(say, item), say.states[item.state]) for item in mine],
+        left=[(item.item, name_of(say, item)) for item in mine if item.state in OPEN],
+        token=token,
+    )
+
+
+@get(f"/{{language:str}}/{PATH}/link", sync_to_thread=True)
+def wishing(language: FromPath[str], portal: GivenPortal) -> Response[bytes]:
+    """Ask for the number of a request."""
+    house = portal.book().declaration.controller.name
+    say = FOLLOWINGS[spoken_in(language)]
+    return html("portal/link.html", frame(language, house, f"{PATH}/link"), say=say)
+
+
+@post(f"/{{language:str}}/{PATH}/link/send", sync_to_thread=True, status_code=200)
+def wished(
+    request: Asked, language: FromPath[str], data: Form, portal: GivenPortal
+) -> Response[bytes]:
+    """Note the wish; the answer is the same whatever was given.
+
+    Raises:
+        TooMany: this reader asked too often within a minute.
+    """
+    book, say = portal.book(), FOLLOWINGS[spoken_in(language)]
+    _counted(request, portal)
+    wish(book.runs, data.get("number", "")[:100], portal.clock.now())
+    around = frame(language, book.declaration.controller.name, f"{PATH}/link")
+    return html("portal/told.html", around, title=say.wished, lead=say.wished_lead, back=None)
+
+
+def reach(
+    request: Asked, portal: PortalDesk, language: str, token: str
+) -> tuple[Link, Request] | None:
+    """The request that a link follows; None for every link that does not work, which counts as a
+    guess.
+
+    Raises:
+        NotFoundException: a language that there is not.
+        TooMany: this reader guesses.
+    """
+    spoken_in(language)
+    reader, now = request.client.host if request.client else "", portal.clock.now()
+    if portal.guesses.is_over(reader, now):
+        raise TooMany
+    reached = followed(portal.book(), Masked(token), now)
+    if reached is None:
+        portal.guesses.note(reader)
+    return reached
+
+
+def _counted(request: Asked, portal: PortalDesk) -> None:
+    reader, now = request.client.host if request.client else "", portal.clock.now()
+    if portal.guesses.is_over(reader, now):
+        raise TooMany
+    portal.guesses.note(reader)
+
+
+def gone(portal: PortalDesk, language: str) -> Response[bytes]:
+    """The one page of every link that does not work. It repeats nothing of the address."""
+    house, say = portal.book().declaration.controller.name, FOLLOWINGS[language]
+    return html("portal/gone.html", frame(language, house, f"{PATH}/link"), 404, say=say)
+
+
+def items_of(state: Request, link: Link) -> list[Item]:
+    """What the person of a link asked: nobody sees what another person of the request did."""
+    return [item for item in state.items.values() if item.person == link.person]
+
+
+def name_of(say: Following, item: Item) -> str:
+    """An item in plain words."""
+    return say.marketing if item.marketing else say.rights[item.right]
+
+
+def spoken_in(language: str) -> str:
+    """The language. Raises NotFoundException for one that there is not."""
+    if language not in LANGUAGES:
+        raise NotFoundException
+    return language

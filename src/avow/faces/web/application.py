@@ -51,6 +51,7 @@ from avow.faces.web.console.views import views
 from avow.faces.web.portal.follow import follow, wished, wishing
 from avow.faces.web.portal.make import PortalDesk, ask
 from avow.faces.web.portal.make import asked as portal_asked
+from avow.faces.web.portal.receive import fetch, receive, refuse
 from avow.faces.web.portal.withdraw import withdraw, withdrawn
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
@@ -131,7 +132,18 @@ PUBLIC_HANDLERS = (
     well_known,
 )
 
-PORTAL_HANDLERS = (ask, portal_asked, follow, wishing, wished, withdraw, withdrawn)
+PORTAL_HANDLERS = (
+    ask,
+    portal_asked,
+    follow,
+    wishing,
+    wished,
+    withdraw,
+    withdrawn,
+    receive,
+    fetch,
+    refuse,
+)
 
 
 def web_app(

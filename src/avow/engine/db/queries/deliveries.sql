@@ -36,3 +36,21 @@ ON CONFLICT (request) DO NOTHING
 DELETE FROM avow.link_wish WHERE request = (
     SELECT request FROM avow.link_wish ORDER BY at, request LIMIT 1 FOR UPDATE SKIP LOCKED
 ) RETURNING request
+
+-- name: answer_link_lock
+-- The link of a secret to an answer, kept as it is until the transaction ends.
+-- since: 25
+SELECT id, request, person, answer, code, code_key, wrong FROM avow.request_link
+WHERE token = %(token)s AND answer IS NOT NULL AND ended_at IS NULL AND ends_at > %(at)s
+  AND wrong < %(most)s
+FOR UPDATE
+
+-- name: answer_link_wrong
+-- A wrong code was given.
+-- since: 25
+UPDATE avow.request_link SET wrong = wrong + 1 WHERE id = %(id)s
+
+-- name: answer_links_end
+-- No link to an answer works any more.
+-- since: 25
+UPDATE avow.request_link SET ended_at = %(at)s WHERE answer = %(answer)s AND ended_at IS NULL

@@ -9,10 +9,12 @@ import pytest
 from avow.common.errors import KeyringError
 from avow.duties.requests import steps
 from avow.duties.requests.book import (
+    Person,
     UnknownRequest,
     entries_of,
     file_of,
     forget_due,
+    given,
     persons_of,
     put_file,
     read,
@@ -138,3 +140,9 @@ def test_words_cannot_be_moved_to_another_request(office: Office) -> None:
         )
     with pytest.raises(KeyringError, match="AV872"):
         words_of(office.book, one.id, 1)
+
+
+def test_a_value_is_looked_for_in_the_case_in_which_it_was_given() -> None:
+    """Otherwise a number such as `NO-7` is not found, and nothing holds its rows."""
+    who = Person(email=" Anna@mail.example ", identities=(("customer-number", "NO-7"),))
+    assert given(who) == (("customer-number", "NO-7"), ("email", "Anna@mail.example"))

@@ -94,6 +94,14 @@ def test_nothing_is_decided_or_begun_before_identity_is_settled() -> None:
     refused("AV685", shown, doubted, steps.Begun(item=1, record=PLAN))
 
 
+def test_nothing_stands_before_an_objection_to_marketing_not_even_identity() -> None:
+    """It binds the address it names and tells nothing of what is held (art. 21(3))."""
+    stop = asked(Right.OBJECTION, marketing=True)
+    done = walk(stop, accept(), steps.Begun(item=1, record=PLAN), steps.Done(item=1))
+    assert done.items[1].state is ItemState.DONE
+    refused("AV685", asked(Right.OBJECTION), accept())
+
+
 def test_who_shows_nothing_may_be_refused_and_nothing_is_said_of_what_is_held() -> None:
     request = walk(asked(Right.ACCESS), refuse(Ground.IDENTITY))
     assert request.items[1].state is ItemState.REFUSED

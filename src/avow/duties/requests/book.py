@@ -289,7 +289,14 @@ def same_person(book: Book, person: Person, *, but: str = "") -> tuple[str, ...]
 
 
 def _all_named(people: Mapping[int, Person]) -> dict[int, tuple[tuple[str, str], ...]]:
-    return {number: _named(person) for number, person in people.items()}
+    return {number: given(person) for number, person in people.items()}
+
+
+def given(person: Person) -> tuple[tuple[str, str], ...]:
+    """The kinds and values that a person gave, as systems are asked for them: trimmed, and in the
+    case in which they were given, since a number may be told apart by it."""
+    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
+    return tuple(dict.fromkeys((kind, value.strip()) for kind, value in pairs if value.strip()))
 
 
 def _named(person: Person) -> tuple[tuple[str, str], ...]:

@@ -487,6 +487,10 @@ def _item(request: Request, number: int, *states: ItemState) -> Item:
 
 
 def _needs_identity(request: Request, item: Item) -> None:
+    """An objection to direct marketing asks for no identity: it binds the address it names, tells
+    nothing of what is held, and nothing may stand before it (art. 21(3))."""
+    if item.right is Right.OBJECTION and item.marketing:
+        return
     if request.persons[item.person].shown is None:
         raise StepRefused(
             f"item {item.item} of `{request.id}` cannot go on",

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from click.testing import CliRunner
 
 from avow.common.masked import Masked
 from avow.duties.correspondence.wording import all_wordings
@@ -29,6 +33,8 @@ from avow.duties.requests.delivering.links import followed, found
 from avow.duties.requests.words import Ground, Right, Way
 from avow.engine.db.store import Runs, Store
 from avow.engine.evidence.entries import Body, LettersWritten
+from avow.faces.cli.main import main
+from avow.faces.cli.request import deliver_command
 from tests.answers_room import ANNA, BEN, Shop
 from tests.unit.test_delivering import POST, texts, token_in
 
@@ -194,3 +200,25 @@ def test_who_has_no_address_is_not_sent_a_link(shop: Shop) -> None:
     with pytest.raises(NotDelivered, match="AV682"):
         deliver(shop.office.book, POST, draft.id, by="claire", at=shop.office.clock.now())
     assert read(shop.office.book, draft.request).answers[draft.id].sent is None
+
+
+def test_the_command_prints_the_code_once_and_nothing_of_the_person(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office, draft = shop.office, ready(shop)
+    house = replace(shop.declaration.controller, email="privacy@firm.example")
+    declaration = replace(shop.declaration, controller=house)
+
+    @contextmanager
+    def opened(folder: Path, url: str | None) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(book=office.book, declaration=declaration, now=office.clock.now)
+
+    monkeypatch.setattr(deliver_command, "opened", opened)
+    said = ["request", "deliver", draft.id, "--at", "https://my.example", "--as", "claire"]
+    result = CliRunner().invoke(main, said)
+    assert result.exit_code == 0, result.output
+    (code,) = re.findall(r"code: (\d{8}) ", result.output)
+    token = token_in(texts(office, KIND)[BEN.email])
+    assert token.reveal() not in result.output
+    assert BEN.email not in result.output
+    assert isinstance(got(shop, token, Masked(code)), bytes)

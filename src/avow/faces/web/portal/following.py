@@ -35,6 +35,8 @@ class Following:
     back: str
     gone: str
     gone_lead: str
+    gone_answer: str
+    track: str
     wish: str
     wish_lead: str
     wish_number: str
@@ -88,6 +90,8 @@ EN = Following(
     back="Back to your request",
     gone="This link does not work",
     gone_lead="Its time may be over, or a newer one has taken its place. You can get a new one.",
+    gone_answer="Was it the link to our answer? Then answer our letter, or write to us.",
+    track="Get a link by which you see how far your request is",
     wish="A new link to your request",
     wish_lead="Give the number of your request. It stands in our letter.",
     wish_number="Number of the request",
@@ -144,6 +148,8 @@ FR = Following(
     gone="Ce lien ne fonctionne pas",
     gone_lead="Son temps est peut-être écoulé, ou un lien plus récent l’a remplacé. Vous pouvez en "
     "recevoir un nouveau.",
+    gone_answer="C’était le lien vers notre réponse ? Répondez à notre lettre ou écrivez-nous.",
+    track="Recevoir un lien pour voir où en est votre demande",
     wish="Un nouveau lien vers votre demande",
     wish_lead="Donnez le numéro de votre demande. Il figure dans notre lettre.",
     wish_number="Numéro de la demande",
@@ -198,6 +204,8 @@ NL = Following(
     gone="Deze link werkt niet",
     gone_lead="Misschien is de tijd om, of kwam er een nieuwere in de plaats. U kunt een nieuwe "
     "krijgen.",
+    gone_answer="Was het de link naar ons antwoord? Beantwoord dan onze brief, of schrijf ons.",
+    track="Een link krijgen waarmee u ziet hoever uw verzoek staat",
     wish="Een nieuwe link naar uw verzoek",
     wish_lead="Geef het nummer van uw verzoek. Het staat in onze brief.",
     wish_number="Nummer van het verzoek",

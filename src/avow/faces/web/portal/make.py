@@ -24,6 +24,7 @@ from avow.duties.requests.words import Channel, Right
 from avow.faces.web.asked.desk import Guesses, TooMany
 from avow.faces.web.asked.frame import frame, html
 from avow.faces.web.console.plan_approve import Form
+from avow.faces.web.portal.following import FOLLOWINGS
 from avow.faces.web.portal.saying import SAYINGS, Saying
 from avow.faces.web.security import Asked
 
@@ -93,7 +94,8 @@ def asked(
     due = words(language).day(entered.due(book.calendar, book.day(now)))
     around = frame(language, book.declaration.controller.name, PATH)
     said = SAYINGS[language]
-    return html("portal/thanks.html", around, say=said, number=entered.id, due=due)
+    track = FOLLOWINGS[language].track
+    return html("portal/thanks.html", around, say=said, number=entered.id, due=due, track=track)
 
 
 def _spoken(language: str) -> str:

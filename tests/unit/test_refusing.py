@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+import msgspec
 import pytest
 
 from avow.common.languages import LANGUAGES
@@ -79,6 +80,22 @@ def test_every_ground_has_its_sentence_in_every_language(
 
 def item(office: Office, right: Right) -> Item:
     return office.arrive(right).items[1]
+
+
+def test_a_ground_is_said_once_however_many_kinds_of_data_it_holds(office: Office) -> None:
+    request = office.arrive(Right.ERASURE)
+    many = tuple(replace_where(KEPT, place) for place in ("invoice", "contract", "name"))
+    request = office.take(
+        request,
+        steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS),
+        steps.Decided(item=1, outcome=Outcome.PARTLY, refusals=many),
+    )
+    assert letter(office.declaration, request, 1).text.count("Een wet verplicht ons") == 1
+
+
+def replace_where(refusal: steps.Refusal, where: str) -> steps.Refusal:
+    """The same ground for another kind of data."""
+    return msgspec.structs.replace(refusal, where=where)
 
 
 def test_told_once_it_is_answered_and_the_letter_waits_for_the_person(office: Office) -> None:

@@ -13,6 +13,7 @@ from datetime import datetime
 from avow.common.calendar import Period, add
 from avow.common.ids import new_id
 from avow.common.languages import LANGUAGES, SOURCE_LANGUAGE, words
+from avow.common.languages import Words as Saying
 from avow.common.masked import Masked
 from avow.declaration.facts.authorities import authorities_of
 from avow.declaration.model import Declaration
@@ -77,19 +78,21 @@ def letter(declaration: Declaration, request: Request, person: int) -> Words:
                 {
                     "right": str(item.right),
                     "whole": str(item.outcome) == "refused",
-                    "grounds": [
-                        {
-                            "ground": str(refusal.ground),
-                            "law": refusal.law,
-                            "until": say.day(refusal.until) if refusal.until else "",
-                        }
-                        for refusal in item.refusals
-                    ],
+                    "grounds": _grounds(item, say),
                 }
                 for item in items
             ],
         }
     )
+
+
+def _grounds(item: Item, say: Saying) -> list[dict[str, str]]:
+    """Each ground once per law and end, however many kinds of data it holds."""
+    each = dict.fromkeys((str(r.ground), r.law, r.until) for r in item.refusals)
+    return [
+        {"ground": ground, "law": law, "until": say.day(until) if until else ""}
+        for ground, law, until in each
+    ]
 
 
 def tell(book: Book, request: str, person: int, *, by: str, at: datetime) -> Told:

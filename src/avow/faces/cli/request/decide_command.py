@@ -76,7 +76,11 @@ def _print(found: Proposal | None) -> None:
         click.echo("no proposal: nobody has said whose rows it is about")
         return
     click.echo(f"proposed: {found.outcome} ({found.cells} kinds of data weighed)")
+    grouped: dict[tuple[str, str, str], dict[str, None]] = {}
     for each in found.refusals:
-        place = f" {each.where}" if each.where else ""
-        clause = f", clause {each.clause}" if each.clause else ""
-        click.echo(f"  {each.ground}{place}: {each.law}{clause}")
+        about = (str(each.ground), each.law, each.clause)
+        grouped.setdefault(about, {})[each.where or ""] = None
+    for (ground, law, clause), places in grouped.items():
+        said = f"  {ground}: {law}{f', clause {clause}' if clause else ''}"
+        named = ", ".join(filter(None, places))
+        click.echo(f"{said}: {named}" if named else said)

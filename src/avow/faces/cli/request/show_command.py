@@ -38,7 +38,7 @@ def command(request_id: str, folder: Path, database_url: str | None, *, is_json:
     console.print(f"{request.id}: {request.status}, due {due}{waits}", markup=False)
     table = Table("item", "person", "right", "is", "grounds")
     for item in request.items.values():
-        grounds = ", ".join(f"{r.ground} ({r.law})" for r in item.refusals)
+        grounds = ", ".join(dict.fromkeys(f"{r.ground} ({r.law})" for r in item.refusals))
         table.add_row(str(item.item), str(item.person), item.right, item.state, grounds)
     console.print(table)
     for entry in entries:

@@ -1,8 +1,8 @@
 """Making a plan that erases named persons in one system, counted, guarded and kept.
 
 The engine is that of every plan: what `erasure` compiles is counted on the live system, waits for
-two persons, and is applied in chunks. Suppressions and the erasure journal are written when it is
-applied, by who checks the batches.
+two persons, and is applied in chunks. The erasure journal is written when it is applied, by who
+checks the batches. Suppressions are not written here.
 """
 
 from __future__ import annotations

@@ -422,6 +422,16 @@ class TaskStep(Body, frozen=True, kw_only=True):
     commitment: Digest
 
 
+class PurposeEnded(Body, frozen=True, kw_only=True):
+    """An act of a person ended a purpose for them, or stopped all use until a decision."""
+
+    kind = "purpose-ended"
+    end: Id
+    act: Name
+    purpose: Name | None
+    facts: Count
+
+
 class IncidentStep(Body, frozen=True, kw_only=True):
     """A step was taken in an incident; what it says is a salted commitment."""
 

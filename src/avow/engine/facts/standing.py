@@ -69,10 +69,12 @@ def note(
     at: datetime,
     code: str = "",
     clause: str = "",
+    since: datetime | None = None,
 ) -> str:
     """Write a fact down; returns its id. The value is sealed until the fact is closed.
 
-    `kind` is a word of this module or the name of an event that only avow knows.
+    `kind` is a word of this module or the name of an event that only avow knows. `since`: from
+    when it holds, where that is not now: what the person said counts, not when it was written.
     """
     name = new_id("fact")
     with runs.transaction() as work:
@@ -86,7 +88,7 @@ def note(
             clause=clause,
             release=None,
             case_id=None,
-            since=at,
+            since=since or at,
             at=at,
         )
     return name

@@ -11,6 +11,8 @@ from avow.common.calendar import local_day
 from avow.duties.correspondence.relay import relay
 from avow.duties.correspondence.sending import Hands, send_together
 from avow.duties.notice.telling_checks import forget_letters
+from avow.duties.requests.acting.at_once import act
+from avow.duties.requests.acting.unsubscribing import forget_links
 from avow.duties.requests.book import forget_due
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
@@ -34,6 +36,7 @@ def rounds_of(state: State) -> tuple[Round, ...]:
 def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
+    yield Round("acts", OFTEN, lambda: _acted(state))
     if any(row["ended_at"] is None for row in state.store.run("webhooks")):
         yield Round("webhooks", OFTEN, lambda: _delivered(state))
     if os.environ.get(SMTP):
@@ -66,7 +69,17 @@ def _forgotten(state: State) -> str:
     forget_letters(state.store, zone, day=local_day(at, zone), at=at)
     files, records = forget_due(desk.book, state.store, at)
     forget_round(desk)
+    forget_links(desk.book, state.store, at=at)
     return f"{files} files and {records} records of requests"
+
+
+def _acted(state: State) -> str:
+    desk = _desk(state)
+    done = act(desk.book, at=desk.now())
+    return (
+        f"{done.stopped} objections to marketing and {done.withdrawn} withdrawals took effect,"
+        f" {done.stand_still} objections wait for a decision, {done.left} acts for a person"
+    )
 
 
 def _delivered(state: State) -> str:

@@ -1,0 +1,50 @@
+-- name: purpose_end_add
+-- An act of a person ended a purpose, or stands still until something is decided.
+-- since: 19
+INSERT INTO avow.purpose_end (id, request, item, act, purpose, clause, facts, since, made_at)
+VALUES (%(id)s, %(request)s, %(item)s, %(act)s, %(purpose)s, %(clause)s, %(facts)s, %(since)s,
+        %(at)s)
+
+-- name: purpose_ends_of
+-- What the items of a request ended, oldest first.
+-- since: 19
+SELECT * FROM avow.purpose_end WHERE request = %(request)s ORDER BY made_at, id
+
+-- name: purpose_end_over
+-- It stops to count; no row when it had.
+-- since: 19
+UPDATE avow.purpose_end SET ended_at = %(at)s WHERE id = %(id)s AND ended_at IS NULL RETURNING facts
+
+-- name: purpose_ends_standing
+-- Everything that counts, with how many of its facts are open.
+-- since: 19
+SELECT e.id, e.request, e.item, e.act, e.purpose, e.since, e.made_at,
+       cardinality(e.facts) AS facts,
+       (SELECT count(*) FROM avow.fact AS f WHERE f.id = ANY(e.facts) AND f.until IS NULL) AS open
+FROM avow.purpose_end AS e WHERE e.ended_at IS NULL ORDER BY e.made_at, e.id
+
+-- name: purpose_ends_recorded
+-- The items of requests that ended something, whether or not it counts still.
+-- since: 19
+SELECT DISTINCT request, item FROM avow.purpose_end
+WHERE request IS NOT NULL AND act = ANY(%(acts)s)
+
+-- name: unsubscribe_link_add
+-- Keep a link; one that is there is sealed anew and works as long as the new letter asks.
+-- since: 19
+INSERT INTO avow.unsubscribe_link AS known (id, token, purpose, key, sealed, made_at, forget_on)
+VALUES (%(id)s, %(token)s, %(purpose)s, %(key)s, %(sealed)s, %(at)s, %(forget_on)s)
+ON CONFLICT (token) DO UPDATE SET id = excluded.id, key = excluded.key, sealed = excluded.sealed,
+       forget_on = excluded.forget_on
+WHERE known.forget_on < excluded.forget_on
+
+-- name: unsubscribe_link_found
+-- The link of a secret that works on a day.
+-- since: 19
+SELECT id, purpose, key, sealed FROM avow.unsubscribe_link
+WHERE token = %(token)s AND forget_on >= %(day)s
+
+-- name: unsubscribe_links_forget
+-- Delete the links whose last day is over, and give the keys that nothing needs any more.
+-- since: 19
+DELETE FROM avow.unsubscribe_link WHERE forget_on < %(day)s RETURNING key

@@ -1,0 +1,330 @@
+"""Erasing for a request: first what keeps the person from coming back, then a plan per system.
+
+Nothing is erased here: each plan waits for two persons as any other, and is carried out by the
+planner. What could not be planned is kept as a gap and tried again; an item is done only when every
+plan of it has ended and every gap is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from avow.common.calendar import Period, add
+from avow.common.errors import AvowError
+from avow.common.masked import Masked
+from avow.duties.requests.acting.telling_recipients import tell_recipients
+from avow.duties.requests.book import Book, Person, Said, persons_of, read, take
+from avow.duties.requests.held import is_held
+from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.rows import accepted_of, looked_for
+from avow.duties.requests.steps import Begun, Done
+from avow.duties.requests.tasks.making import gaps_of
+from avow.duties.requests.words import ItemState, Right
+from avow.engine.db.store import Row, Runs
+from avow.engine.facts.standing import OURS
+from avow.engine.planner.apply import Office
+from avow.engine.planner.erasure_plan import Erasure, MadeErasure, make_erasure
+from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.plan import Plan
+from avow.engine.planner.records import OVER, Status, pass_to
+from avow.engine.planner.refusals import PlannerError
+from avow.engine.planner.requested import by_system
+
+ERASED = "erased"
+SUPPRESSED = Period(years=5)
+"""How long an erased person is kept from being entered again by a list or a restored copy."""
+_GOING_ON = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
+_LEFT = frozenset({Status.WITHDRAWN, Status.REFUSED})
+"""Plans that ended without doing anything: another one may take their place."""
+
+
+class NotErased(AvowError):
+    """An erasure that cannot begin or end (AV636, AV637)."""
+
+    code = "AV636"
+
+
+def nothing(_: str) -> None:
+    """The default of `crash`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hands:
+    """What erasing works with. `note_plan` tells the ledger of a plan; `crash` is called with the
+    name of each moment between two transactions."""
+
+    book: Book
+    office: Office
+    estate: Estate
+    memory: Memory
+    note_plan: Callable[[Plan], object]
+    crash: Callable[[str], object] = nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What became of one system: its plan and where it stands, or the code of why there is none."""
+
+    system: str
+    plan: str | None
+    status: str
+    gap: str
+    ended_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """Something that stays: where, which kinds of data, why by which clauses, and until when."""
+
+    system: str
+    dataset: str
+    categories: tuple[str, ...]
+    why: str
+    clauses: tuple[str, ...]
+    rows: int
+    until: str
+    ends: str
+
+
+def begin(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> tuple[Part, ...]:
+    """Plan an accepted erasure in every system that holds rows of the person.
+
+    Suppressions are written before any plan is made. Called again it makes what is missing: a plan
+    that was withdrawn or refused, a system that was away.
+
+    Raises:
+        NotErased: AV636, the item is not accepted, nobody has said whose rows it is about, or a
+            copy that the person asked for is not drawn yet.
+        StepRefused: the request is not so far.
+    """
+    state = read(hands.book, request)
+    asked = _asked(hands.book, state, item)
+    rows = accepted_of(hands.book, request)
+    if rows is None:
+        raise _not(request, "nobody has said which rows are theirs", "`avow request rows`")
+    people = persons_of(hands.book, request)
+    with hands.book.runs.transaction() as tx:
+        _suppress(hands.book, tx, people[asked.person], at)
+    hands.crash("suppressed")
+    wanted = by_system([row for row in rows if row.person == asked.person])
+    known = {part.system: part for part in parts(hands.book, request, item)}
+    for system, seeds in wanted.items():
+        if system in known and known[system].plan and not _is_void(known[system]):
+            continue
+        roots = {d: tuple(dict.fromkeys(key for _, key in keys)) for d, keys in seeds.items()}
+        _planned(hands, Erasure(system, roots, request), item, by=by, at=at)
+    return parts(hands.book, request, item)
+
+
+def _asked(book: Book, state: Request, item: int) -> Item:
+    asked = state.items.get(item)
+    if asked is None or asked.right is not Right.ERASURE or asked.state not in _GOING_ON:
+        raise _not(state.id, "the item is no accepted erasure", "`avow request decide`")
+    if is_held(book.runs, state.id, asked.person):
+        why = "the copy that they asked for is not drawn yet, and erasing first would spare it"
+        raise _not(state.id, why, "`avow request answer`")
+    return asked
+
+
+def _not(request: str, because: str, help_: str) -> NotErased:
+    return NotErased(f"no erasure begins for `{request}`", because=because, help=help_)
+
+
+def _suppress(book: Book, runs: Runs, person: Person, at: datetime) -> None:
+    """Keep the person from coming back: by keyed hashes, with a term."""
+    clause = next((r["clause"] for r in book.declaration.rights if r["right"] == "erasure"), "")
+    ends = add(book.day(at), SUPPRESSED)
+    for kind, value in named(person):
+        hashed = book.ring.keyed_hash(Masked(value), f"{kind}/1")
+        runs.run(
+            "suppression_add",
+            sphere=OURS,
+            subject="",
+            key=kind,
+            hash=hashed.hash,
+            hash_key=hashed.key,
+            normaliser=f"{kind}/1",
+            reason=ERASED,
+            purpose="",
+            clause=clause,
+            since=at,
+            ends_on=ends,
+        )
+
+
+def named(person: Person) -> tuple[tuple[str, str], ...]:
+    """What names a person, each in one form: trimmed, lower case."""
+    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
+    return tuple(dict.fromkeys((kind, value.strip().lower()) for kind, value in pairs if value))
+
+
+def _is_void(part: Part) -> bool:
+    return part.status in {str(s) for s in _LEFT}
+
+
+def _planned(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -> None:
+    """A plan in one system, or the code of why there is none."""
+    request, runs = wish.case, hands.book.runs
+    _orphans(hands, wish)
+    try:
+        made = make_erasure(hands.office, hands.estate, hands.memory, wish, at)
+    except PlannerError as error:
+        _set(runs, request, item, wish.system, None, error.code or "AV448", at)
+        return
+    hands.crash("planned")
+    plan = made.made.plan
+    if made.made.status is Status.REFUSED:
+        _set(runs, request, item, wish.system, None, "AV448", at)
+        return
+    with runs.transaction() as tx:
+        _keep_stays(tx, made)
+        _set(tx, request, item, wish.system, plan.id, "", at)
+        take(hands.book, request, [Said(Begun(item=item, record=plan.id))], by=by, at=at, runs=tx)
+    hands.note_plan(plan)
+
+
+def _orphans(hands: Hands, wish: Erasure) -> None:
+    """Withdraw plans of this request in this system that no item has: the process that made one
+    died before it could say so, and what it leaves died with it."""
+    for row in hands.book.runs.run("plans_of_case", case_id=wish.case):
+        is_open = Status(row["status"]) not in OVER
+        if is_open and row["system"] == wish.system and not _is_taken(hands.book, wish, row["id"]):
+            pass_to(
+                hands.book.runs,
+                row["id"],
+                Status.WITHDRAWN,
+                [Status(row["status"])],
+                row["made_at"],
+            )
+
+
+def _is_taken(book: Book, wish: Erasure, plan: str) -> bool:
+    items = read(book, wish.case).items.values()
+    return any(plan in item.records for item in items)
+
+
+def _set(
+    runs: Runs, request: str, item: int, system: str, plan: str | None, gap: str, at: datetime
+) -> None:
+    runs.run(
+        "request_erasure_set",
+        request=request,
+        item=item,
+        system=system,
+        plan=plan,
+        gap=gap,
+        at=at,
+    )
+
+
+def _keep_stays(runs: Runs, made: MadeErasure) -> None:
+    runs.many(
+        "request_stay_add",
+        [
+            {
+                "plan": made.made.plan.id,
+                "number": number,
+                "dataset": stay.dataset,
+                "categories": list(stay.categories),
+                "why": str(stay.why),
+                "clauses": list(stay.clauses),
+                "rows": stay.rows,
+                "until": stay.until,
+                "ends": stay.ends,
+            }
+            for number, stay in enumerate(made.stays, 1)
+        ],
+    )
+
+
+def parts(book: Book, request: str, item: int) -> tuple[Part, ...]:
+    """Where the erasure of an item stands, system by system."""
+    return tuple(
+        Part(row["system"], row["plan"], row["status"] or "", row["gap"], row["ended_at"])
+        for row in book.runs.run("request_erasures", request=request, item=item)
+    )
+
+
+def left(book: Book, request: str, item: int) -> tuple[Left, ...]:
+    """What stays of an item, as it was when its plans were made."""
+    return tuple(_left(row) for row in book.runs.run("request_stays", request=request, item=item))
+
+
+def _left(row: Row) -> Left:
+    return Left(
+        row["system"],
+        row["dataset"],
+        tuple(row["categories"]),
+        row["why"],
+        tuple(row["clauses"]),
+        row["rows"],
+        row["until"].isoformat() if row["until"] else "",
+        row["ends"],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """How an erasure ended: places that are not done, kinds of data that stay, and from when the
+    last answer may leave (the hours in which it can still be taken back are over)."""
+
+    gaps: tuple[str, ...]
+    retained: int
+    answer_from: datetime
+
+
+def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> Finished:
+    """End an erasure whose plans have all ended: recipients are told, and it is looked again.
+
+    A person who is found where nothing was to stay is a gap: what was erased came back, or a row
+    was blocked.
+
+    Raises:
+        NotErased: AV637, a plan has not ended, or none was ever made.
+        StepRefused: the request is not so far.
+    """
+    state = read(hands.book, request)
+    asked = _asked(hands.book, state, item)
+    known = parts(hands.book, request, item)
+    waiting = [p.system for p in known if p.plan and p.status not in {str(s) for s in OVER}]
+    if not known or waiting:
+        raise NotErased(
+            f"the erasure for `{request}` has not ended",
+            because=f"plans wait: {', '.join(waiting)}" if waiting else "no plan was made",
+            help="approve and apply the plans, or begin it: `avow request erase`",
+            code="AV637",
+        )
+    tell_recipients(hands.book, request, item, by=by, at=at)
+    kept = left(hands.book, request, item)
+    gaps = (*_undone(known), *gaps_of(hands.book, state, item), *_again(hands, asked, state, kept))
+    retained = sum(max(1, len(each.categories)) for each in kept)
+    done = Done(item=item, gaps=len(gaps), retained=retained)
+    take(hands.book, request, [Said(done)], by=by, at=at)
+    return Finished(tuple(gaps), retained, answer_from(hands.book, known, at))
+
+
+def _undone(known: tuple[Part, ...]) -> tuple[str, ...]:
+    done = str(Status.DONE)
+    return tuple(p.system for p in known if p.plan is None or p.status != done)
+
+
+def _again(hands: Hands, asked: Item, state: Request, kept: tuple[Left, ...]) -> tuple[str, ...]:
+    """Systems where the person is found though nothing was to stay, or that could not be asked."""
+    looked = looked_for(hands.book, hands.estate, state.id)
+    stays = {(each.system, each.dataset) for each in kept}
+    found = {
+        f"{c.system}.{c.dataset}"
+        for c in looked.found.candidates
+        if c.person == asked.person and (c.system, c.dataset) not in stays
+    }
+    return (*sorted(found), *looked.gaps)
+
+
+def answer_from(book: Book, known: tuple[Part, ...], at: datetime) -> datetime:
+    """From when the last answer may leave: the hours in which an erasure may be taken back count
+    from the end of its last plan."""
+    ends = [part.ended_at for part in known if part.ended_at is not None]
+    hours = timedelta(hours=book.declaration.requests.undo_hours)
+    return (max(ends) + hours) if ends else at

@@ -1,18 +1,22 @@
-"""The round of links: who asked for a new link to their request gets a letter."""
+"""The round of links: letters by which persons show who they are, and new links to requests."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from avow.duties.requests.delivering.links import Post, send_wished
+from avow.duties.requests.identity.proving import begin_due, send
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.task_rounds import ADDRESS
 
 
 def links_round(desk: Desk, environment: Mapping[str, str]) -> str:
-    """Write the letters that were wished for; says how many."""
+    """Write to who has to show who they are, and what was wished for; says how many."""
     domain = desk.declaration.controller.email.rpartition("@")[2]
     if not domain:
         return "no links written; the controller has no `email` to write from"
-    sent = send_wished(desk.book, Post(environment[ADDRESS], domain), at=desk.now())
-    return f"{sent} letters with a link"
+    post, at = Post(environment[ADDRESS], domain), desk.now()
+    begin_due(desk.book, at=at)
+    proofs = send(desk.book, desk.estate, post, at=at)
+    sent = send_wished(desk.book, post, at=at)
+    return f"{sent} letters with a link, {proofs} to show who somebody is"

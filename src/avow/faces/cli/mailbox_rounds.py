@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from avow.duties.requests.book import Book
+from avow.duties.requests.identity.proving import answered_from
 from avow.duties.requests.intake import receiving
 from avow.duties.requests.intake.entering import IntakeError
 from avow.duties.requests.intake.probing import mailbox_of, send_probe
-from avow.duties.requests.intake.reading import Trust, own_addresses
+from avow.duties.requests.intake.reading import Message, Trust, own_addresses
+from avow.duties.requests.machine import Request
+from avow.engine.db.store import Runs
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.mailbox import deliveries, folder_of, mailbox
 
@@ -39,9 +43,20 @@ def read_round(desk: Desk, environment: Mapping[str, str]) -> str:
         environment.get(AUTHSERV, ""),
         [environment.get("AVOW_LETTERS_FROM", ""), *environment.get(OURS, "").split()],
     )
-    found = read_at(receiving.Desk(desk.book, trust), environment[MAILBOX], environment, desk.now())
+    how = receiving.Desk(desk.book, trust, hears=heard(desk.now()))
+    found = read_at(how, environment[MAILBOX], environment, desk.now())
     new = [(what, count) for what, count in found.counts if what != "known"]
     return ", ".join(f"{count} {what}" for what, count in new) or "nothing new"
+
+
+def heard(at: datetime) -> receiving.Hears:
+    """What hears replies: one to our letter, from the address it went to, shows who somebody is."""
+
+    def hears(book: Book, runs: Runs, request: Request, message: Message) -> None:
+        if message.sender is not None:
+            answered_from(book, runs, request, str(message.sender), message.answers, at=at)
+
+    return hears
 
 
 def read_at(

@@ -48,6 +48,7 @@ from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
+from avow.faces.web.portal.confirm import leave, prove, proved
 from avow.faces.web.portal.follow import follow, wished, wishing
 from avow.faces.web.portal.make import PortalDesk, ask
 from avow.faces.web.portal.make import asked as portal_asked
@@ -143,6 +144,9 @@ PORTAL_HANDLERS = (
     receive,
     fetch,
     refuse,
+    prove,
+    proved,
+    leave,
 )
 
 

@@ -41,6 +41,8 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 UNCACHED = "no-store"
+FROM_ANYWHERE = "from_anywhere"
+"""In the `opt` of a handler that takes forms from no page of ours: the link alone counts."""
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -63,6 +65,8 @@ def check_request(request: Asked, hosts: frozenset[str]) -> None:
     Raises `ClientException` (400) and `PermissionDeniedException` (403).
     """
     check_host(request, hosts)
+    if request.route_handler.opt.get(FROM_ANYWHERE):
+        return
     if request.method not in SAFE_METHODS and not from_here(request):
         raise PermissionDeniedException("the form was not sent from a page of this server")
 

@@ -45,3 +45,41 @@ COMMENT ON COLUMN avow.unsubscribe_link.sealed IS 'What names the person: a kind
 COMMENT ON COLUMN avow.unsubscribe_link.made_at IS 'When it was first made.';
 COMMENT ON COLUMN avow.unsubscribe_link.forget_on IS 'The last day on which it works; every further letter moves it.';
 CREATE INDEX unsubscribe_link_end ON avow.unsubscribe_link (forget_on);
+
+CREATE TABLE avow.proof_wish (
+    request text        NOT NULL REFERENCES avow.request ON DELETE CASCADE,
+    person  integer     NOT NULL CHECK (person > 0),
+    at      timestamptz NOT NULL,
+    PRIMARY KEY (request, person)
+);
+COMMENT ON TABLE avow.proof_wish IS 'Personal data by its request. Persons who are to get a letter by which they show who they are; gone when it is written.';
+COMMENT ON COLUMN avow.proof_wish.request IS 'The request.';
+COMMENT ON COLUMN avow.proof_wish.person IS 'Number of the person in it.';
+COMMENT ON COLUMN avow.proof_wish.at IS 'When it was asked for.';
+
+CREATE TABLE avow.identity_proof (
+    id         text        PRIMARY KEY,
+    request    text        NOT NULL REFERENCES avow.request ON DELETE CASCADE,
+    person     integer     NOT NULL CHECK (person > 0),
+    token      bytea       NOT NULL UNIQUE CHECK (length(token) = 32),
+    is_held    boolean     NOT NULL,
+    reader     bytea       NOT NULL CHECK (length(reader) = 32),
+    reader_key text        NOT NULL,
+    message    text        NOT NULL,
+    made_at    timestamptz NOT NULL,
+    ends_at    timestamptz NOT NULL,
+    used_at    timestamptz
+);
+COMMENT ON TABLE avow.identity_proof IS 'Personal data by its request. Letters by which somebody shows who they are: by the link in it, or by a reply; gone with the request.';
+COMMENT ON COLUMN avow.identity_proof.id IS 'Identifier `proof-…`.';
+COMMENT ON COLUMN avow.identity_proof.request IS 'The request.';
+COMMENT ON COLUMN avow.identity_proof.person IS 'Number of the person in it.';
+COMMENT ON COLUMN avow.identity_proof.token IS 'SHA-256 of the 256 random bits in the link, which are kept nowhere.';
+COMMENT ON COLUMN avow.identity_proof.is_held IS 'Whether the letter went to an address that a system holds for the person; another one proves nothing of who they are.';
+COMMENT ON COLUMN avow.identity_proof.reader IS 'Keyed hash of the address it went to, to know a reply by.';
+COMMENT ON COLUMN avow.identity_proof.reader_key IS 'Id of the key of that hash.';
+COMMENT ON COLUMN avow.identity_proof.message IS 'Its Message-ID, which only its reader knows.';
+COMMENT ON COLUMN avow.identity_proof.made_at IS 'When it was written.';
+COMMENT ON COLUMN avow.identity_proof.ends_at IS 'Until when the link works.';
+COMMENT ON COLUMN avow.identity_proof.used_at IS 'When the link was used, which it is once; null before.';
+CREATE INDEX identity_proof_of ON avow.identity_proof (request, person, made_at);

@@ -48,3 +48,52 @@ WHERE token = %(token)s AND forget_on >= %(day)s
 -- Delete the links whose last day is over, and give the keys that nothing needs any more.
 -- since: 19
 DELETE FROM avow.unsubscribe_link WHERE forget_on < %(day)s RETURNING key
+
+-- name: proof_wish_add
+-- A letter is to be written; the same statement whoever it is, and nothing where there is no request.
+-- since: 19
+INSERT INTO avow.proof_wish (request, person, at)
+SELECT id, %(person)s, %(at)s FROM avow.request WHERE id = %(request)s
+ON CONFLICT (request, person) DO NOTHING
+
+-- name: proof_wish_take
+-- The oldest wish, taken.
+-- since: 19
+DELETE FROM avow.proof_wish AS w USING (
+    SELECT request, person FROM avow.proof_wish ORDER BY at, request, person
+    FOR UPDATE SKIP LOCKED LIMIT 1) AS oldest
+WHERE w.request = oldest.request AND w.person = oldest.person
+RETURNING w.request, w.person, w.at
+
+-- name: identity_proof_add
+-- A letter was written.
+-- since: 19
+INSERT INTO avow.identity_proof (id, request, person, token, is_held, reader, reader_key, message,
+                                 made_at, ends_at)
+VALUES (%(id)s, %(request)s, %(person)s, %(token)s, %(is_held)s, %(reader)s, %(reader_key)s,
+        %(message)s, %(at)s, %(ends_at)s)
+
+-- name: identity_proof_newest
+-- When a person of a request was last written to.
+-- since: 19
+SELECT made_at FROM avow.identity_proof WHERE request = %(request)s AND person = %(person)s
+ORDER BY made_at DESC LIMIT 1
+
+-- name: identity_proof_use
+-- Use a link: once, and before its end; no row otherwise.
+-- since: 19
+UPDATE avow.identity_proof SET used_at = %(at)s
+WHERE token = %(token)s AND used_at IS NULL AND ends_at > %(at)s
+RETURNING request, person, is_held
+
+-- name: identity_proof_found
+-- A link that can still be used.
+-- since: 19
+SELECT request, person FROM avow.identity_proof
+WHERE token = %(token)s AND used_at IS NULL AND ends_at > %(at)s
+
+-- name: identity_proofs_answered
+-- The letters about a request with one of these Message-IDs.
+-- since: 19
+SELECT person, is_held, reader, reader_key FROM avow.identity_proof
+WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at

@@ -17,7 +17,7 @@ from avow.duties.requests.intake.by_hand import known
 from avow.duties.requests.intake.reading import LARGEST, Delivery
 from avow.duties.requests.words import Channel
 from avow.faces.cli.desk import opened, state_options
-from avow.faces.cli.mailbox_rounds import AUTHSERV, MAILBOX, OURS, SERVERS, read_at, trusted
+from avow.faces.cli.mailbox_rounds import AUTHSERV, MAILBOX, OURS, SERVERS, heard, read_at, trusted
 from avow.faces.cli.opened import json_option
 
 
@@ -69,7 +69,7 @@ def command(
             known(desk.book, by)
         trust = trusted(desk, servers, authserv, ours)
         how = receiving.Desk(
-            desk.book, trust, own, not silent, channel=Channel(channel), by=by or PROGRAM
+            desk.book, trust, own, not silent, heard(desk.now()), Channel(channel), by or PROGRAM
         )
         found = receiving.receive(how, _files(paths), at=desk.now()) if paths else None
         if url:

@@ -16,7 +16,7 @@ from avow.duties.requests.book import Arrival, Asking, Book, open_request, words
 from avow.duties.requests.words import Channel, Right
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.main import main
-from avow.faces.cli.request import identify_command
+from avow.faces.cli.request import document_command, identify_command
 from tests.acceptance.town import Town, town
 from tests.requests_room import ANNA
 
@@ -41,6 +41,7 @@ def book(here: Town, monkeypatch: pytest.MonkeyPatch) -> Book:
         yield Desk(state, here.declaration, day_of(state, here.declaration))
 
     monkeypatch.setattr(identify_command, "opened", opened)
+    monkeypatch.setattr(document_command, "opened", opened)
     return desk.book
 
 
@@ -60,9 +61,20 @@ def due(result: Result) -> str:
     return found[1]
 
 
-def test_a_doubt_stops_the_clock_and_the_answer_starts_it(here: Town, book: Book) -> None:
+@pytest.fixture
+def doubt(tmp_path: Path) -> Path:
+    """What makes somebody doubt, in a file."""
+    (tmp_path / "doubt.txt").write_text("the address is none that we know")
+    return tmp_path / "doubt.txt"
+
+
+def test_a_doubt_stops_the_clock_and_the_answer_starts_it(
+    here: Town, book: Book, doubt: Path
+) -> None:
+    """Without a written reason for it no term stands."""
     request = arrive(here, book)
-    asked = identify(request, "signed-link", "--ask", "--pause")
+    assert "--why" in identify(request, "signed-link", "--ask", "--pause").output
+    asked = identify(request, "signed-link", "--ask", "--pause", "--why", str(doubt))
     assert asked.exit_code == 0, asked.output
     assert "waits for identity" in asked.output
     here.clock.move(timedelta(days=10))
@@ -72,10 +84,10 @@ def test_a_doubt_stops_the_clock_and_the_answer_starts_it(here: Town, book: Book
     assert (due(asked), due(shown)) == ("2027-01-04", "2027-01-11")
 
 
-def test_asking_late_is_told(here: Town, book: Book) -> None:
+def test_asking_late_is_told(here: Town, book: Book, doubt: Path) -> None:
     request = arrive(here, book)
     here.clock.move(timedelta(days=6))
-    late = identify(request, "signed-link", "--ask", "--pause")
+    late = identify(request, "signed-link", "--ask", "--pause", "--why", str(doubt))
     assert late.exit_code == 1
     assert "6 days after it arrived" in late.output
 
@@ -90,3 +102,23 @@ def test_what_was_looked_at_lies_sealed(here: Town, book: Book, tmp_path: Path) 
     (tmp_path / "why.txt").write_text("called back on the number of the contract")
     identify(request, "known-facts", "--why", str(tmp_path / "why.txt"))
     assert words_of(book, request, 4).reveal().startswith(b"called back")
+
+
+def document(request: str, *said: str) -> Result:
+    return CliRunner().invoke(main, ["request", "document", request, *said, "--as", "an"])
+
+
+def test_a_document_is_kept_seen_and_erased(here: Town, book: Book, tmp_path: Path) -> None:
+    request = arrive(here, book)
+    scan, seen = tmp_path / "scan.pdf", tmp_path / "seen.pdf"
+    scan.write_bytes(b"%PDF- a card")
+    assert "AV697" in document(request, "--add", str(scan)).output
+    identify(request, "signed-link", "--ask")
+    identify(request, "signed-link", "--not-enough")
+    identify(request, "document", "--ask")
+    file = document(request, "--add", str(scan)).output.strip()
+    assert document(request, "--see", file, "--to", str(seen)).exit_code == 0
+    assert (seen.read_bytes(), seen.stat().st_mode & 0o077) == (scan.read_bytes(), 0)
+    assert document(request, "--see", file, "--to", str(seen)).exit_code == 2
+    assert document(request, "--enough", file).output == "erased\n"
+    assert "AV697" in document(request, "--enough", file).output

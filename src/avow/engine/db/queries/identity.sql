@@ -97,3 +97,9 @@ WHERE token = %(token)s AND used_at IS NULL AND ends_at > %(at)s
 -- since: 19
 SELECT person, is_held, reader, reader_key FROM avow.identity_proof
 WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at
+
+-- name: identity_documents
+-- The documents that are there.
+-- since: 19
+SELECT id, request, forget_on FROM avow.request_file
+WHERE what = 'identity-document' AND sealed IS NOT NULL ORDER BY made_at, id

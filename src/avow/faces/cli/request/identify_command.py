@@ -8,12 +8,10 @@ import click
 
 from avow.common.exits import Exit
 from avow.duties.requests.book import Said, take
+from avow.duties.requests.identity.identity_checks import LATE
 from avow.duties.requests.steps import IdentityAsked, IdentityDoubted, IdentityShown, Steps
 from avow.duties.requests.words import Rung
 from avow.faces.cli.desk import opened, state_options
-
-LATE = 5
-"""Days after receipt from which on asking is no longer without undue delay."""
 
 
 @click.command()
@@ -48,11 +46,14 @@ def command(
 ) -> None:
     """Write down how a person showed who they are: by RUNG, the least that will do.
 
-    With --ask they are asked; --pause stops the term until they answer (art. 12(6) GDPR). No
-    document is asked for before something less was, and who has shown it is not asked again.
+    With --ask they are asked; --pause stops the term until they answer, for a doubt that --why
+    gives (art. 12(6) GDPR). No document is asked for before something less was, and who has shown
+    it is not asked again.
     """
     if is_asked and is_doubted:
         raise click.UsageError("say --ask or --not-enough")
+    if is_asked and pause and why is None:
+        raise click.UsageError("a doubt that stops the term is written down: say --why, a file")
     step = _step(person, Rung(rung), is_asked=is_asked, is_doubted=is_doubted, flag=pause or final)
     words = why.read_bytes() if why else b""
     with opened(folder, database_url) as desk:

@@ -134,16 +134,18 @@ def test_the_second_activation_names_the_first(store: Store) -> None:
 
 
 def test_an_identity_is_forgotten_when_its_last_fact_ends(store: Store) -> None:
-    name = {"sphere": "controller", "subject": "user", "key": "email", "hash": b"h" * 32}
-    keyed = {"hash_key": "k1", "normaliser": "email/1", "sealed": b"sealed", "at": AT}
-    first = store.one("identity_add", id="identity-1", **name, **keyed)
-    again = store.one("identity_add", id="identity-2", **name, **keyed)
-    assert first == again
+    name = {"spheres": ["controller"], "subjects": ["user"], "keys": ["email"],
+            "hashes": [b"h" * 32], "hash_keys": ["k1"], "at": AT}  # fmt: skip
+    first = store.one("identities_add", ids=["identity-1"], **name)
+    store.run("identity_seal", id="identity-1", sealed=b"sealed")
+    again = store.one("identities_add", ids=["identity-2"], **name)
+    assert first is not None
+    assert again == first | {"sealed": b"sealed"}
     fact = {"identity": "identity-1", "code": "", "clause": "9.4", "release": None, "case_id": None}
     store.run("fact_add", id="fact-1", kind="restriction", since=AT, at=AT, **fact)
-    assert store.run("identities_forget") == []
-    store.run("fact_close", id="fact-1", until=AT + timedelta(days=1))
-    assert store.run("identities_forget") == [{"id": "identity-1"}]
+    assert store.run("identities_forget", ids=["identity-1"]) == []
+    store.run("facts_close", ids=["fact-1"], until=AT + timedelta(days=1))
+    assert store.run("identities_forget", ids=["identity-1"]) == [{"id": "identity-1"}]
     kept = store.one("identity", id="identity-1")
     assert kept is not None
     assert kept["sealed"] is None

@@ -13,7 +13,7 @@ from avow.common.masked import Masked
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right
 from avow.engine.db.store import Runs
-from avow.engine.facts.standing import ACCESS, Who, close, note
+from avow.engine.facts.standing import ACCESS, Noting, Who, close_all, note_all
 from avow.engine.keys.ring import KeyRing
 
 COPIES = frozenset({Right.ACCESS, Right.PORTABILITY})
@@ -53,15 +53,14 @@ def hold(
     runs: Runs, ring: KeyRing, request: str, person: int, about: Iterable[Who], at: datetime
 ) -> None:
     """Let a request hold what these identities or rows name."""
-    for who in about:
-        fact = note(runs, ring, ACCESS, who, at=at)
-        runs.run("access_hold_add", request=request, person=person, fact=fact, at=at)
+    facts = note_all(runs, ring, [Noting(ACCESS, who) for who in about], at=at)
+    held = [{"request": request, "person": person, "fact": fact, "at": at} for fact in facts]
+    runs.many("access_hold_add", held)
 
 
 def end(runs: Runs, request: str, person: int, facts: Iterable[str], at: datetime) -> None:
     """End everything that a request holds for a person."""
-    for fact in facts:
-        close(runs, fact, at)
+    close_all(runs, tuple(facts), at)
     runs.run("access_hold_end", request=request, person=person, at=at)
 
 

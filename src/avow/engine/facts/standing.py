@@ -60,6 +60,19 @@ def row(system: str, dataset: str, key: Sequence[object]) -> Who:
     return Who(ROW, Masked(value), f"{system}.{dataset}")
 
 
+@dataclass(frozen=True, slots=True)
+class Noting:
+    """A fact to write down. `kind` is a word of this module or the name of an event that only avow
+    knows; `since`: from when it holds, where that is not now: what the person said counts, not when
+    it was written."""
+
+    kind: str
+    who: Who
+    code: str = ""
+    clause: str = ""
+    since: datetime | None = None
+
+
 def note(
     runs: Runs,
     ring: KeyRing,
@@ -71,60 +84,84 @@ def note(
     clause: str = "",
     since: datetime | None = None,
 ) -> str:
-    """Write a fact down; returns its id. The value is sealed until the fact is closed.
+    """Write a fact down; returns its id. The value is sealed until the fact is closed."""
+    return note_all(runs, ring, [Noting(kind, who, code, clause, since)], at=at)[0]
 
-    `kind` is a word of this module or the name of an event that only avow knows. `since`: from
-    when it holds, where that is not now: what the person said counts, not when it was written.
-    """
-    name = new_id("fact")
+
+def note_all(
+    runs: Runs, ring: KeyRing, notings: Sequence[Noting], *, at: datetime
+) -> tuple[str, ...]:
+    """Write facts down in one go, however many rows they are about; their ids, in their order."""
+    names = tuple(new_id("fact") for _ in notings)
     with runs.transaction() as work:
-        identity = meet(work, ring, who, at)
-        work.run(
+        met = meet_all(work, ring, [each.who for each in notings], at)
+        work.many(
             "fact_add",
-            id=name,
-            identity=identity,
-            kind=kind,
-            code=code,
-            clause=clause,
-            release=None,
-            case_id=None,
-            since=since or at,
-            at=at,
+            [
+                {
+                    "id": name,
+                    "identity": identity,
+                    "kind": each.kind,
+                    "code": each.code,
+                    "clause": each.clause,
+                    "release": None,
+                    "case_id": None,
+                    "since": each.since or at,
+                    "at": at,
+                }
+                for name, identity, each in zip(names, met, notings, strict=True)
+            ],
         )
-    return name
+    return names
 
 
 def meet(runs: Runs, ring: KeyRing, who: Who, at: datetime) -> str:
     """The id of an identity, its value sealed under that id."""
-    normaliser = f"{who.kind}/1"
-    hashed = ring.keyed_hash(who.value, normaliser)
-    found = runs.one(
-        "identity_add",
-        id=new_id("identity"),
-        sphere=who.sphere,
-        subject=who.subject,
-        key=who.kind,
-        hash=hashed.hash,
-        hash_key=hashed.key,
-        normaliser=normaliser,
-        sealed=None,
+    return meet_all(runs, ring, [who], at)[0]
+
+
+def meet_all(runs: Runs, ring: KeyRing, whos: Sequence[Who], at: datetime) -> tuple[str, ...]:
+    """The ids of identities in their order, each value sealed under its id."""
+    hashes = [ring.keyed_hash(who.value, f"{who.kind}/1") for who in whos]
+    places = [
+        (who.sphere, who.subject, who.kind, hashed.hash)
+        for who, hashed in zip(whos, hashes, strict=True)
+    ]
+    met = dict(zip(places, zip(whos, hashes, strict=True), strict=True))
+    found = runs.run(
+        "identities_add",
+        ids=[new_id("identity") for _ in met],
+        spheres=[who.sphere for who, _ in met.values()],
+        subjects=[who.subject for who, _ in met.values()],
+        keys=[who.kind for who, _ in met.values()],
+        hashes=[hashed.hash for _, hashed in met.values()],
+        hash_keys=[hashed.key for _, hashed in met.values()],
         at=at,
     )
-    if found is None:
-        raise LookupError("the database gave no identity back")
-    if found["sealed"] is None:
-        box = ring.seal(who.value.reveal().encode(), found["id"])
-        runs.run("identity_seal", id=found["id"], sealed=box)
-    return str(found["id"])
+    known = {(r["sphere"], r["subject"], r["key"], bytes(r["hash"])): r for r in found}
+    unsealed = [(known[p]["id"], met[p][0]) for p in met if known[p]["sealed"] is None]
+    runs.many(
+        "identity_seal",
+        [
+            {"id": name, "sealed": ring.seal(who.value.reveal().encode(), name)}
+            for name, who in unsealed
+        ],
+    )
+    return tuple(str(known[place]["id"]) for place in places)
 
 
 def close(runs: Runs, fact: str, at: datetime) -> bool:
     """End a fact; its identity's value is forgotten when no other fact needs it. False when it had
     ended before or is unknown."""
+    return close_all(runs, [fact], at) == 1
+
+
+def close_all(runs: Runs, facts: Sequence[str], at: datetime) -> int:
+    """End facts in one go; how many had not ended before."""
     with runs.transaction() as work:
-        ended = work.one("fact_close", id=fact, until=at) is not None
-        work.run("identities_forget")
-    return ended
+        ended = work.run("facts_close", ids=list(facts), until=at)
+        work.run("identities_forget", ids=sorted({row["identity"] for row in ended}))
+    return len(ended)
 
 
 def standing(

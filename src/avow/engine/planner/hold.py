@@ -15,7 +15,7 @@ from avow.common.clock import Clock
 from avow.common.ids import new_id
 from avow.engine.db.store import Row, Runs
 from avow.engine.evidence.entries import HoldPlaced, HoldReleased
-from avow.engine.facts.standing import Who, meet
+from avow.engine.facts.standing import Who, meet_all
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.approve import Note, unwritten
 from avow.engine.planner.journal import is_dead
@@ -68,8 +68,8 @@ def place(
             at=at,
             review_on=reason.review_on,
         )
-        for who in about:
-            tx.run("hold_identity_add", hold=name, identity=meet(tx, ring, who, at))
+        met = dict.fromkeys(meet_all(tx, ring, about, at))
+        tx.many("hold_identity_add", [{"hold": name, "identity": each} for each in met])
     note(HoldPlaced(hold=name, by=by, review_on=reason.review_on), at)
     return name
 
@@ -112,7 +112,8 @@ def release(runs: Runs, name: str, *, by: str, at: datetime, note: Note = unwrit
                 help="`avow hold list` shows those that do",
                 code="AV446",
             )
-        tx.run("identities_forget")
+        about = [row["identity"] for row in tx.run("identities_of_hold", hold=name)]
+        tx.run("identities_forget", ids=about)
     note(HoldReleased(hold=name, by=by), at)
 
 

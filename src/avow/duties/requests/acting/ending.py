@@ -21,8 +21,8 @@ from avow.duties.requests.book import Book, given, persons_of
 from avow.duties.requests.rows import accepted_of
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import PurposeEnded
-from avow.engine.facts.about import OBJECTED, UNSUBSCRIBED, about, suppress
-from avow.engine.facts.standing import ENDED, ROW, Who, close, note, row
+from avow.engine.facts.about import OBJECTED, UNSUBSCRIBED, about_each, suppress
+from avow.engine.facts.standing import ENDED, ROW, Noting, Who, close_all, note_all, row
 
 CONSENT = "consent"
 """The fact that somebody agreed to a purpose; its code is the purpose."""
@@ -101,28 +101,27 @@ def end(book: Book, runs: Runs, ending: Ending, at: datetime) -> Ended:
 
 
 def _records(book: Book, runs: Runs, ending: Ending, at: datetime) -> Iterator[str]:
+    standing = about_each(runs, book.ring, ending.whos, at)
     for purpose in ending.purposes:
-        name = f"{ENDED}:{purpose.id}"
-        fresh = [w for w in ending.whos if not _stands(book, runs, w, name, at)]
-        facts = [
-            note(
-                runs,
-                book.ring,
-                ENDED,
-                who,
-                at=at,
-                code=purpose.id,
-                clause=ending.clause,
-                since=ending.since,
-            )
-            for who in fresh
-        ]
+        known = tuple(
+            (who, tuple(each for each in mine if each.name in _names(purpose.id)))
+            for who, mine in zip(ending.whos, standing, strict=True)
+        )
+        fresh = [w for w, mine in known if f"{ENDED}:{purpose.id}" not in {m.name for m in mine}]
+        noting = [Noting(ENDED, w, purpose.id, ending.clause, ending.since) for w in fresh]
+        facts = note_all(runs, book.ring, noting, at=at)
+        # That consent was given, and from when to when, stays written.
+        given = [m.id for _, mine in known for m in mine if m.name == f"{CONSENT}:{purpose.id}"]
+        close_all(runs, given, at)
         for who in ending.whos:
-            _forget_consent(book, runs, who, purpose.id, at)
             if purpose.marketing and who.kind != ROW:
                 _keep_out(book, runs, who, ending, purpose.id, at)
         if facts or ending.item is not None:
             yield record(book, runs, ending, purpose.id, facts, at)
+
+
+def _names(purpose: str) -> tuple[str, str]:
+    return f"{ENDED}:{purpose}", f"{CONSENT}:{purpose}"
 
 
 def record(
@@ -145,17 +144,6 @@ def record(
     body = PurposeEnded(end=name, act=str(ending.act), purpose=purpose or None, facts=len(facts))
     book.tell([body], at, runs)
     return name
-
-
-def _stands(book: Book, runs: Runs, who: Who, name: str, at: datetime) -> bool:
-    return any(each.name == name for each in about(runs, book.ring, [who], at))
-
-
-def _forget_consent(book: Book, runs: Runs, who: Who, purpose: str, at: datetime) -> None:
-    """A consent that stood ends; that it was given, and from when to when, stays written."""
-    for each in about(runs, book.ring, [who], at):
-        if each.name == f"{CONSENT}:{purpose}":
-            close(runs, each.id, at)
 
 
 def _keep_out(book: Book, runs: Runs, who: Who, ending: Ending, purpose: str, at: datetime) -> None:

@@ -29,7 +29,7 @@ from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.steps import Begun, Decided, Done, Noted, Steps
 from avow.duties.requests.words import Ground, ItemState, Outcome, Right
 from avow.engine.db.store import Runs
-from avow.engine.facts.standing import RESTRICTION, ROW, Who, close, note
+from avow.engine.facts.standing import RESTRICTION, ROW, Noting, Who, close_all, note_all
 
 OPEN = (ItemState.ASKED, ItemState.ACCEPTED)
 KEEPS = frozenset({Ground.COMPELLING, Ground.LEGAL_CLAIMS})
@@ -80,7 +80,7 @@ def restrict_meanwhile(book: Book, request: str, number: int, *, by: str, at: da
         if _standing(tx, request, number):
             return False
         whos = _named(book, state, item)
-        facts = [note(tx, book.ring, RESTRICTION, who, at=at) for who in whos]
+        facts = note_all(tx, book.ring, [Noting(RESTRICTION, who) for who in whos], at=at)
         ending = Ending(Act.RESTRICTED, (), whos, _clause(book), at, request, number)
         record(book, tx, ending, "", facts, at)
         take(book, request, [Said(Noted(what="use-stands-still"))], by=by, at=at, runs=tx)
@@ -189,7 +189,7 @@ def _release(tx: Runs, request: str, number: int, at: datetime) -> int:
     for name in _standing(tx, request, number):
         row = tx.one("purpose_end_over", id=name, at=at)
         facts += row["facts"] if row else []
-    return sum(close(tx, fact, at) for fact in facts)
+    return close_all(tx, facts, at)
 
 
 def _open_item(book: Book, request: str, number: int) -> tuple[Request, Item]:

@@ -21,7 +21,7 @@ from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.steps import Begun, Done, Noted
 from avow.duties.requests.words import ItemState, Right
 from avow.engine.db.store import Row, Runs
-from avow.engine.facts.standing import RESTRICTION, close, note, row
+from avow.engine.facts.standing import RESTRICTION, Noting, close_all, note_all, row
 from avow.engine.planner.apply import Office
 from avow.engine.planner.changing import Change, make_change, make_lifting
 from avow.engine.planner.changing_run import Changer, run_change
@@ -134,7 +134,8 @@ def _stand(
     """Facts, record and step in one transaction."""
     with book.runs.transaction() as tx:
         for (system, dataset), keys in places.items():
-            facts = [note(tx, book.ring, RESTRICTION, row(system, dataset, k), at=at) for k in keys]
+            rows = [Noting(RESTRICTION, row(system, dataset, key)) for key in keys]
+            facts = list(note_all(tx, book.ring, rows, at=at))
             mode = book.declaration.datamap.systems[system].datasets[dataset].restriction
             tx.run(
                 "restriction_add",
@@ -226,10 +227,8 @@ def lift(
         if change is None or change["back_at"] is None:
             raise NotActed(f"`{plan}` is not put back yet")
     with book.runs.transaction() as tx:
-        for each in standing:
-            for fact in each["facts"]:
-                close(tx, fact, at)
-            tx.run("restriction_lifted", id=each["id"], at=at)
+        close_all(tx, [fact for each in standing for fact in each["facts"]], at)
+        tx.many("restriction_lifted", [{"id": each["id"], "at": at} for each in standing])
         take(book, request, [Said(Noted(what="restriction-lifted"))], by=by, at=at, runs=tx)
     gaps = tuple(f"{d.plan}: {d.missed} rows" for d in done if d.missed)
     return Acted(tuple(plans), sum(d.rows for d in done), gaps)

@@ -1,23 +1,27 @@
--- name: identity_add
--- Meet an identity and give its id; a known one gets its sealed value back when it had none.
+-- name: identities_add
+-- Meet identities, each once; gives their ids, and the sealed values of those that are known.
 -- since: 5
 INSERT INTO avow.identity AS known
     (id, sphere, subject, key, hash, hash_key, normaliser, sealed, made_at)
-VALUES (%(id)s, %(sphere)s, %(subject)s, %(key)s, %(hash)s, %(hash_key)s, %(normaliser)s,
-        %(sealed)s, %(at)s)
+SELECT id, sphere, subject, key, hash, hash_key, key || '/1', NULL, %(at)s
+FROM unnest(%(ids)s::text[], %(spheres)s::text[], %(subjects)s::text[], %(keys)s::text[],
+            %(hashes)s::bytea[], %(hash_keys)s::text[])
+     AS met (id, sphere, subject, key, hash, hash_key)
+ORDER BY sphere, subject, key, hash
 ON CONFLICT (sphere, subject, key, hash, hash_key, normaliser) DO UPDATE SET hash = excluded.hash
-RETURNING id, sealed
+RETURNING id, sphere, subject, key, hash, sealed
 
 -- name: identity_seal
 -- Keep the sealed value while a fact is open (associated data: the identity's id).
 -- since: 5
 UPDATE avow.identity SET sealed = %(sealed)s WHERE id = %(id)s
 
--- name: identity_find
--- Identities by keyed hash, under any of the keys and normalisers given, within one sphere.
+-- name: identities_find
+-- Which identities of these are known, by keyed hash; nothing crosses a sphere.
 -- since: 5
-SELECT * FROM avow.identity
-WHERE sphere = %(sphere)s AND key = %(key)s AND hash = ANY(%(hashes)s::bytea[])
+SELECT id, sphere, subject, key, hash FROM avow.identity
+JOIN unnest(%(spheres)s::text[], %(subjects)s::text[], %(keys)s::text[], %(hashes)s::bytea[])
+     AS asked (sphere, subject, key, hash) USING (sphere, subject, key, hash)
 
 -- name: identity
 -- One identity.
@@ -25,10 +29,10 @@ WHERE sphere = %(sphere)s AND key = %(key)s AND hash = ANY(%(hashes)s::bytea[])
 SELECT * FROM avow.identity WHERE id = %(id)s
 
 -- name: identities_forget
--- Empty the sealed values of identities about which no fact is open and no hold stands.
+-- Empty the sealed values of these identities, where no fact is open and no hold stands.
 -- since: 5
 UPDATE avow.identity AS known SET sealed = NULL
-WHERE sealed IS NOT NULL
+WHERE sealed IS NOT NULL AND id = ANY(%(ids)s)
   AND NOT EXISTS (SELECT FROM avow.fact WHERE identity = known.id AND until IS NULL)
   AND NOT EXISTS (SELECT FROM avow.hold_identity AS about JOIN avow.hold ON hold.id = about.hold
                   WHERE about.identity = known.id AND hold.released_at IS NULL)
@@ -41,15 +45,17 @@ INSERT INTO avow.fact (id, identity, kind, code, clause, release, case_id, since
 VALUES (%(id)s, %(identity)s, %(kind)s, %(code)s, %(clause)s, %(release)s, %(case_id)s,
         %(since)s, %(at)s)
 
--- name: fact_close
--- A fact has ended; no row when it had.
+-- name: facts_close
+-- Facts have ended; a row for each that had not before.
 -- since: 5
-UPDATE avow.fact SET until = %(until)s WHERE id = %(id)s AND until IS NULL RETURNING identity
+UPDATE avow.fact SET until = %(until)s WHERE id = ANY(%(ids)s) AND until IS NULL RETURNING identity
 
--- name: facts_of
--- All facts about an identity, oldest first.
+-- name: facts_about
+-- The facts that stand about these identities at an instant, oldest first.
 -- since: 5
-SELECT * FROM avow.fact WHERE identity = %(identity)s ORDER BY since, made_at, id
+SELECT id, identity, kind, code, since FROM avow.fact
+WHERE identity = ANY(%(identities)s) AND since <= %(at)s AND (until IS NULL OR until > %(at)s)
+ORDER BY since, made_at, id
 
 -- name: facts_open
 -- Open facts of some kinds on an instant, with the identity they are about.
@@ -72,6 +78,11 @@ VALUES (%(id)s, %(reason)s, %(law)s, %(scope)s, %(person)s, %(at)s, %(review_on)
 -- since: 5
 INSERT INTO avow.hold_identity (hold, identity) VALUES (%(hold)s, %(identity)s)
 ON CONFLICT DO NOTHING
+
+-- name: identities_of_hold
+-- Whom a hold is about.
+-- since: 5
+SELECT identity FROM avow.hold_identity WHERE hold = %(hold)s
 
 -- name: hold_effective
 -- Every batch older than the hold has ended.

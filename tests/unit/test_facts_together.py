@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import psycopg
 import pytest
 
 from avow.common.masked import Masked
@@ -49,9 +50,13 @@ def test_a_thousand_rows_cost_the_statements_of_one(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    run, many = Transaction.run, Transaction.many
-    monkeypatch.setattr(Transaction, "run", lambda s, n, **p: asked.append(n) or run(s, n, **p))
-    monkeypatch.setattr(Transaction, "many", lambda s, n, r: asked.append(n) or many(s, n, r))
+    sql = Transaction._sql
+
+    def heard(tx: Transaction, name: str) -> psycopg.sql.SQL:
+        asked.append(name)
+        return sql(tx, name)
+
+    monkeypatch.setattr(Transaction, "_sql", heard)
     counted = []
     for whos in (rows(1), rows(1_000)):
         asked.clear()

@@ -12,8 +12,8 @@ from litestar.testing import TestClient
 
 from avow.duties.assurance.standing import Standing
 from avow.duties.requests import steps
-from avow.duties.requests.book import persons_of
-from avow.duties.requests.words import Right
+from avow.duties.requests.book import persons_of, read
+from avow.duties.requests.words import Right, Rung
 from avow.engine.accounts import tokens
 from avow.engine.accounts.tokens import Scope, TokenError
 from avow.engine.db.store import Store
@@ -103,6 +103,33 @@ def test_the_term_runs_from_the_arrival(
         "/api/v1/requests", json=ANNA | {"arrived": "2027-03-01T10:00:00"}, headers=head
     )
     assert naive.status_code == 400
+
+
+def test_who_is_signed_in_has_shown_who_they_are_if_the_program_may_say_so(
+    client: Client, token: Callable[..., dict[str, str]], office: Office
+) -> None:
+    signed_in = ANNA | {"persons": [ANNA["persons"][0] | {"signed_in": True}]}
+    refused = client.post(
+        "/api/v1/requests",
+        json=signed_in,
+        headers=token(Scope.WRITE_REQUESTS) | {"idempotency-key": "1"},
+    )
+    assert (refused.status_code, office.store.run("requests_open")) == (403, [])
+    vouching = token(Scope.WRITE_REQUESTS, Scope.VOUCH)
+    nobody = signed_in | {"persons": [{"name": "Anna Peeters", "signed_in": True}]}
+    unnamed = client.post(
+        "/api/v1/requests", json=nobody, headers=vouching | {"idempotency-key": "1"}
+    )
+    assert (unnamed.status_code, office.store.run("requests_open")) == (400, [])
+    made = client.post(
+        "/api/v1/requests", json=signed_in, headers=vouching | {"idempotency-key": "2"}
+    ).json()
+    assert made["status"] == "deciding", "nothing more is asked of them (art. 12(6))"
+    assert read(office.book, made["request"]).persons[1].shown is Rung.SESSION
+    plain = client.post(
+        "/api/v1/requests", json=ANNA, headers=vouching | {"idempotency-key": "3"}
+    ).json()
+    assert plain["status"] == "identifying"
 
 
 def test_items_are_taken_back_and_a_step_out_of_order_says_its_code(

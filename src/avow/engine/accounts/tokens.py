@@ -20,11 +20,13 @@ LONGEST = timedelta(days=366)
 
 
 class Scope(StrEnum):
-    """What a program may do: never decide, approve, or see data of a person."""
+    """What a program may do: never decide, approve, or see data of a person. One that vouches says
+    who is signed in where the organisation knows them; it counts as proof of who they are."""
 
     READ_PROMISES = "promises:read"
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
+    VOUCH = "persons:vouch"
 
 
 class TokenError(AvowError):

@@ -13,7 +13,12 @@ import msgspec
 from anyio import to_thread
 from litestar import Litestar, Request, Response, get, post
 from litestar.di import Provide
-from litestar.exceptions import HTTPException, NotFoundException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    NotFoundException,
+    PermissionDeniedException,
+    ValidationException,
+)
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
@@ -38,8 +43,8 @@ from avow.duties.requests.book import (
     take,
 )
 from avow.duties.requests.machine import Request as Asked
-from avow.duties.requests.words import Channel
-from avow.engine.accounts.tokens import Scope
+from avow.duties.requests.words import Channel, Rung
+from avow.engine.accounts.tokens import Program, Scope
 from avow.faces.web.api.desk import ApiDesk, GivenApi, let_in, needs, program_of
 from avow.faces.web.api.shapes import (
     NewRequest,
@@ -76,14 +81,28 @@ def _opened(
     before = book.runs.one("api_written", token=program.token, key=hashed)
     if before is not None:
         return Response(seen(book, read(book, before["request"]), api), status_code=200)
-    arrival = _arrival(book, data, api)
+    arrival, shown = _arrival(book, data, api), _vouched(data, program)
     with book.runs.transaction() as tx:
         inside = Book(tx, book.ring, book.declaration, book.tell)
         made = open_request(inside, arrival, by=PERSON, at=now)
+        if shown:
+            made = take(inside, made.id, shown, by=PERSON, at=now)
         mine = tx.one("api_write", token=program.token, key=hashed, request=made.id, at=now)
         if mine is None:  # the same message came twice at once: the other one was first
             raise ValidationException("a message with this key is being written; send it again")
     return Response(seen(book, made, api), status_code=201)
+
+
+def _vouched(data: NewRequest, program: Program) -> list[Said]:
+    """The steps by which persons who are signed in have shown who they are; which program says so
+    lies sealed with them. Raises PermissionDeniedException, ValidationException."""
+    signed_in = [n for n, each in enumerate(data.persons, 1) if each.signed_in]
+    if signed_in and Scope.VOUCH not in program.scopes:
+        raise PermissionDeniedException(f"the token lacks the scope {Scope.VOUCH}")
+    if any(not (data.persons[n - 1].identities or data.persons[n - 1].email) for n in signed_in):
+        raise ValidationException("who is signed in is named by nothing: `email` or `identities`")
+    words = f"signed in, says the program of {program.token}".encode()
+    return [Said(steps.IdentityShown(person=n, rung=Rung.SESSION), words) for n in signed_in]
 
 
 def _arrival(book: Book, data: JSONBody[NewRequest], api: ApiDesk) -> Arrival:

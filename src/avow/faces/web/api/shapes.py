@@ -23,12 +23,14 @@ class Identity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class NewPerson(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody the request is about."""
+    """Somebody the request is about. `signed_in`: the program has them signed in, now, as whoever
+    these values name; that needs the scope `persons:vouch` and settles who they are."""
 
     name: Annotated[str, Meta(max_length=500)] = ""
     email: Annotated[str, Meta(max_length=320)] = ""
     postal: Annotated[str, Meta(max_length=1000)] = ""
     identities: Annotated[tuple[Identity, ...], Meta(max_length=20)] = ()
+    signed_in: bool = False
 
 
 class NewAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

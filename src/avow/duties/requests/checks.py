@@ -9,7 +9,7 @@ from avow.duties.requests import in_time
 from avow.duties.requests.acting import ended_in_time, others_checks, still_restricted
 from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
-from avow.duties.requests.identity import identity_checks
+from avow.duties.requests.identity import company_checks, identity_checks
 from avow.duties.requests.intake import judging
 from avow.engine.evidence.checks import Check, CheckResult
 from avow.engine.planner.making import Estate
@@ -32,3 +32,4 @@ def answers(
     yield from still_restricted.answers(book, estate, at=at)
     yield from ended_in_time.answers(book, day=day, at=at)
     yield from identity_checks.answers(book, day=day, at=at)
+    yield from company_checks.answers(book, estate, day=day, at=at)

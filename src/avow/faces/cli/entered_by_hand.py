@@ -67,6 +67,11 @@ def person(file: Path | None) -> Person:
             because="it is no JSON with name, email, postal, language or identities",
             help='write {"name": "…", "email": "…", "identities": [["kind", "value"]]}',
         ) from None
+    return as_person(given)
+
+
+def as_person(given: Given) -> Person:
+    """Who asks, as it is kept."""
     mail = (("email", given.email),) if given.email else ()
     return Person(
         name=given.name, language=given.language, email=given.email, postal=given.postal,

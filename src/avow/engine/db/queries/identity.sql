@@ -103,3 +103,19 @@ WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at
 -- since: 19
 SELECT id, request, forget_on FROM avow.request_file
 WHERE what = 'identity-document' AND sealed IS NOT NULL ORDER BY made_at, id
+
+-- name: representation_add
+-- Somebody was shown to speak for a person; a later paper takes the place of an earlier one.
+-- since: 31
+INSERT INTO avow.representation (request, person, kind, file, rights, until, by, made_at, told_at)
+VALUES (%(request)s, %(person)s, %(kind)s, %(file)s, %(rights)s, %(until)s, %(by)s, %(at)s,
+        %(told_at)s)
+ON CONFLICT (request, person) DO UPDATE SET kind = excluded.kind, file = excluded.file,
+       rights = excluded.rights, until = excluded.until, by = excluded.by,
+       made_at = excluded.made_at, told_at = excluded.told_at
+
+-- name: representations
+-- Who speaks for whom, in every request that is kept.
+-- since: 31
+SELECT request, person, kind, file, rights, until, by, made_at, told_at
+FROM avow.representation ORDER BY made_at, request, person

@@ -154,6 +154,7 @@ def test_items_are_taken_back_and_a_step_out_of_order_says_its_code(
         ("GET", "/api/v1/requests/request-" + "a" * 26, Scope.READ_REQUESTS),
         ("POST", "/api/v1/requests/request-" + "a" * 26 + "/withdrawal", Scope.WRITE_REQUESTS),
         ("GET", "/api/v1/promises", Scope.READ_PROMISES),
+        ("POST", "/api/v1/may-use", Scope.MAY_USE),
     ],
 )
 def test_every_door_opens_to_its_scope_alone(
@@ -174,7 +175,7 @@ def test_every_route_has_a_scope(client: Client) -> None:
     handlers = [h for route in client.app.routes for h in getattr(route, "route_handlers", [])]
     ours = [h for h in handlers if any(path.startswith("/api/v1") for path in h.paths)]
     asked = [h for h in ours if "OPTIONS" not in h.http_methods]
-    assert len(asked) == 5
+    assert len(asked) == 6
     assert all(h.opt.get(SCOPE) in set(Scope) for h in asked)
 
 
@@ -231,6 +232,7 @@ def test_the_description_is_openapi_3_1_and_needs_no_other_host(
     described = found.json()
     assert described["openapi"].startswith("3.1")
     assert set(described["paths"]) == {
+        "/api/v1/may-use",
         "/api/v1/promises",
         "/api/v1/requests",
         "/api/v1/requests/{name}",

@@ -24,6 +24,7 @@ from avow.declaration.model import (
     Action,
     Basis,
     Channel,
+    Despite,
     End,
     InForce,
     Minimum,
@@ -46,6 +47,7 @@ LAW = settings(
 EVENTS = ("e", "f", "g")
 ENDLESS = date(9999, 12, 31)
 HOLD = Floor(FloorKind.HOLD, "case")
+RESTRICTION = Floor(FloorKind.RESTRICTION, "restriction")
 
 # --- random scenes -------------------------------------------------------------------------------
 
@@ -338,6 +340,28 @@ def test_what_is_due_may_be_used_for_nothing(scene: Scene, use: Use) -> None:
 
 
 @LAW
+@given(SCENES, USES, st.sampled_from([None, *Despite]))
+def test_what_is_due_or_restricted_may_be_used_for_no_purpose(
+    scene: Scene, use: Use, despite: Despite | None
+) -> None:
+    """However the restriction is known. A reason of art. 18(2) lifts the restriction alone, and
+    wakes nothing that is due."""
+    law, group, day = scene
+    due = decide(group, law, day).kind is Kind.DUE
+    flag = replace(group, facts=replace(group.facts, restricted=True))
+    floor = replace(group, facts=replace(group.facts, floors=(*group.facts.floors, RESTRICTION)))
+    for purpose in (use.purpose, *(p.id for p in law.purposes)):
+        wanted = replace(use, purpose=purpose)
+        assert may_use(flag, wanted, law, day)
+        assert may_use(floor, wanted, law, day)
+        said = replace(wanted, despite=despite)
+        if due:
+            assert may_use(group, said, law, day)
+        if despite is not None:
+            assert may_use(flag, said, law, day) == may_use(group, wanted, law, day)
+
+
+@LAW
 @given(SCENES, USES)
 def test_asking_for_more_is_refused_for_more(scene: Scene, use: Use) -> None:
     """A recipient, a channel or a country nobody knows add reasons and take none away; so do a
@@ -478,6 +502,12 @@ FAULTS: list[tuple[Callable[[], None], object, str, object]] = [
         may_use_module,
         "decide",
         lambda *_: Verdict(Kind.LIVE),
+    ),
+    (
+        test_what_is_due_or_restricted_may_be_used_for_no_purpose,
+        may_use_module,
+        "is_restricted",
+        lambda _: False,
     ),
     (
         test_asking_for_more_is_refused_for_more,

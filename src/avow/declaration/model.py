@@ -371,17 +371,28 @@ class Controller:
     public: tuple[str, ...] = ()
 
 
+class Despite(StrEnum):
+    """Why restricted data may be used, beside being stored (GDPR art. 18(2)); nothing else is."""
+
+    CONSENT = "consent"
+    CLAIMS = "legal claims"
+    ANOTHER = "rights of another person"
+    PUBLIC_INTEREST = "important public interest"
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """What somebody wants to do: for which purpose, with which recipient, over which channel.
 
-    `country` is the person's ISO 3166 code; empty when unknown.
+    `country` is the person's ISO 3166 code; empty when unknown. `despite`: why data whose use is
+    restricted are used all the same.
     """
 
     purpose: str
     recipient: str | None = None
     channel: Channel = Channel.NONE
     country: str = ""
+    despite: Despite | None = None
 
 
 @dataclass(frozen=True, slots=True)

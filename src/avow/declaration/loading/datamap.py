@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from avow.common.places import Place
 from avow.declaration.loading.nodes import Items, Node, Notes, Pairs, Text
+from avow.declaration.loading.restricting import RESTRICTION
 from avow.declaration.loading.shapes import (
     Fields,
     Record,
@@ -44,8 +45,6 @@ from avow.estate.datamap.model import (
     Then,
 )
 from avow.estate.datamap.paths import as_moment, inside
-from avow.estate.datamap.restricting import Mode as RestrictionMode
-from avow.estate.datamap.restricting import Restriction
 
 _COLUMNS = one_or_many(NAME)
 _ZONE = may("zone", ZONE, None)
@@ -356,35 +355,6 @@ _BLANKS = mapping(
     )
 )
 
-# --- restriction ---------------------------------------------------------------------------------
-
-_FLAG, _SET = need("flag", NAME), may("set", PROSE, "true")
-
-
-def _read_mode(node: Node, notes: Notes) -> Restriction | None:
-    mode = _MODE.read(node, notes)
-    if mode is RestrictionMode.FLAG:
-        notes.wrong("AV113", "which column?", node.place, hint="write `{flag: restricted}`")
-        notes.dropped += 1
-        return None
-    return None if mode is None else Restriction(mode)
-
-
-_MODE = one_of(RestrictionMode, "a way to restrict use")
-_RESTRICTION = may(
-    "restriction",
-    either(
-        Shape("a way to restrict use", _read_mode, _MODE.schema),
-        record(
-            "a way to restrict use",
-            lambda f: Restriction(RestrictionMode.FLAG, f[_FLAG], f[_SET]),
-            _FLAG,
-            _SET,
-        ).shape,
-    ),
-    None,
-)
-
 # --- datasets and systems ------------------------------------------------------------------------
 
 _TENANT = need("processor_for", NAME)
@@ -399,6 +369,7 @@ _OTHER_LINKS = {
 _IDENTITY_KEY, _FIELD_KEY = may_map("identities", _IDENTITIES), may_map("fields", _FIELDS)
 _REST, _EVENT_KEY = may("rest", ID, None), may_map("events", _EVENTS)
 _DERIVED = may("derived_from", _DERIVATIONS, ())
+_USES = may_map("uses", mapping(ID))
 _BLANK_KEY, _NEEDS = may_map("blank", _BLANKS), may_map("needs", mapping(_COLUMNS))
 
 
@@ -423,7 +394,8 @@ def _dataset(f: Fields) -> Dataset:
         zone=f[_ZONE],
         stored=files,
         derived=f[_DERIVED],
-        restriction=f[_RESTRICTION],
+        restriction=f[RESTRICTION],
+        uses=f[_USES],
         place=f.name.place,
     )
 
@@ -456,7 +428,8 @@ _DATASET = record(
     _BLANK_KEY,
     _NEEDS,
     _DERIVED,
-    _RESTRICTION,
+    RESTRICTION,
+    _USES,
     _ZONE,
     *STORED_KEYS,
 )

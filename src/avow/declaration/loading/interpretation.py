@@ -29,6 +29,7 @@ from avow.declaration.model import (
     Case,
     Channel,
     Decision,
+    Despite,
     Effect,
     EndPurpose,
     Narrow,
@@ -200,13 +201,14 @@ _FACTS = may_map(
 _U_RECIPIENT, _U_COUNTRY = may("recipient", ID, None), may("country", COUNTRY, "")
 _U_CHANNEL = may("channel", one_of(Channel, "a channel"), Channel.NONE)
 _U_PURPOSE = need("purpose", ID)
+_U_DESPITE = may("despite", one_of(Despite, "a reason to use restricted data"), None)
 
 
 def _use(f: Fields) -> Use:
-    return Use(f[_U_PURPOSE], f[_U_RECIPIENT], f[_U_CHANNEL], f[_U_COUNTRY])
+    return Use(f[_U_PURPOSE], f[_U_RECIPIENT], f[_U_CHANNEL], f[_U_COUNTRY], f[_U_DESPITE])
 
 
-USE = record("a use", _use, _U_PURPOSE, _U_RECIPIENT, _U_CHANNEL, _U_COUNTRY)
+USE = record("a use", _use, _U_PURPOSE, _U_RECIPIENT, _U_CHANNEL, _U_COUNTRY, _U_DESPITE)
 _DAY, _VERDICT_KEY = need("on", DAY), may("verdict", _VERDICT, None)
 _USE_KEY, _ALLOWED = may("use", USE.shape, None), may("allowed", YES_NO, None)
 _CLAUSES, _DECISIONS = (

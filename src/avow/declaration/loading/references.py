@@ -221,6 +221,8 @@ def _dataset(system: System, dataset: Dataset) -> Iterator[Named]:
         yield Named("collection point", column.collected_at, column.place, by)
     for event in dataset.events:
         yield Named("event", event.event, event.place, by)
+    for purpose in dataset.uses.values():
+        yield Named("purpose", purpose, dataset.place, by)
 
 
 def _acts(declaration: Declaration) -> Iterator[Named]:

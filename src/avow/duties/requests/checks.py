@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from avow.duties.requests import in_time
-from avow.duties.requests.acting import ended_in_time, others_checks, still_restricted
+from avow.duties.requests.acting import ended_in_time, others_checks, still_restricted, unused
 from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.identity import company_checks, identity_checks
@@ -30,6 +30,7 @@ def answers(
     yield from answered.answers(book, at=at, look=look)
     yield from others_checks.answers(book, day=day, at=at)
     yield from still_restricted.answers(book, estate, at=at)
+    yield from unused.answers(book, estate, at=at)
     yield from ended_in_time.answers(book, day=day, at=at)
     yield from identity_checks.answers(book, day=day, at=at)
     yield from company_checks.answers(book, estate, day=day, at=at)

@@ -21,12 +21,14 @@ LONGEST = timedelta(days=366)
 
 class Scope(StrEnum):
     """What a program may do: never decide, approve, or see data of a person. One that vouches says
-    who is signed in where the organisation knows them; it counts as proof of who they are."""
+    who is signed in where the organisation knows them; it counts as proof of who they are. One that
+    asks before it uses rows hears yes or no."""
 
     READ_PROMISES = "promises:read"
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
     VOUCH = "persons:vouch"
+    MAY_USE = "may-use"
 
 
 class TokenError(AvowError):

@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from avow.engine.planner.changing import Cells, keys_name
+from avow.engine.planner.hiding import unable
 from avow.engine.planner.making import Estate
 from avow.estate.connectors.base import Access
 from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind
@@ -15,7 +16,6 @@ from avow.estate.datamap.model import Blank, BlankKind, Dataset, personal_column
 from avow.estate.datamap.paths import inside
 from avow.estate.datamap.predicates import InKeys
 from avow.estate.datamap.reach import Key
-from avow.estate.datamap.restricting import Mode
 
 
 def restricting_cells(
@@ -25,8 +25,10 @@ def restricting_cells(
 
     Raises:
         Away: the system does not answer.
+        Guarded: AV948, the database is to hide rows from roles and cannot.
     """
     with closing(estate.open(system, Access.READ)) as connection:
+        unable(connection)
         catalogue, datasets = connection.catalogue(), connection.system.datasets
     return tuple(
         Cells(name, keys, restricted(datasets[name], catalogue)) for name, keys in rows.items()
@@ -35,16 +37,17 @@ def restricting_cells(
 
 def restricted(dataset: Dataset, catalogue: Catalogue) -> dict[str, Blank]:
     """What the cells of a restricted row become. A vault takes every personal column but those that
-    give the moment of an event: periods go on and end."""
+    give the moment of an event or of a use: periods go on and end, and a use is seen. A gate
+    changes nothing."""
     how = dataset.restriction
-    if how is None:
+    if how is None or not how.writes:
         return {}
-    if how.mode is Mode.FLAG:
+    if how.column:
         return {how.column: Blank(BlankKind.CONSTANT, how.value)}
     table = catalogue.tables[dataset.name]
     live = tuple(c.name for c in table.columns if not c.generated)
     moments = {s.field for e in dataset.events for s in e.sources if s.dataset is None}
-    stay = moments | dataset.made | set(dataset.key)
+    stay = moments | dataset.made | set(dataset.key) | dataset.uses.keys()
     found = (c for c in personal_columns(dataset, live) if c not in stay and inside(c) is None)
     return {c: dataset.blanks.get(c, Blank(BlankKind.NULL)) for c in found if table.column(c)}
 

@@ -37,6 +37,7 @@ class Capability(StrEnum):
     EFFECTS = "refresh what is derived"
     INSERT = "bring rows back"
     RECOMPUTE = "compute columns again"
+    POLICY = "hide rows from roles"
     WHOLE = "move all rows of a step at the price of one"
 
 

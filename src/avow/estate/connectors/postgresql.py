@@ -2,8 +2,7 @@
 
 A read connection writes nothing at all: every transaction is read-only, key sets are bound as
 arrays, and it works on a hot standby. A write connection keeps key sets in temporary tables. Row
-security is switched off for the session, so that a policy that would hide rows is an error and
-never a smaller count.
+security is off: a policy that would hide rows is an error and never a smaller count.
 """
 
 from __future__ import annotations
@@ -177,13 +176,14 @@ _SAID = {"22021": OTHER_ENCODING, "22P05": OTHER_ENCODING, "53100": NO_SPACE}
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How long a connection may wait, in milliseconds: for a statement, for a lock, and idle inside
-    a transaction; and to connect, in seconds."""
+    """Milliseconds that a connection waits: for a statement, a lock, idle in a transaction; seconds
+    to connect. `row_security` is on only where we look through somebody else's eyes."""
 
     statement: int = 60_000
     lock: int = 2_000
     idle: int = 60_000
     connect: int = 10
+    row_security: str = "off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,8 +216,8 @@ class PostgresqlConnection(AsksTogether, LargeTables, SeesAside):
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        own = super().capabilities
-        return own | {Capability.RECEIPTS} if self._receipts else own
+        more = {Capability.POLICY, *([Capability.RECEIPTS] if self._receipts else [])}
+        return super().capabilities | more
 
     @cached_property
     def _receipts(self) -> str | None:
@@ -533,7 +533,7 @@ def _open(system: System, access: Access, limits: Limits) -> psycopg.Connection[
         "lock_timeout": str(limits.lock),
         "idle_in_transaction_session_timeout": str(limits.idle),
         "default_transaction_isolation": "read committed",  # what a lock waited for must show
-        "row_security": "off",
+        "row_security": limits.row_security,
         "DateStyle": "ISO",
         "IntervalStyle": "postgres",
         "bytea_output": "hex",

@@ -180,7 +180,9 @@ class EventMap:
 class Dataset:
     """One table with all that is declared of it. `nobody` is the reason when its rows are no one's.
 
-    `sphere_field` names the column that says for which tenant we are processor; None means ours.
+    `uses`: columns that give the moment at which data of a row's persons were used, with the
+    purpose. `sphere_field` names the column that says for which tenant we are processor; None means
+    ours.
     `needs` lists, per linked dataset, the columns a retained row pulls along. `stored` says how it
     lies in files, where it does.
     """
@@ -202,6 +204,7 @@ class Dataset:
     stored: Stored | None = None
     derived: tuple[Derivation, ...] = ()
     restriction: Restriction | None = None
+    uses: Mapping[str, str] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

@@ -31,9 +31,12 @@ from avow.engine.planner.making import Estate
 from avow.engine.planner.plan import PlanKind
 from avow.engine.planner.restricting_cells import restricting_cells
 from avow.estate.datamap.reach import Key
+from avow.estate.datamap.restricting import Mode
 
 NONE = "none"
 """The mode of a dataset that enforces nothing."""
+UNWRITTEN = frozenset({NONE, str(Mode.GATE)})
+"""Modes that change nothing in the system: there is none, or readers ask us."""
 
 
 class NotActed(AvowError):
@@ -163,7 +166,7 @@ def _planned(
 ) -> None:
     book = hands.book
     known = book.runs.run("restrictions_of", request=request, item=item.item)
-    mine = [r for r in known if r["system"] == system and r["mode"] != NONE]
+    mine = [r for r in known if r["system"] == system and r["mode"] not in UNWRITTEN]
     if not mine or any(r["plan"] for r in mine):
         return
     rows = {r["dataset"]: places[system, r["dataset"]] for r in mine}
@@ -182,7 +185,7 @@ def enforce(hands: Hands, request: str, number: int, *, by: str, at: datetime) -
     book = hands.book
     item = item_of(book, request, number, Right.RESTRICTION)
     rows = book.runs.run("restrictions_of", request=request, item=number)
-    if any(r["mode"] != NONE and r["plan"] is None for r in rows) or not rows:
+    if any(r["mode"] not in UNWRITTEN and r["plan"] is None for r in rows) or not rows:
         raise NotActed(f"item {number} of `{request}` is not planned everywhere")
     plans = tuple(dict.fromkeys(r["plan"] for r in rows if r["plan"]))
     done = [run_change(hands.changer(at), plan, at) for plan in plans]

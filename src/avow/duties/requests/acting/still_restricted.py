@@ -22,6 +22,7 @@ from avow.engine.evidence.checks import (
 )
 from avow.engine.planner.making import Estate
 from avow.engine.planner.restricting_cells import finds_open, open_rows
+from avow.estate.datamap.restricting import Mode
 
 
 def still(clause: str) -> Check:
@@ -39,7 +40,8 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
     yield check, _result(check, PLACE, passed(len(standing)), at)
     places: dict[tuple[str, str], list[Row]] = {}
     for row in standing:
-        places.setdefault((row["system"], row["dataset"]), []).append(row)
+        if row["mode"] != Mode.GATE:  # nothing is changed there; who reads asks (`unused`)
+            places.setdefault((row["system"], row["dataset"]), []).append(row)
     for (system, dataset), rows in places.items():
         yield check, _result(check, Item(system, dataset), _seen(book, estate, rows), at)
 

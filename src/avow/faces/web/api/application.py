@@ -45,6 +45,7 @@ from avow.duties.requests.book import (
 from avow.duties.requests.machine import Request as Asked
 from avow.duties.requests.words import Channel, Rung
 from avow.engine.accounts.tokens import Program, Scope
+from avow.faces.web.api.asking import ask_first
 from avow.faces.web.api.desk import ApiDesk, GivenApi, let_in, needs, program_of
 from avow.faces.web.api.shapes import (
     NewRequest,
@@ -190,7 +191,7 @@ def seen(book: Book, request: Asked, api: ApiDesk) -> SeenRequest:
 def api_app(desk: ApiDesk) -> Litestar:
     """The interface as an application of its own."""
     return Litestar(
-        [open_one, list_open, show_one, withdraw, promises],
+        [open_one, list_open, show_one, withdraw, promises, ask_first],
         dependencies={"api": Provide(lambda: desk, sync_to_thread=False)},
         guards=[let_in(desk)],
         before_send=[add_headers],

@@ -76,6 +76,7 @@ ONWARD: st.SearchStrategy[Steps] = st.sampled_from(
         *(steps.Begun(item=n, record="plan-" + "a" * 26) for n in (1, 2)),
         *(steps.Done(item=n) for n in (1, 2)),
         steps.AnswerDrafted(answer="answer-" + "a" * 26, digest="0" * 64),
+        steps.AnswerReviewed(answer="answer-" + "a" * 26, digest="0" * 64),
         steps.AnswerSent(answer="answer-" + "a" * 26, way=Way.PORTAL),
         steps.Closed(),
     ]

@@ -157,7 +157,8 @@ def test_after_a_refusal_the_data_are_used_again_only_once_the_person_was_told(
         objecting.let_go(book, request.id, 1, by="an", at=_now(shop))
     answer = "answer-" + "a" * 26
     drafted = steps.AnswerDrafted(answer=answer, digest="0" * 64)
-    shop.office.take(request, drafted, steps.AnswerSent(answer=answer, way=Way.MAIL))
+    seen = steps.AnswerReviewed(answer=answer, digest="0" * 64)
+    shop.office.take(request, drafted, seen, steps.AnswerSent(answer=answer, way=Way.MAIL))
     assert objecting.let_go(book, request.id, 1, by="an", at=_now(shop)) == 1
     assert "the data are restricted" not in uses(shop, "rank", "score")
     assert "the purpose has ended" not in uses(shop, "rank", "score")

@@ -24,6 +24,8 @@ KEPT = steps.Refusal(
     ground=Ground.LEGAL_DUTY, law="Art. 17(3)(b) GDPR; Art. III.86 CDE", until=date(2034, 1, 1)
 )
 
+TODAY = date(2027, 3, 15)
+
 
 @pytest.fixture
 def office(store: Store) -> Office:
@@ -44,7 +46,7 @@ def partly(office: Office, person: Person = ANNA) -> Request:
 
 
 def test_the_letter_has_reason_law_end_authority_and_court(office: Office) -> None:
-    said = letter(office.declaration, partly(office), 1)
+    said = letter(office.declaration, partly(office), 1, TODAY)
     for part in (
         "Wissing: gedeeltelijk gedaan",
         "Een wet verplicht ons",
@@ -72,7 +74,7 @@ def test_every_ground_has_its_sentence_in_every_language(
         steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS),
         steps.Decided(item=1, outcome=Outcome.REFUSED, refusals=(refusal,)),
     )
-    said = letter(office.declaration, replace(request, language=language), 1).text
+    said = letter(office.declaration, replace(request, language=language), 1, TODAY).text
     (line,) = [each for each in said.splitlines() if each.startswith("- ")]
     assert line.endswith("(§ 1)")
     assert len(line) > 30
@@ -90,7 +92,7 @@ def test_a_ground_is_said_once_however_many_kinds_of_data_it_holds(office: Offic
         steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS),
         steps.Decided(item=1, outcome=Outcome.PARTLY, refusals=many),
     )
-    assert letter(office.declaration, request, 1).text.count("Een wet verplicht ons") == 1
+    assert letter(office.declaration, request, 1, TODAY).text.count("Een wet verplicht ons") == 1
 
 
 def replace_where(refusal: steps.Refusal, where: str) -> steps.Refusal:
@@ -118,10 +120,10 @@ def test_while_something_is_open_it_is_no_last_answer(office: Office) -> None:
 
 def test_nothing_is_told_where_nothing_is_refused_or_nobody_can_be_reached(office: Office) -> None:
     with pytest.raises(NotDecided, match="AV638"):
-        letter(office.declaration, office.arrive(Right.ACCESS), 1)
+        letter(office.declaration, office.arrive(Right.ACCESS), 1, TODAY)
     nowhere = replace(office.declaration.controller, country="XX", public=())
     with pytest.raises(NotDecided, match="AV638"):
-        letter(replace(office.declaration, controller=nowhere), partly(office), 1)
+        letter(replace(office.declaration, controller=nowhere), partly(office), 1, TODAY)
     silent = partly(office, Person(name="Anna", identities=(("phone", "+32 2 555 01 01"),)))
     with pytest.raises(NotDecided, match="AV639"):
         tell(office.book, silent.id, 1, by="an", at=office.clock.now())

@@ -4,11 +4,12 @@ speak for."""
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -242,9 +243,12 @@ def test_how_many_accounts_there_are_costs_no_more_statements(
         )
     fetched: list[str] = []
     fetch = SqliteConnection.fetch
-    monkeypatch.setattr(
-        SqliteConnection, "fetch", lambda s, d, *a, **k: fetched.append(d) or fetch(s, d, *a, **k)
-    )
+
+    def heard(connection: SqliteConnection, dataset: str, *more: Any) -> Iterator[Any]:  # noqa: ANN401
+        fetched.append(dataset)
+        return iter(fetch(connection, dataset, *more))
+
+    monkeypatch.setattr(SqliteConnection, "fetch", heard)
     state = house.asked(UTA)
     found = looked_for(house.office.book, house.estate, state.id).found.candidates
     fetched.clear()

@@ -29,6 +29,7 @@ BE = Calendar("BE")
 MONDAY = date(2026, 3, 2)
 ANSWER, PLAN, OTHER = "answer-" + "a" * 26, "plan-" + "a" * 26, "request-" + "b" * 26
 DIGEST, NEWER = "0" * 64, "1" * 64
+REVIEWED = steps.AnswerReviewed(answer=ANSWER, digest=DIGEST)
 
 
 def walk(request: Request, *taken: Step, day: date = MONDAY, by: str = "claire") -> Request:
@@ -81,7 +82,7 @@ def test_the_status_follows_from_the_steps() -> None:
     request = walk(request, steps.Done(item=1), refuse(Ground.LEGAL_CLAIMS, 2))
     assert request.status is Status.ANSWERING
     draft = steps.AnswerDrafted(answer=ANSWER, digest=DIGEST)
-    request = walk(request, draft, steps.AnswerSent(answer=ANSWER, way=Way.PORTAL))
+    request = walk(request, draft, REVIEWED, steps.AnswerSent(answer=ANSWER, way=Way.PORTAL))
     assert request.status is Status.ANSWERED
     assert walk(request, steps.Closed()).status is Status.CLOSED
 
@@ -199,7 +200,10 @@ def test_a_final_answer_leaves_when_everything_is_settled() -> None:
     final = steps.AnswerDrafted(answer=ANSWER, digest=DIGEST)
     refused("AV689", request, final)
     interim = steps.AnswerDrafted(answer=ANSWER, digest=DIGEST, final=False)
-    request = walk(request, interim, steps.AnswerSent(answer=ANSWER, way=Way.MAIL))
+    sent = steps.AnswerSent(answer=ANSWER, way=Way.MAIL)
+    request = walk(request, interim)
+    refused("AV689", request, sent)
+    request = walk(request, REVIEWED, sent)
     assert request.answered_on is None
 
 

@@ -6,29 +6,24 @@ from collections.abc import Iterator
 
 from avow.common.calendar import Period
 from avow.common.findings import Need, Severity
+from avow.declaration.backups import is_of_backups
 from avow.declaration.check.found import Found, defect
 from avow.declaration.check.rule import Rule as Looked
 from avow.declaration.check.rule import Wording
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce, Rule
 
-BACKUP = "backup"
-
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
     """One finding per rule for backups that does not say that its time comes on top of the others'
     (`on_top: yes`)."""
     del declaration, universe
-    others = [rule for rule in law.rules if not _is_of_backups(rule)]
+    others = [rule for rule in law.rules if not is_of_backups(rule)]
     for rule in law.rules if others else ():
-        if _is_of_backups(rule) and not rule.on_top:
+        if is_of_backups(rule) and not rule.on_top:
             longest = next((e.period for e in rule.ends if e.period != Period()), None)
             if longest is not None:
                 yield _adds(rule, longest)
-
-
-def _is_of_backups(rule: Rule) -> bool:
-    return any(BACKUP in category.split("-") for category in rule.applies_to.category)
 
 
 def _adds(rule: Rule, longest: Period) -> Found:

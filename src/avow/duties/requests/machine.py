@@ -402,6 +402,8 @@ def _(step: steps.AnswerReviewed, request: Request, entry: Entry, calendar: Cale
 def _(step: steps.AnswerSent, request: Request, entry: Entry, calendar: Calendar) -> Request:
     del calendar
     answer = _unsent(request, step.answer)
+    if not answer.is_reviewed:
+        raise _may_not_leave(request, "nobody has looked through it as it is now")
     if answer.final and not all(item.is_settled for item in request.items.values()):
         raise _may_not_leave(request, "a final answer needs every item settled")
     request = _answered(request, replace(answer, sent=step.way))

@@ -31,6 +31,8 @@ from avow.estate.datamap.predicates import (
 
 STAY = "stay"
 """The key set of the rows whose end is looked for."""
+AWAITED = "one of these: "
+"""What the events that have to happen first are said with."""
 YEARS = timedelta(days=365 * 40)
 """How far ahead an end is looked for."""
 
@@ -154,7 +156,7 @@ class Staying:
             where = all_of([present, free, negate(needless)])
             events = [each.ends, *(e.starts for r in self.judge.rules(cells) for e in r.ends)]
             awaited = ", ".join(dict.fromkeys(e for e in events if e))
-            ends = f"one of these: {awaited}" if awaited else "no end is declared"
+            ends = f"{AWAITED}{awaited}" if awaited else "no end is declared"
             clauses = tuple(dict.fromkeys((each.clause, *now.clauses(cells))))
             yield Reason(place.dataset, place.category, Why.PURPOSE, where, each.id, clauses, ends)
 

@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from avow.common.calendar import Period, add
 from avow.common.ids import new_id
-from avow.common.languages import LANGUAGES, SOURCE_LANGUAGE, words
-from avow.common.languages import Words as Saying
 from avow.common.masked import Masked
-from avow.declaration.facts.authorities import authorities_of
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.addresses import address
 from avow.duties.correspondence.letters import Draft, Mailing, Words
 from avow.duties.correspondence.outbox import write
-from avow.duties.correspondence.wording import wording
 from avow.duties.requests.book import Book, Said, persons_of, put_file, read, take
 from avow.duties.requests.deciding.decided import NotDecided
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.steps import AnswerDrafted, AnswerReviewed, AnswerSent
+from avow.duties.requests.telling import outcome
+from avow.duties.requests.telling.outcome import Came, authorities
 from avow.duties.requests.words import Way
 
 KIND = "request-refused"
@@ -46,17 +44,14 @@ def refused_of(request: Request, person: int) -> tuple[Item, ...]:
     return tuple(i for i in request.items.values() if i.person == person and i.refusals)
 
 
-def letter(declaration: Declaration, request: Request, person: int) -> Words:
-    """The words of the letter, in the language of the request.
+def letter(declaration: Declaration, request: Request, person: int, day: date) -> Words:
+    """The words of the letter, in the language of the request. `day` is the day of writing.
 
     Raises:
         NotDecided: AV638, nothing is refused, or no authority is known to complain to.
     """
     items = refused_of(request, person)
-    house = declaration.controller
-    countries = dict.fromkeys((house.country, *house.established, *house.public))
-    found = authorities_of(countries)
-    if not items or not found:
+    if not items or not authorities(declaration):
         raise NotDecided(
             f"there is nothing to tell person {person} of `{request.id}`",
             because="nothing of theirs is refused"
@@ -65,34 +60,7 @@ def letter(declaration: Declaration, request: Request, person: int) -> Words:
             help="`avow request show` says what was decided",
             code="AV638",
         )
-    language = request.language if request.language in LANGUAGES else SOURCE_LANGUAGE
-    say = words(language)
-    return wording(KIND, language).said(
-        {
-            "organisation": house.name,
-            "request": request.id,
-            "day": say.day(request.received),
-            "contact": declaration.mailbox or house.address,
-            "authorities": [{"name": a.name, "site": a.site} for a in found],
-            "items": [
-                {
-                    "right": str(item.right),
-                    "whole": str(item.outcome) == "refused",
-                    "grounds": _grounds(item, say),
-                }
-                for item in items
-            ],
-        }
-    )
-
-
-def _grounds(item: Item, say: Saying) -> list[dict[str, str]]:
-    """Each ground once per law and end, however many kinds of data it holds."""
-    each = dict.fromkeys((str(r.ground), r.law, r.until) for r in item.refusals)
-    return [
-        {"ground": ground, "law": law, "until": say.day(until) if until else ""}
-        for ground, law, until in each
-    ]
+    return outcome.letter(declaration, request, [Came(item) for item in items], day)
 
 
 def tell(book: Book, request: str, person: int, *, by: str, at: datetime) -> Told:
@@ -105,7 +73,7 @@ def tell(book: Book, request: str, person: int, *, by: str, at: datetime) -> Tol
         StepRefused: the request is not so far.
     """
     state, people = read(book, request), persons_of(book, request)
-    said, who = letter(book.declaration, state, person), people[person]
+    said, who = letter(book.declaration, state, person, book.day(at)), people[person]
     if not (who.email or who.postal):
         raise NotDecided(
             f"person {person} of `{request}` cannot be told",

@@ -28,7 +28,7 @@ def command(
         raise click.UsageError("say with --as who sends it")
     with opened(folder, database_url) as desk:
         if not is_sent:
-            said = letter(desk.declaration, read(desk.book, request_id), person)
+            said = letter(desk.declaration, read(desk.book, request_id), person, desk.today)
             click.echo(f"Subject: {said.subject}\n\n{said.text}")
             return
         told = tell(desk.book, request_id, person, by=by, at=desk.now())

@@ -1,0 +1,26 @@
+-- name: outcome_letter_add
+-- One wording of a letter that says what was done.
+-- since: 30
+INSERT INTO avow.outcome_letter (answer, number, request, person, items, letter, digest, by, at)
+VALUES (%(answer)s, %(number)s, %(request)s, %(person)s, %(items)s, %(letter)s, %(digest)s, %(by)s,
+        %(at)s)
+
+-- name: outcome_letters
+-- The wordings of a letter, oldest first.
+-- since: 30
+SELECT * FROM avow.outcome_letter WHERE answer = %(answer)s ORDER BY number
+
+-- name: outcomes_of
+-- The newest wording of each letter of a request.
+-- since: 30
+SELECT DISTINCT ON (answer) * FROM avow.outcome_letter
+WHERE request = %(request)s ORDER BY answer, number DESC
+
+-- name: outcome_stays_add
+-- What a letter says that it stays of some items of a request.
+-- since: 30
+INSERT INTO avow.outcome_stay (answer, plan, number)
+SELECT %(answer)s, s.plan, s.number FROM avow.request_stay AS s
+JOIN avow.request_erasure AS e ON e.plan = s.plan
+WHERE e.request = %(request)s AND e.item = ANY(%(items)s)
+ON CONFLICT DO NOTHING

@@ -13,7 +13,7 @@ import psycopg
 from click.testing import CliRunner, Result
 
 from avow.duties.requests.book import Arrival, Asking, Person, Said, open_request, take
-from avow.duties.requests.rows import accept
+from avow.duties.requests.rows import accept, accepted_of
 from avow.duties.requests.steps import Decided, IdentityShown
 from avow.duties.requests.words import Channel, Outcome, Right, Rung
 from avow.engine.planner.identities import Candidate
@@ -151,6 +151,14 @@ class Shop:
         """A request of the first person, their row accepted and, unless told, the item granted."""
         with self.desk() as desk:
             return asked(desk, right, self.buyer, decided=decided)
+
+    def accept_also(self, request: str, table: str, key: int) -> None:
+        """One more row is the first person's."""
+        place = self.buyer.removesuffix("buyer") + table
+        with self.desk() as desk:
+            known = accepted_of(desk.book, request) or ()
+            more = Candidate(1, "shop", place, ("email", "p1"), ((key,),))
+            accept(desk.book, request, [*known, more], by="claire", at=desk.now())
 
     def approve(self, *plans: str) -> None:
         """Two persons approve plans."""

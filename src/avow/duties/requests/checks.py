@@ -6,7 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime
 
 from avow.duties.requests import in_time
-from avow.duties.requests.acting import ended_in_time, others_checks, still_restricted, unused
+from avow.duties.requests.acting import (
+    copies_equal,
+    ended_in_time,
+    others_checks,
+    still_restricted,
+    unused,
+)
 from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.identity import company_checks, identity_checks
@@ -31,6 +37,7 @@ def answers(
     yield from others_checks.answers(book, day=day, at=at)
     yield from still_restricted.answers(book, estate, at=at)
     yield from unused.answers(book, estate, at=at)
+    yield from copies_equal.answers(book, estate, at=at)
     yield from ended_in_time.answers(book, day=day, at=at)
     yield from identity_checks.answers(book, day=day, at=at)
     yield from company_checks.answers(book, estate, day=day, at=at)

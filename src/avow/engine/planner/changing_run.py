@@ -8,20 +8,21 @@ cells whether the system had committed, and never takes changed cells for origin
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from avow.common.findings import Finding
 from avow.engine.db.store import Row
+from avow.engine.evidence.entries import BatchApplied, Undone
 from avow.engine.keys.bundles import destroy, open_in, seal_in
 from avow.engine.planner import records
 from avow.engine.planner.apply import Office
 from avow.engine.planner.approve import sufficient, unsigned
 from avow.engine.planner.bundle import Rows, Section, framed, unframed
 from avow.engine.planner.changing import Cells, key_rows, keys_name, wanted
-from avow.engine.planner.ground import nothing
+from avow.engine.planner.ground import Tell, nothing, untold
 from avow.engine.planner.making import Estate
 from avow.engine.planner.plan import Plan, PlanKind
 from avow.engine.planner.records import Kept, Status
@@ -42,6 +43,7 @@ class Changer:
     estate: Estate
     stop: Callable[[str], str | None]
     crash: Callable[[str], None] = nothing
+    tell: Tell = untold
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +134,34 @@ def _ran(changer: Changer, kept: Kept, row: Row, at: datetime) -> Changed:
             raise Guarded((_stale("the schema of the system is another"),))
         cells = wanted(office.runs, office, plan, row)
         pieces = _write(changer, connection, row, cells)
-    changer.crash("committed")
+        changer.crash("committed")
+        _refreshed(connection, [piece.section.dataset for piece in pieces])
     with office.runs.transaction() as tx:
         tx.run("cell_change_done", plan=plan.id, at=at)
         records.pass_to(tx, plan.id, Status.DONE, [Status.RUNNING], at)
+        changer.tell([*_applied(plan.id, pieces)], at, tx)
     asked, rows = sum(len(c.keys) for c in cells), sum(len(p.after) for p in pieces)
     return Changed(plan.id, rows, asked - rows)
+
+
+def _applied(plan: str, pieces: Sequence[_Piece]) -> Iterator[BatchApplied]:
+    """What the ledger is told: a plan of named rows is one batch, and its steps its datasets."""
+    for number, piece in enumerate(pieces):
+        yield BatchApplied(
+            plan=plan,
+            step=number,
+            chunk=0,
+            dataset=piece.section.dataset,
+            blanked=len(piece.after),
+        )
+
+
+def _refreshed(connection: Connection, datasets: Sequence[str]) -> None:
+    """Values that went may still be read in statistics and materialized views."""
+    if Capability.EFFECTS not in connection.capabilities:
+        return
+    with suppress(Refused):  # the change has committed; what is left there the census finds
+        connection.effects(tuple(dict.fromkeys(datasets)))
 
 
 def _write(
@@ -219,9 +243,11 @@ def _put_back(
     with office.runs.transaction() as tx:
         tx.run("cell_change_back", plan=row["plan"], at=at)
         records.pass_to(tx, kept.plan.id, Status.DONE, [Status.RUNNING], at)
+        rows = sum(len(p.before) for p in pieces) - missed
+        changer.tell([Undone(bundle=row["bundle"], by=kept.approved_by, rows=rows)], at, tx)
         if not missed:
             destroy(tx, [row["bundle"]], at)
-    return Changed(kept.plan.id, sum(len(p.before) for p in pieces) - missed, missed)
+    return Changed(kept.plan.id, rows, missed)
 
 
 def _restored(connection: Connection, batch: Batch, piece: _Piece) -> int:

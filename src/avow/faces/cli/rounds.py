@@ -12,6 +12,8 @@ from avow.duties.correspondence.relay import relay
 from avow.duties.correspondence.sending import Hands, send_together
 from avow.duties.notice.telling_checks import forget_letters
 from avow.duties.requests.acting.at_once import act
+from avow.duties.requests.acting.contesting import contests
+from avow.duties.requests.acting.copies_equal import forget
 from avow.duties.requests.acting.unsubscribing import forget_links
 from avow.duties.requests.book import forget_due
 from avow.engine.planner.release import in_force
@@ -19,6 +21,7 @@ from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
 from avow.faces.cli.link_rounds import links_round
 from avow.faces.cli.mailbox_rounds import MAILBOX, probe_round, read_round
+from avow.faces.cli.request.restrict_command import hands_of
 from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
 from avow.faces.cli.verify_command import answered, keep_answers
 from avow.faces.rounds.turning import Round
@@ -37,6 +40,7 @@ def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
     yield Round("acts", OFTEN, lambda: _acted(state))
+    yield Round("contests", SOON, lambda: _contested(state))
     if any(row["ended_at"] is None for row in state.store.run("webhooks")):
         yield Round("webhooks", OFTEN, lambda: _delivered(state))
     if os.environ.get(SMTP):
@@ -70,6 +74,7 @@ def _forgotten(state: State) -> str:
     files, records = forget_due(desk.book, state.store, at)
     forget_round(desk)
     forget_links(desk.book, state.store, at=at)
+    forget(desk.book, at)
     return f"{files} files and {records} records of requests"
 
 
@@ -79,6 +84,15 @@ def _acted(state: State) -> str:
     return (
         f"{done.stopped} objections to marketing and {done.withdrawn} withdrawals took effect,"
         f" {done.stand_still} objections wait for a decision, {done.left} acts for a person"
+    )
+
+
+def _contested(state: State) -> str:
+    desk = _desk(state)
+    done = contests(hands_of(desk), desk.now())
+    return (
+        f"{done.opened} contested corrections restrict use, {done.told} persons were told of the"
+        f" end and {done.lifted} ended, {done.left} wait for a person"
     )
 
 

@@ -1,28 +1,56 @@
 """Rectification (GDPR art. 16): named fields of a person's rows corrected, by plans that wait.
 
-What stood there before lies sealed for the undo hours. After the change every other field of the
-same category in the person's rows is looked at: where the old value still stands, the correction
-is not complete, and that is said.
+Declared copies and columns that are computed from the corrected rows are part of the same plan.
+After the change every other field of the same category in the person's rows is looked at: where the
+old value still stands, the correction is not complete, and that is said until somebody corrects it
+too or decides that it rightly stays. What was wrong is remembered as keyed hashes for that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
-from avow.common.calendar import local_day
+from avow.common.calendar import Period, add, local_day
+from avow.common.ids import new_id
 from avow.common.masked import Masked
 from avow.duties.requests.acting.restricting import Acted, Hands, NotActed, item_of, theirs
-from avow.duties.requests.book import Said, take
+from avow.duties.requests.acting.telling_recipients import tell_recipients
+from avow.duties.requests.book import Book, Said, take
 from avow.duties.requests.in_time import clauses_of
-from avow.duties.requests.steps import Begun, Done
+from avow.duties.requests.machine import Item
+from avow.duties.requests.steps import Begun, Done, Noted
 from avow.duties.requests.words import ItemState, Right
+from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.changing import Cells, Change, make_change
 from avow.engine.planner.changing_run import before_of, run_change
-from avow.engine.planner.correcting_left import Old, Places, as_text, still_old
+from avow.engine.planner.correcting_left import (
+    Places,
+    Standing,
+    as_text,
+    category_of,
+    computed_from,
+    rows_below,
+    standing,
+    values_of,
+)
 from avow.engine.planner.plan import PlanKind
 from avow.estate.datamap.model import Blank, BlankKind, Dataset, System, structure
+from avow.estate.datamap.reach import Key
+
+LOOKED_FOR = Period(months=3)
+"""How long copies are looked at for a value that was corrected away: a copy that is made anew from
+an old one comes within that time."""
+_FORM = "corrected/1"
+
+
+class Stays(StrEnum):
+    """Why a value that was corrected elsewhere rightly stays in a field."""
+
+    HISTORIC = "historic"  # it was right at the time that the row tells of, such as on an invoice
+    ANOTHER = "another"  # it says something else, or is about somebody else
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,49 +66,82 @@ class Correct:
 def correct(
     hands: Hands, request: str, number: int, wished: Sequence[Correct], *, by: str, at: datetime
 ) -> tuple[str, ...]:
-    """Plan corrections for an accepted item; gives one plan per system.
+    """Plan corrections for an accepted item; gives one plan per system, with declared copies.
 
     Raises:
         NotActed: AV644, no such item or no rows; AV646, a dataset without rows of the person;
             AV647, a field that holds the map together, or that others point to by its value.
         Guarded: AV461, a column cannot take the value. Nothing is planned then in its system.
+        Away: a system does not answer.
     """
     book = hands.book
     item = item_of(book, request, number, Right.RECTIFICATION)
-    places = theirs(book, request, item.person)
+    places = dict(theirs(book, request, item.person))
     for each in wished:
-        _allowed(book.declaration.datamap.systems, places, each)
+        _allowed(hands, places, each)
     hours = timedelta(hours=book.declaration.requests.undo_hours)
     last = local_day(at + hours, book.declaration.controller.zone)
     clause = clauses_of(book).get(Right.RECTIFICATION, "")
     plans = []
     for system in dict.fromkeys(w.system for w in wished):
-        cells = _cells(system, places, wished)
+        cells = tuple(_cells(hands, system, places, wished))
         change = Change(PlanKind.CORRECTION, system, request, cells, clause, last)
-        plans.append(make_change(hands.office(at), hands.estate, change, at))
+        plans.append(hands.planned(make_change(hands.office(at), hands.estate, change, at)))
     begun = [Said(Begun(item=number, record=plans[0]))]
     if plans and item.state is ItemState.ACCEPTED:
         take(book, request, begun, by=by, at=at)
     return tuple(plans)
 
 
-def _cells(system: str, places: Places, wished: Sequence[Correct]) -> tuple[Cells, ...]:
+def _cells(hands: Hands, system: str, places: Places, wished: Sequence[Correct]) -> Iterator[Cells]:
+    """What was wished, then the same in declared copies, then what is computed from these rows."""
     mine = [w for w in wished if w.system == system]
-    return tuple(
-        Cells(
-            name,
-            places[system, name],
-            {
-                w.field: Blank(BlankKind.CONSTANT, w.value.reveal())
-                for w in mine
-                if w.dataset == name
-            },
-        )
+    named = [
+        Cells(name, places[system, name], {w.field: _to(w) for w in mine if w.dataset == name})
         for name in dict.fromkeys(w.dataset for w in mine)
-    )
+    ]
+    carried = [c for w in mine for c in _carried(hands, places, w, mine)]
+    yield from (*named, *carried)
+    rows: dict[str, dict[Key, None]] = {}
+    for each in (*named, *carried):
+        rows.setdefault(each.dataset, {}).update(dict.fromkeys(each.keys))
+    for made in computed_from(hands.estate, system, {d: tuple(k) for d, k in rows.items()}):
+        blanks = {c: Blank(BlankKind.RECOMPUTE, text) for c, text in made.columns.items()}
+        yield Cells(made.dataset, made.keys, blanks)
 
 
-def _allowed(systems: Mapping[str, System], places: Places, each: Correct) -> None:
+def _to(wish: Correct) -> Blank:
+    return Blank(BlankKind.CONSTANT, wish.value.reveal())
+
+
+def _carried(
+    hands: Hands, places: Places, wish: Correct, wished: Sequence[Correct]
+) -> Iterator[Cells]:
+    """The copies of a corrected field, by the data map, that hold what stood in it."""
+    dataset = _systems(hands.book)[wish.system].datasets[wish.dataset]
+    category, keys = category_of(dataset, wish.field), places[wish.system, wish.dataset]
+    wrong = values_of(hands.estate, wish.system, wish.dataset, keys, wish.field)
+    wrong -= {wish.value.reveal()}
+    if not category or not wrong:
+        return
+    roots = {(wish.system, wish.dataset): keys}
+    named = {(w.dataset, w.field) for w in wished}
+    for each in standing(hands.estate, roots, [category], lambda _, value: value in wrong):
+        if each.is_copy and (each.dataset, each.field) not in named:
+            yield Cells(each.dataset, each.keys, {each.field: _to(wish)})
+
+
+def _systems(book: Book) -> Mapping[str, System]:
+    return book.declaration.datamap.systems
+
+
+def _allowed(hands: Hands, places: dict[tuple[str, str], tuple[Key, ...]], each: Correct) -> None:
+    """Rows that belong to the person's own may be corrected too: they are added to `places`."""
+    systems = _systems(hands.book)
+    known = each.system in systems and each.dataset in systems[each.system].datasets
+    if known and (each.system, each.dataset) not in places:
+        below = rows_below(hands.estate, each.system, each.dataset, places)
+        places |= {(each.system, each.dataset): below} if below else {}
     if (each.system, each.dataset) not in places:
         raise NotActed(
             f"no row of `{each.system}.{each.dataset}` was accepted for the person", code="AV646"
@@ -103,16 +164,19 @@ def _allowed(systems: Mapping[str, System], places: Places, each: Correct) -> No
 def carry_out(
     hands: Hands, request: str, number: int, plans: Sequence[str], *, by: str, at: datetime
 ) -> Acted:
-    """Run the approved plans, look for old values that still stand, and say that the item is done.
+    """Run the approved plans, look for old values that still stand, tell the recipients (art. 19),
+    and say that the item is done.
 
     Raises what `run_change` raises; what ran stays, and the next call goes on.
     """
     book = hands.book
     item = item_of(book, request, number, Right.RECTIFICATION)
-    places = theirs(book, request, item.person)
     done = [run_change(hands.changer(at), plan, at) for plan in plans]
+    for plan in plans:
+        _remember(hands, item, request, plan, at)
+    tell_recipients(book, request, number, by=by, at=at)
     gaps = (
-        *still_old(hands.estate, places, _old(hands, plans, at)),
+        *(each.name for each in left_old(hands, request, number, at)),
         *(f"{d.plan}: {d.missed} rows" for d in done if d.missed),
     )
     if item.state is ItemState.ACTING:
@@ -120,24 +184,91 @@ def carry_out(
     return Acted(tuple(plans), sum(d.rows for d in done), gaps)
 
 
-def _old(hands: Hands, plans: Sequence[str], at: datetime) -> Old:
-    """What was corrected away, by category. Emptied cells and rows that were right are left out."""
+def _remember(hands: Hands, item: Item, request: str, plan: str, at: datetime) -> None:
+    """Keep the hashes of what was corrected away, so that a copy which still holds it is found."""
+    book, key = hands.book, hands.book.ring.hashing.current
+    for category, values in _old(hands, plan, at).items():
+        book.runs.run(
+            "corrected_add",
+            id=new_id("corrected"),
+            request=request,
+            item=item.item,
+            plan=plan,
+            category=category,
+            hashes=sorted(hashed(book.ring, value, key) for value in values),
+            hash_key=key,
+            at=at,
+            until=add(book.day(at), LOOKED_FOR),
+        )
+
+
+def hashed(ring: KeyRing, value: str, key: str) -> bytes:
+    """The keyed hash of a value that was wrong."""
+    return ring.keyed_hash(Masked(value), _FORM, key).hash
+
+
+def _old(hands: Hands, plan: str, at: datetime) -> dict[str, set[str]]:
+    """What was corrected away, by category; empty where every value was right already. Emptied
+    cells and computed ones are left out."""
     found: dict[str, set[str]] = {}
-    for plan in plans:
-        for section, rows in before_of(hands.office(at), plan):
-            dataset = _dataset(hands, plan, section.dataset)
-            for n, name in enumerate(section.columns[len(section.key) :], len(section.key)):
-                new = section.blanks[name].value
-                old = {v for r in rows if (v := as_text(r[n])) and v != new}
-                found.setdefault(_category(dataset, name), set()).update(old)
-    return {category: frozenset(values) for category, values in found.items() if category}
+    for section, rows in before_of(hands.office(at), plan):
+        dataset = _dataset(hands, plan, section.dataset)
+        for n, name in enumerate(section.columns[len(section.key) :], len(section.key)):
+            new, category = section.blanks[name], category_of(dataset, name)
+            if category and new.kind is BlankKind.CONSTANT:
+                old = {v for r in rows if (v := as_text(r[n])) and v != new.value}
+                found.setdefault(category, set()).update(old)
+    return found
 
 
 def _dataset(hands: Hands, plan: str, name: str) -> Dataset:
     row = hands.book.runs.one("plan", id=plan)
     system = row["counts"]["system"] if row else ""
-    return hands.book.declaration.datamap.systems[system].datasets[name]
+    return _systems(hands.book)[system].datasets[name]
 
 
-def _category(dataset: Dataset, name: str) -> str:
-    return next((f.category for f in dataset.fields if f.name == name), "")
+def left_old(hands: Hands, request: str, number: int, at: datetime) -> tuple[Standing, ...]:
+    """Fields in which a value that was corrected for an item still stands, and nobody said that it
+    rightly does.
+
+    Raises:
+        Away: a system does not answer.
+        NotActed: AV644, nobody accepted rows.
+    """
+    book = hands.book
+    rows = book.runs.run("corrected_standing", day=book.day(at))
+    mine = [r for r in rows if r["request"] == request and r["item"] == number]
+    wrong = {(r["category"], r["hash_key"], bytes(h)) for r in mine for h in r["hashes"]}
+    keys = {(category, key) for category, key, _ in wrong}
+
+    def is_old(category: str, value: str) -> bool:
+        tried = ((c, k, hashed(book.ring, value, k)) for c, k in keys if c == category)
+        return any(each in wrong for each in tried)
+
+    item = item_of(book, request, number, Right.RECTIFICATION)
+    places = theirs(book, request, item.person)
+    found = standing(hands.estate, places, sorted({c for c, _ in keys}), is_old)
+    stays = {r["place"] for r in book.runs.run("corrected_stays", requests=[request])
+             if r["item"] == number}  # fmt: skip
+    return tuple(each for each in found if each.name not in stays)
+
+
+def let_stay(
+    hands: Hands, request: str, number: int, place: str, why: Stays, *, by: str, at: datetime
+) -> None:
+    """Write down that an old value rightly stays in a field, `system.dataset.field`.
+
+    Raises:
+        NotActed: AV955, no value that was corrected for the item stands there.
+        Away: a system does not answer.
+    """
+    if place not in {each.name for each in left_old(hands, request, number, at)}:
+        raise NotActed(
+            f"no value that was corrected for item {number} stands in `{place}`",
+            help="`avow request correct --carry-out` names the fields where one does",
+            code="AV955",
+        )
+    with hands.book.runs.transaction() as tx:
+        tx.run("corrected_stays_add", request=request, item=number, place=place, reason=str(why),
+               by=by, at=at)  # fmt: skip
+        take(hands.book, request, [Said(Noted(what=f"stays-{why}"))], by=by, at=at, runs=tx)

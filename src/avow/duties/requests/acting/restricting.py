@@ -14,21 +14,24 @@ from datetime import datetime
 from avow.common.calendar import local_day
 from avow.common.errors import AvowError
 from avow.common.ids import new_id
+from avow.duties.requests.acting.telling_recipients import tell_recipients
 from avow.duties.requests.book import Book, Said, read, take
 from avow.duties.requests.in_time import clauses_of
 from avow.duties.requests.machine import Item
 from avow.duties.requests.rows import accepted_of
-from avow.duties.requests.steps import Begun, Done, Noted
+from avow.duties.requests.steps import Begun, Done, Noted, Steps
 from avow.duties.requests.words import ItemState, Right
-from avow.engine.db.store import Row, Runs
+from avow.engine.db.store import Row
 from avow.engine.facts.standing import RESTRICTION, Noting, close_all, note_all, row
+from avow.engine.planner import records
 from avow.engine.planner.apply import Office
 from avow.engine.planner.changing import Change, make_change, make_lifting
 from avow.engine.planner.changing_run import Changer, run_change
 from avow.engine.planner.ground import nothing
 from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate
-from avow.engine.planner.plan import PlanKind
+from avow.engine.planner.plan import Plan, PlanKind
+from avow.engine.planner.records import Status
 from avow.engine.planner.restricting_cells import restricting_cells
 from avow.estate.datamap.reach import Key
 from avow.estate.datamap.restricting import Mode
@@ -37,6 +40,8 @@ NONE = "none"
 """The mode of a dataset that enforces nothing."""
 UNWRITTEN = frozenset({NONE, str(Mode.GATE)})
 """Modes that change nothing in the system: there is none, or readers ask us."""
+CONTESTED = "contested"
+"""The cause of a restriction that stands while a correction is not decided (art. 18(1)(a))."""
 
 
 class NotActed(AvowError):
@@ -45,18 +50,29 @@ class NotActed(AvowError):
     code = "AV644"
 
 
+def unnoted(_: Plan) -> None:
+    """No ledger is wired."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What acts: the book, the systems, and where a stop is looked for."""
+    """What acts: the book, the systems, and where a stop is looked for. `note_plan` tells the
+    ledger of a plan."""
 
     book: Book
     estate: Estate
     stop: Callable[[str], str | None]
     crash: Callable[[str], None] = nothing
+    note_plan: Callable[[Plan], object] = unnoted
 
     def changer(self, at: datetime) -> Changer:
         """Who changes cells now."""
-        return Changer(self.office(at), self.estate, self.stop, self.crash)
+        return Changer(self.office(at), self.estate, self.stop, self.crash, self.book.tell)
+
+    def planned(self, plan: str) -> str:
+        """Tell the ledger of a plan that was made; gives it back."""
+        self.note_plan(records.read(self.book.runs, plan).plan)
+        return plan
 
     def office(self, at: datetime) -> Office:
         """Who answers for permission now."""
@@ -82,6 +98,15 @@ def item_of(book: Book, request: str, number: int, right: Right) -> Item:
     return item
 
 
+def restricted_item(book: Book, request: str, number: int) -> Item:
+    """An item whose rows can be restricted: a restriction that was asked, or a correction, while it
+    is not decided what is right (art. 18(1)(a)). Raises NotActed AV644 for any other."""
+    item = read(book, request).items.get(number)
+    if item is None or item.right not in (Right.RESTRICTION, Right.RECTIFICATION):
+        raise NotActed(f"item {number} of `{request}` restricts no use")
+    return item
+
+
 def theirs(book: Book, request: str, person: int) -> dict[tuple[str, str], tuple[Key, ...]]:
     """The accepted rows of a person by system and dataset. Raises NotActed AV644 without any."""
     found = [c for c in accepted_of(book, request) or () if c.person == person]
@@ -101,18 +126,24 @@ def _by_place(found: Sequence[Candidate]) -> dict[tuple[str, str], tuple[Key, ..
 
 
 def restrict(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:
-    """Let a restriction stand for an accepted item, and plan how each system enforces it; again:
-    plan what has no plan yet.
+    """Let a restriction stand for an accepted item, or for a correction that is not decided, and
+    plan how each system enforces it; again: plan what has no plan yet.
 
     Raises:
-        NotActed: AV644, it is no such item or has no rows.
+        NotActed: AV644, it is no such item or has no rows; AV954, the correction is decided.
         Guarded: AV461, a system cannot enforce its mode; the restriction stands all the same.
         Away: a system does not answer; ask again.
     """
     book = hands.book
-    item = item_of(book, request, number, Right.RESTRICTION)
+    item = restricted_item(book, request, number)
     places = theirs(book, request, item.person)
     if not book.runs.run("restrictions_of", request=request, item=number):
+        if item.right is Right.RECTIFICATION and item.state is not ItemState.ASKED:
+            raise NotActed(
+                f"the accuracy of item {number} of `{request}` is contested no more",
+                because=f"it is {item.state}",
+                code="AV954",
+            )
         _stand(book, request, item, places, by=by, at=at)
     for system in dict.fromkeys(s for s, _ in places):
         _planned(hands, request, item, system, places, at)
@@ -152,7 +183,11 @@ def _stand(
                 facts=facts,
                 at=at,
             )
-        step = Begun(item=item.item, record=request)
+        if item.right is Right.RECTIFICATION:
+            tx.run("restriction_caused", request=request, item=item.item, cause=CONTESTED)
+            step: Steps = Noted(what="accuracy-contested")
+        else:
+            step = Begun(item=item.item, record=request)
         take(book, request, [Said(step)], by=by, at=at, runs=tx)
 
 
@@ -173,31 +208,34 @@ def _planned(
     cells = restricting_cells(hands.estate, system, rows)
     clause = clauses_of(book).get(Right.RESTRICTION, "")
     change = Change(PlanKind.RESTRICTION, system, request, cells, clause)
-    plan = make_change(hands.office(at), hands.estate, change, at)
+    plan = hands.planned(make_change(hands.office(at), hands.estate, change, at))
     book.runs.run("restriction_planned", request=request, item=item.item, system=system, plan=plan)
 
 
 def enforce(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:
-    """Run the approved plans of a restriction; then the item is done, with what is not enforced.
+    """Run the approved plans of a restriction and tell the recipients (art. 19); then the item is
+    done, with what is not enforced. A correction stays to be decided.
 
     Raises what `run_change` raises; what ran stays, and the next call goes on.
     """
     book = hands.book
-    item = item_of(book, request, number, Right.RESTRICTION)
+    item = restricted_item(book, request, number)
     rows = book.runs.run("restrictions_of", request=request, item=number)
     if any(r["mode"] not in UNWRITTEN and r["plan"] is None for r in rows) or not rows:
         raise NotActed(f"item {number} of `{request}` is not planned everywhere")
     plans = tuple(dict.fromkeys(r["plan"] for r in rows if r["plan"]))
     done = [run_change(hands.changer(at), plan, at) for plan in plans]
     gaps = (*_unenforced(rows), *(f"{d.plan}: {d.missed} rows" for d in done if d.missed))
-    if item.state is ItemState.ACTING:
+    if item.right is Right.RESTRICTION:
+        tell_recipients(book, request, number, by=by, at=at)
+    if item.right is Right.RESTRICTION and item.state is ItemState.ACTING:
         take(book, request, [Said(Done(item=number, gaps=len(gaps)))], by=by, at=at)
     return Acted(plans, sum(d.rows for d in done), gaps)
 
 
 def told(book: Book, request: str, number: int, *, by: str, at: datetime) -> None:
     """Write down that the person was told that the restriction will be lifted (art. 18(3))."""
-    item_of(book, request, number, Right.RESTRICTION)
+    restricted_item(book, request, number)
     with book.runs.transaction() as tx:
         tx.run("restriction_told", request=request, item=number, at=at)
         take(book, request, [Said(Noted(what="lifting-told"))], by=by, at=at, runs=tx)
@@ -207,11 +245,12 @@ def plan_lifting(hands: Hands, request: str, number: int, *, at: datetime) -> tu
     """Plan that what a restriction changed is put back; two persons approve each plan.
 
     Raises:
-        NotActed: AV645, the person was not told before.
+        NotActed: AV645, the person was not told before; AV954, a correction is not decided yet.
     """
-    standing = _told(hands.book.runs, request, number)
-    plans = dict.fromkeys(r["plan"] for r in standing if r["plan"])
-    return tuple(make_lifting(hands.office(at), plan, at) for plan in plans)
+    standing = _told(hands.book, request, number)
+    named = dict.fromkeys(r["plan"] for r in standing if r["plan"])
+    plans = [plan for plan in named if is_enforced(hands.book, plan)]
+    return tuple(hands.planned(make_lifting(hands.office(at), plan, at)) for plan in plans)
 
 
 def lift(
@@ -220,16 +259,19 @@ def lift(
     """Run the approved plans that put cells back, then let the restriction end.
 
     Raises:
-        NotActed: AV645, the person was not told before; AV644, something was not put back.
+        NotActed: AV645, the person was not told before; AV644, something was not put back; AV954, a
+            correction is not decided yet.
     """
     book = hands.book
-    standing = _told(book.runs, request, number)
+    standing = _told(book, request, number)
     done = [run_change(hands.changer(at), plan, at) for plan in plans]
-    for plan in {r["plan"] for r in standing if r["plan"]}:
-        change = book.runs.one("cell_change", plan=plan)
-        if change is None or change["back_at"] is None:
+    mine = {r["plan"] for r in standing if r["plan"]}
+    for plan in mine:
+        if is_enforced(book, plan):
             raise NotActed(f"`{plan}` is not put back yet")
     with book.runs.transaction() as tx:
+        for plan in mine:  # one that never ran must not run now
+            records.pass_to(tx, plan, Status.WITHDRAWN, [Status.WAITING, Status.APPROVED], at)
         close_all(tx, [fact for each in standing for fact in each["facts"]], at)
         tx.many("restriction_lifted", [{"id": each["id"], "at": at} for each in standing])
         take(book, request, [Said(Noted(what="restriction-lifted"))], by=by, at=at, runs=tx)
@@ -237,8 +279,22 @@ def lift(
     return Acted(tuple(plans), sum(d.rows for d in done), gaps)
 
 
-def _told(runs: Runs, request: str, number: int) -> list[Row]:
-    rows = runs.run("restrictions_of", request=request, item=number)
+def is_enforced(book: Book, plan: str) -> bool:
+    """Whether a plan changed cells that are not put back."""
+    change = book.runs.one("cell_change", plan=plan)
+    return change is not None and change["before"] is not None and change["back_at"] is None
+
+
+def _told(book: Book, request: str, number: int) -> list[Row]:
+    item = restricted_item(book, request, number)
+    if item.right is Right.RECTIFICATION and not item.is_settled:
+        raise NotActed(
+            f"the accuracy of item {number} of `{request}` is still contested",
+            because=f"it is {item.state}, and article 18(1)(a) restricts use until it is verified",
+            help="decide the correction, and carry it out",
+            code="AV954",
+        )
+    rows = book.runs.run("restrictions_of", request=request, item=number)
     standing = [r for r in rows if r["lifted_at"] is None]
     if not standing:
         raise NotActed(f"no restriction stands for item {number} of `{request}`")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from avow.common.errors import AvowError
+from avow.duties.requests.acting.contesting import waiting
 from avow.duties.requests.acting.restricting import NONE, theirs
 from avow.duties.requests.book import Book, read
 from avow.duties.requests.in_time import PLACE, clauses_of
@@ -24,6 +25,9 @@ from avow.engine.planner.making import Estate
 from avow.engine.planner.restricting_cells import finds_open, open_rows
 from avow.estate.datamap.restricting import Mode
 
+GRACE = timedelta(days=1)
+"""Within which contested data must be restricted."""
+
 
 def still(clause: str) -> Check:
     """Is no restricted row open to use?"""
@@ -37,13 +41,21 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
     if clause is None:
         return
     check, standing = still(clause), book.runs.run("restrictions_standing")
-    yield check, _result(check, PLACE, passed(len(standing)), at)
+    yield check, _result(check, PLACE, _all(book, len(standing), at), at)
     places: dict[tuple[str, str], list[Row]] = {}
     for row in standing:
         if row["mode"] != Mode.GATE:  # nothing is changed there; who reads asks (`unused`)
             places.setdefault((row["system"], row["dataset"]), []).append(row)
     for (system, dataset), rows in places.items():
         yield check, _result(check, Item(system, dataset), _seen(book, estate, rows), at)
+
+
+def _all(book: Book, standing: int, at: datetime) -> Outcome:
+    """Of everything together: data that are contested (art. 18(1)(a)) must be restricted."""
+    open_ = len(waiting(book, at - GRACE))
+    if open_:
+        return failed(open_, "contested data are not restricted", count=standing + open_)
+    return passed(standing)
 
 
 def _seen(book: Book, estate: Estate, rows: list[Row]) -> Outcome:

@@ -8,7 +8,13 @@ from pathlib import Path
 import click
 
 from avow.common.masked import Masked
-from avow.duties.requests.acting.rectifying import Correct, carry_out, correct
+from avow.duties.requests.acting.rectifying import (
+    Correct,
+    Stays,
+    carry_out,
+    correct,
+    let_stay,
+)
 from avow.duties.requests.acting.restricting import Acted
 from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.request.restrict_command import hands_of, say
@@ -20,6 +26,8 @@ from avow.faces.cli.request.restrict_command import hands_of, say
 @click.option("--as", "by", required=True, help="Id of the person who acts.")
 @click.option("--field", "fields", multiple=True, metavar="SYSTEM:DATASET:FIELD")
 @click.option("--carry-out", "plans", multiple=True, metavar="PLAN", help="Run approved plans.")
+@click.option("--stays", metavar="SYSTEM.DATASET.FIELD", help="The old value rightly stays there.")
+@click.option("--because", type=click.Choice([str(s) for s in Stays]), help="Why it stays.")
 @state_options
 def command(
     request_id: str,
@@ -27,6 +35,8 @@ def command(
     by: str,
     fields: tuple[str, ...],
     plans: tuple[str, ...],
+    stays: str | None,
+    because: str | None,
     folder: Path,
     database_url: str | None,
 ) -> None:
@@ -34,11 +44,14 @@ def command(
 
     The right values are read from standard input, one line per --field, and are never printed.
     """
-    if bool(fields) == bool(plans):
-        raise click.UsageError("give --field, or --carry-out")
+    if [bool(fields), bool(plans), bool(stays)].count(True) != 1 or bool(stays) != bool(because):
+        raise click.UsageError("give --field, --carry-out, or --stays with --because")
     with opened(folder, database_url) as desk:
         hands, at = hands_of(desk), desk.now()
-        if plans:
+        if stays and because:
+            let_stay(hands, request_id, item, stays, Stays(because), by=by, at=at)
+            done = Acted((), 0, ())
+        elif plans:
             done = carry_out(hands, request_id, item, plans, by=by, at=at)
         else:
             made = correct(hands, request_id, item, _wished(fields), by=by, at=at)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from avow.common.exits import Exit
+from avow.duties.requests.acting.lifting_letter import tell_lifting
 from avow.duties.requests.acting.restricting import (
     Acted,
     Hands,
@@ -26,6 +27,7 @@ from avow.faces.cli.desk import Desk, opened, state_options
 @click.option("--as", "by", required=True, help="Id of the person who acts.")
 @click.option("--enforce", "step", flag_value="enforce", help="Run the approved plans.")
 @click.option("--told", "step", flag_value="told", help="The person knows that it will be lifted.")
+@click.option("--tell", "step", flag_value="tell", help="Write to them that it will be lifted.")
 @click.option("--plan-lifting", "step", flag_value="plan", help="Plan that cells come back.")
 @click.option("--lift", "step", flag_value="lift", help="Run the approved plans of the lifting.")
 @click.option("--plan", "plans", multiple=True, metavar="PLAN", help="A plan of the lifting.")
@@ -39,7 +41,8 @@ def command(
     folder: Path,
     database_url: str | None,
 ) -> None:
-    """Let a restriction stand for an accepted item, and plan how systems enforce it (art. 18).
+    """Let a restriction stand for an accepted item, or for a correction that is not decided, and
+    plan how systems enforce it (art. 18).
 
     The plans wait for two persons (`avow approve`). No value of a person is printed.
     """
@@ -50,6 +53,10 @@ def command(
                 done = enforce(hands, request_id, item, by=by, at=at)
             case "told":
                 told(desk.book, request_id, item, by=by, at=at)
+                done = Acted((), 0, ())
+            case "tell":
+                if not tell_lifting(desk.book, request_id, item, by=by, at=at):
+                    raise click.UsageError("no address is known: tell them, then --told")
                 done = Acted((), 0, ())
             case "plan":
                 done = Acted(plan_lifting(hands, request_id, item, at=at), 0, ())
@@ -62,7 +69,8 @@ def command(
 
 def hands_of(desk: Desk) -> Hands:
     """What acts, from an opened state."""
-    return Hands(desk.book, desk.estate, Stops(desk.state.store, desk.state.folder).reason)
+    stop = Stops(desk.state.store, desk.state.folder).reason
+    return Hands(desk.book, desk.estate, stop, note_plan=desk.note_plan)
 
 
 def say(done: Acted) -> None:

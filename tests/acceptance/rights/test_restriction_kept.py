@@ -10,8 +10,14 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from litestar.testing import TestClient
 
+from avow.common.masked import Masked
 from avow.duties.requests.words import Right
+from avow.engine.accounts import tokens
+from avow.engine.accounts.tokens import Scope
+from avow.engine.facts.standing import RESTRICTION, Noting, Who, note_all
+from avow.faces.cli.serve_command import api_of
 from tests.restriction_room import Shop, made
 
 READS = "requests.restricted-readers"
@@ -121,14 +127,43 @@ def test_a_gate_says_no_and_a_reader_who_never_asks_is_not_trusted(shop: Shop) -
     assert shop.verified("9.4")[place] == "blind"
 
 
-def test_a_question_is_logged_without_a_key(shop: Shop) -> None:
-    shop.declare("gate")
-    shop.says("may-use", f"shop:{shop.buyer}", "--purpose", "news", "--as", "bi", given="1\n7\n")
-    assert "AV953" in shop.says("may-use", "shop:none", "--purpose", "x", "--as", "bi",
-                                given="1\n").output  # fmt: skip
-    with shop.desk() as desk:
-        rows = desk.state.store.run("use_asked_last", system="shop", dataset=shop.buyer)
-    assert [row["by"] for row in rows] == ["bi"]
+def test_programs_ask_over_the_interface_and_a_question_is_logged_without_a_key(
+    town: Shop,
+) -> None:
+    """The same answer over HTTP, to a token that may ask and to no other."""
+    town.declare("gate")
+    town.says("request", "restrict", town.asks(Right.RESTRICTION), "1", "--as", "claire")
+    body = {"system": "shop", "dataset": "public.buyer", "keys": [["1"], ["2"]], "purpose": "news"}
+    with town.desk() as desk, TestClient(api_of(desk.declaration, desk.state)) as client:
+        store, now = desk.state.store, desk.now()
+        _, token = tokens.make(store, "bi", [Scope.MAY_USE], by="claire", at=now)
+        head = {"authorization": f"Bearer {token.reveal()}"}
+        said = client.post("/api/v1/may-use", json=body, headers=head)
+        assert [each["allowed"] for each in said.json()] == [False, True]
+        wrong = client.post("/api/v1/may-use", json=body | {"dataset": "none"}, headers=head)
+        assert (wrong.status_code, wrong.json()["code"]) == (409, "AV953")
+    with psycopg.connect(town.state) as owner:
+        log = owner.execute(
+            "SELECT by, system, dataset, purpose, rows, refused FROM avow.use_asked"
+        )
+        assert log.fetchall() == [("bi", "shop", "public.buyer", "news", 2, 1)]
+
+
+def test_what_stands_still_for_an_objection_is_used_by_nobody_either(town: Shop) -> None:
+    """A fact about an address is enough: the gate says no, and a mail that is sent all the same is
+    found on the next day."""
+    town.declare("gate")
+    anna = Who("email", Masked("p1@example.org"))
+    with town.desk() as desk:
+        store, ring = desk.state.store, desk.state.ring
+        note_all(store, ring, [Noting(RESTRICTION, anna)], at=desk.now())
+    ask = ["may-use", "shop:public.buyer", "--purpose", "news", "--as", "mailer"]
+    assert town.says(*ask, given="1\n2\n").output == "no: the data are restricted\nyes\n"
+    belongs = ["may-use", "shop:public.mailing", "--purpose", "news", "--as", "mailer"]
+    assert town.says(*belongs, given="1\n2\n").output == "no: the data are restricted\nyes\n"
+    assert town.verified("9.4")[UNUSED] == "pass"
+    town.run("INSERT INTO mailing VALUES (4, 1, '2037-01-01 10:00:00')")  # the planted fault
+    assert town.verified("9.4")[UNUSED] == "fail"
 
 
 def test_a_policy_hides_the_row_from_the_reports(town: Shop, role: str) -> None:
@@ -179,14 +214,14 @@ def test_a_mailing_after_the_restriction_is_red(shop: Shop) -> None:
     assert shop.verified("9.4")[UNUSED] == "fail"
 
 
-def test_nothing_that_is_restricted_leaves_by_its_term(shop: Shop) -> None:
+def test_nothing_that_is_restricted_leaves_by_its_term(town: Shop) -> None:
     """Retention stands still: the row is long past its nine years, and is erased only when the
     restriction is lifted."""
-    shop.declare("gate")
-    shop.run("UPDATE buyer SET joined_on = '2001-01-01'")
-    request = shop.asks(Right.RESTRICTION)
-    shop.says("request", "restrict", request, "1", "--as", "claire")
-    ask = shop.says("may-use", f"shop:{shop.buyer}", "--purpose", "news", "--as", "bi",
+    town.declare("gate")
+    town.run("UPDATE buyer SET joined_on = '2001-01-01'")
+    request = town.asks(Right.RESTRICTION)
+    town.says("request", "restrict", request, "1", "--as", "claire")
+    ask = town.says("may-use", f"shop:{town.buyer}", "--purpose", "news", "--as", "bi",
                     given="1\n2\n").output.splitlines()  # fmt: skip
     assert ask[0] == "no: the data are restricted; the data are retained"
     assert ask[1] == "no: the data are due"

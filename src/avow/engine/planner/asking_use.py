@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import date
 
 from avow.common.errors import AvowError
 from avow.declaration.check.universe import cells_of
@@ -169,3 +170,26 @@ class _Rows:
         for kind, where in verdicts.items():
             if kind is not Kind.LIVE:
                 yield Refusal(f"the data are {kind}"), self.of(where)
+
+
+def restricted_rows(estate: Estate, memory: Memory, system: str) -> dict[str, dict[Key, date]]:
+    """The rows of a system whose use is restricted, by dataset, with the day since when: named by
+    their key or found by what names the person. Rows that belong to these are not among them.
+
+    Raises:
+        NotAsked: AV953, the system refuses to be read.
+        Away: the system does not answer.
+    """
+    with closing(estate.open(system, Access.READ)) as connection:
+        known = connection.system.datasets.values()
+        mine = [d.name for d in known if d.is_personal and d.is_ours and d.key]
+        names = frozenset(f"fact.{RESTRICTION}.{name}" for name in mine)
+        try:
+            sets = memory.on(connection).key_sets(system, names)
+        except Refused as refused:
+            raise NotAsked(f"`{system}` refuses the question", because=str(refused)) from None
+    return {
+        each.dataset: {key: day for _, key, day in each.rows if day is not None}
+        for each in sets
+        if each.rows
+    }

@@ -7,16 +7,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from avow.common.calendar import after
 from avow.common.errors import AvowError
 from avow.declaration.decision.may_use import RESTRICTED
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Use
 from avow.duties.requests.acting.asking_first import silent
-from avow.duties.requests.acting.restricting import NONE, theirs
+from avow.duties.requests.acting.restricting import NotActed, theirs
 from avow.duties.requests.book import Book, read
 from avow.duties.requests.in_time import PLACE, clauses_of
 from avow.duties.requests.words import Right
-from avow.engine.db.store import Row
 from avow.engine.evidence.checks import (
     Check,
     CheckResult,
@@ -26,7 +26,14 @@ from avow.engine.evidence.checks import (
     failed,
     passed,
 )
-from avow.engine.planner.asking_use import GONE, Question, Told, may_use_rows
+from avow.engine.facts.standing import RESTRICTION
+from avow.engine.planner.asking_use import (
+    GONE,
+    Question,
+    Told,
+    may_use_rows,
+    restricted_rows,
+)
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.restricting_cells import finds_open
 from avow.engine.planner.through_readers import ReadBy, read_by_others
@@ -35,16 +42,19 @@ from avow.estate.datamap.model import Dataset
 from avow.estate.datamap.reach import Key
 from avow.estate.datamap.restricting import Mode
 
+BY_HAND = "AV665"
+"""The code of a system that people look into: they were given a task, which is looked at."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Rows of a dataset whose use is restricted for an item, since when, and by which mode."""
+    """One row of a dataset whose use is restricted, and since when. `enforced`: by the mode of the
+    dataset too, and not by what avow answers and plans alone, as while an objection waits."""
 
-    system: str
     dataset: str
-    mode: str
-    keys: tuple[Key, ...]
+    key: Key
     since: datetime
+    enforced: bool
 
 
 def through_readers(clause: str) -> Check:
@@ -64,41 +74,76 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
     clause = clauses_of(book).get(Right.RESTRICTION)
     if clause is None:
         return
-    locks = _locks(book)
-    check = through_readers(clause)
-    yield check, _result(check, PLACE, passed(len(locks)), at, seen=finds_open())
-    for system in dict.fromkeys(lock.system for lock in locks):
-        mine = [lock for lock in locks if lock.system == system]
-        for item, outcome in _readers(estate, system, mine):
-            yield check, _result(check, item, outcome, at, seen=finds_open())
-        for item, outcome in _asked(book, estate, system, mine, at):
-            yield check, _result(check, item, outcome, at, seen=finds_let_through())
-    check = unused(clause)
-    for system, found in _uses(book, estate, locks):
-        yield check, _result(check, Item(system), found, at, seen=finds_after())
+    readers, uses = through_readers(clause), unused(clause)
+    locks: list[Lock] = []
+    for system in book.declaration.datamap.systems:
+        try:
+            mine = _locks(book, estate, system, at)
+        except AvowError as error:
+            if error.code != BY_HAND:
+                for check in (readers, uses):
+                    hidden = blind(error.code)
+                    yield check, _result(check, Item(system), hidden, at, seen=finds_open())
+            continue
+        locks += mine
+        for item, outcome in (*_readers(estate, system, mine),
+                              *_asked(book, estate, system, mine, at)):  # fmt: skip
+            seen = finds_open() and finds_let_through()
+            yield readers, _result(readers, item, outcome, at, seen=seen)
+        if (found := _uses(book, estate, system, mine)) is not None:
+            yield uses, _result(uses, Item(system), found, at, seen=finds_after())
+    yield readers, _result(readers, PLACE, passed(len(locks)), at, seen=finds_open())
+    yield uses, _result(uses, PLACE, passed(len(locks)), at, seen=finds_after())
 
 
-def _locks(book: Book) -> tuple[Lock, ...]:
-    """The restrictions that stand; one whose rows are not known any more has none."""
-    return tuple(_lock(book, row) for row in book.runs.run("restrictions_standing"))
+def _locks(book: Book, estate: Estate, system: str, at: datetime) -> list[Lock]:
+    """The rows of a system that facts restrict, whatever for: a restriction that was asked, a
+    correction that is contested, an objection that is not decided.
+
+    Raises:
+        Away: the system does not answer.
+        AvowError: nothing speaks to it, or it refuses to be read.
+    """
+    memory = Memory(book.runs, book.ring, book.declaration, book.day(at))
+    if not any(fact.name == RESTRICTION for fact in memory.facts()):
+        return []
+    since = _instants(book, system)
+    found = []
+    for dataset, keys in restricted_rows(estate, memory, system).items():
+        for key, day in keys.items():
+            exact = since.get((dataset, *map(str, key)))
+            found.append(Lock(dataset, key, exact or after(day, book.zone), exact is not None))
+    return found
 
 
-def _lock(book: Book, row: Row) -> Lock:
-    person = read(book, row["request"]).items[row["item"]].person
-    try:
-        keys = theirs(book, row["request"], person).get((row["system"], row["dataset"]), ())
-    except AvowError:
-        keys = ()
-    return Lock(row["system"], row["dataset"], row["mode"], keys, row["since"])
+def _instants(book: Book, system: str) -> dict[tuple[str, ...], datetime]:
+    """Since which instant rows are restricted, where their request still knows them; the facts
+    themselves say the day."""
+    found: dict[tuple[str, ...], datetime] = {}
+    for row in book.runs.run("restrictions_standing"):
+        if row["system"] != system:
+            continue
+        person = read(book, row["request"]).items[row["item"]].person
+        try:
+            keys = theirs(book, row["request"], person).get((system, row["dataset"]), ())
+        except NotActed:
+            continue
+        for key in keys:
+            name = (row["dataset"], *map(str, key))
+            found[name] = min(found.get(name, row["since"]), row["since"])
+    return found
 
 
 # --- through the eyes of readers -------------------------------------------------------------
 
 
 def _readers(estate: Estate, system: str, locks: Sequence[Lock]) -> Iterator[tuple[Item, Outcome]]:
-    rows: dict[str, tuple[Key, ...]] = {}
+    rows: dict[str, list[Key]] = {}
     for lock in locks:
-        rows[lock.dataset] = (*rows.get(lock.dataset, ()), *lock.keys)
+        if lock.enforced:
+            rows.setdefault(lock.dataset, []).append(lock.key)
+    if not rows:
+        return
     try:
         found = read_by_others(estate, system, rows)
     except AvowError as error:
@@ -123,13 +168,9 @@ def judged(found: ReadBy) -> Outcome:
 def _asked(
     book: Book, estate: Estate, system: str, locks: Sequence[Lock], at: datetime
 ) -> Iterator[tuple[Item, Outcome]]:
-    known = book.declaration.datamap.systems.get(system)
-    for name in dict.fromkeys(lock.dataset for lock in locks if lock.mode == Mode.GATE):
-        dataset = known.datasets.get(name) if known else None
-        keys = tuple(key for lock in locks if lock.dataset == name for key in lock.keys)
-        if dataset is None or dataset.restriction is None:
-            yield Item(system, name), blind("there is no such dataset any more")
-        else:
+    for name, dataset in book.declaration.datamap.systems[system].datasets.items():
+        keys = tuple(lock.key for lock in locks if lock.dataset == name)
+        if keys and dataset.restriction and dataset.restriction.mode is Mode.GATE:
             yield Item(system, name), _at_gate(book, estate, system, dataset, keys, at)
 
 
@@ -178,27 +219,19 @@ def finds_let_through() -> bool:
 # --- uses after the restriction --------------------------------------------------------------
 
 
-def _uses(book: Book, estate: Estate, locks: Sequence[Lock]) -> Iterator[tuple[str, Outcome]]:
-    for system, known in book.declaration.datamap.systems.items():
-        if not any(d.uses for d in known.datasets.values()):
-            continue
-        mine = [Locked(k.dataset, k.keys, k.since) for k in locks if k.system == system and k.keys]
-        try:
-            placed = replace(known, url=resolve_url(known, estate.environment))
-            found = used_after(placed, book.zone, mine)
-        except (AvowError, CannotLook) as error:
-            yield system, blind(getattr(error, "code", "") or str(error))
-            continue
-        yield system, counted(found)
-    told = {k.system for k in locks if k.mode != NONE}
-    for system in sorted(told - {s for s, k in _with_uses(book)}):
-        yield system, blind("no dataset says when its data are used (`uses`)")
-
-
-def _with_uses(book: Book) -> Iterator[tuple[str, Dataset]]:
-    for system, dataset in book.declaration.datamap.datasets():
-        if dataset.uses:
-            yield system.name, dataset
+def _uses(book: Book, estate: Estate, system: str, locks: Sequence[Lock]) -> Outcome | None:
+    """What moments of use say in a system; None where nothing is restricted or declared."""
+    known = book.declaration.datamap.systems[system]
+    if not any(d.uses for d in known.datasets.values()):
+        return blind("no dataset says when its data are used (`uses`)") if locks else None
+    mine = [Locked(lock.dataset, (lock.key,), lock.since) for lock in locks]
+    try:
+        placed = replace(known, url=resolve_url(known, estate.environment))
+        return counted(used_after(placed, book.zone, mine))
+    except AvowError as error:
+        return blind(error.code)
+    except CannotLook as error:
+        return blind(str(error))
 
 
 def counted(found: Sequence[Looked]) -> Outcome:

@@ -24,6 +24,7 @@ from avow.duties.correspondence.outbox import Keeps, Tells
 from avow.duties.requests import held, machine
 from avow.duties.requests.machine import Entry, Request
 from avow.duties.requests.steps import (
+    Noted,
     PersonNamed,
     Received,
     RightAsked,
@@ -37,6 +38,7 @@ from avow.engine.db.store import Row, Runs
 from avow.engine.evidence.entries import RequestStep, commitment
 from avow.engine.keys.bundles import destroy, new_bundle_key, open_in, seal_in
 from avow.engine.keys.ring import KeyRing
+from avow.engine.keys.ring import opened as unsealed
 
 PERSON, PROGRAM = "person", "avow"
 """Who takes a step where no declared person does: who asks, and this program."""
@@ -261,6 +263,20 @@ def persons_of(book: Book, request: str) -> dict[int, Person]:
     }
 
 
+def people_of(book: Book, requests: Iterable[str]) -> dict[str, dict[int, Person]]:
+    """Who several requests are about, in one statement; without records that were forgotten.
+    Personal data: never to a log."""
+    found: dict[str, dict[int, Person]] = {}
+    keys: dict[str, bytes] = {}
+    for row in book.runs.run("requests_people", ids=list(requests)):
+        name, number, key = row["request"], row["person"], row["key"]
+        if key not in keys:
+            keys[key] = book.ring.open(bytes(row["wrapped"]), key)
+        plain = unsealed(bytes(row["sealed"]), f"{name} person {number}", keys[key])
+        found.setdefault(name, {})[number] = msgspec.json.decode(plain, type=Person)
+    return found
+
+
 def put_person(book: Book, runs: Runs, request: str, key: str, number: int, person: Person) -> None:
     """Keep who a person is, sealed, and the hashes by which their other requests are found."""
     box = seal_in(runs, book.ring, key, msgspec.json.encode(person), f"{request} person {number}")
@@ -346,6 +362,18 @@ def file_of(book: Book, file: str) -> tuple[str, Masked[bytes]] | None:
         return None
     plain = open_in(book.runs, book.ring, row["key"], bytes(row["sealed"]), file)
     return row["media_type"], Masked(plain)
+
+
+def files_of(book: Book, requests: Iterable[str], what: str) -> dict[str, Masked[bytes]]:
+    """The newest file of one kind of each of several requests, in one statement."""
+    found: dict[str, Masked[bytes]] = {}
+    keys: dict[str, bytes] = {}
+    for row in book.runs.run("requests_files", ids=list(requests), what=what):
+        if row["key"] not in keys:
+            keys[row["key"]] = book.ring.open(bytes(row["wrapped"]), row["key"])
+        plain = unsealed(bytes(row["sealed"]), row["id"], keys[row["key"]])
+        found[row["request"]] = Masked(plain)
+    return found
 
 
 def end_file(runs: Runs, file: str, at: datetime) -> bool:
@@ -467,6 +495,13 @@ def read_many(book: Book, requests: Iterable[str]) -> dict[str, Request]:
     for row in book.runs.run("request_steps", ids=list(requests)):
         found.setdefault(row["request"], []).append(_entry(row))
     return {name: machine.folded(name, each, book.calendar) for name, each in found.items()}
+
+
+def noted(book: Book, requests: Iterable[str], what: str) -> frozenset[str]:
+    """Those of several requests with which something was noted, in one statement."""
+    rows = book.runs.run("requests_noted", ids=list(requests))
+    said = ((row["request"], read_step(bytes(row["step"]))) for row in rows)
+    return frozenset(name for name, step in said if isinstance(step, Noted) and step.what == what)
 
 
 def _row(book: Book, request: str) -> Row:

@@ -17,6 +17,7 @@ from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.identity import company_checks, identity_checks
 from avow.duties.requests.intake import judging
+from avow.duties.requests.telling import left_checks
 from avow.engine.evidence.checks import Check, CheckResult
 from avow.engine.planner.making import Estate
 
@@ -41,3 +42,4 @@ def answers(
     yield from ended_in_time.answers(book, day=day, at=at)
     yield from identity_checks.answers(book, day=day, at=at)
     yield from company_checks.answers(book, estate, day=day, at=at)
+    yield from left_checks.answers(book, estate, day=day, at=at)

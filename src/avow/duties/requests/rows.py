@@ -6,12 +6,21 @@ is what access, erasure and every other act work on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from avow.common.masked import Masked
 from avow.duties.requests import held
-from avow.duties.requests.book import Book, Said, end_file, file_of, persons_of, put_file, take
+from avow.duties.requests.book import (
+    Book,
+    Said,
+    end_file,
+    file_of,
+    files_of,
+    persons_of,
+    put_file,
+    take,
+)
 from avow.duties.requests.steps import Noted
 from avow.engine.db.store import Runs
 from avow.engine.facts.standing import row
@@ -68,3 +77,9 @@ def accepted_of(book: Book, request: str) -> tuple[Candidate, ...] | None:
             found = file_of(book, file["id"])
             return read_kept(found[1].reveal()) if found else None
     return None
+
+
+def accepted_of_many(book: Book, requests: Iterable[str]) -> dict[str, tuple[Candidate, ...]]:
+    """What was accepted for several requests, in one statement; without those nobody said of."""
+    files = files_of(book, requests, ACCEPTED)
+    return {name: tuple(read_kept(content.reveal())) for name, content in files.items()}

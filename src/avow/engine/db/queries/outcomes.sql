@@ -24,3 +24,13 @@ SELECT %(answer)s, s.plan, s.number FROM avow.request_stay AS s
 JOIN avow.request_erasure AS e ON e.plan = s.plan
 WHERE e.request = %(request)s AND e.item = ANY(%(items)s)
 ON CONFLICT DO NOTHING
+
+-- name: stays_of_requests
+-- What stays of the erasures of some requests, and the letters that told it.
+-- since: 30
+SELECT e.request, e.item, e.system, s.*, array_remove(array_agg(t.answer), NULL) AS told
+FROM avow.request_stay AS s
+JOIN avow.request_erasure AS e ON e.plan = s.plan
+LEFT JOIN avow.outcome_stay AS t ON t.plan = s.plan AND t.number = s.number
+WHERE e.request = ANY(%(ids)s)
+GROUP BY e.request, e.item, e.system, s.plan, s.number ORDER BY e.request, e.item, s.plan, s.number

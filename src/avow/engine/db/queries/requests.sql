@@ -47,6 +47,28 @@ ON CONFLICT (request, person) DO UPDATE SET sealed = excluded.sealed
 -- since: 17
 SELECT person, sealed FROM avow.request_person WHERE request = %(request)s ORDER BY person
 
+-- name: requests_people
+-- Who some requests are about, with the wrapped key of each record that was not forgotten.
+-- since: 17
+SELECT p.request, p.person, p.sealed, r.key, k.wrapped FROM avow.request_person AS p
+JOIN avow.request AS r ON r.id = p.request
+JOIN avow.bundle_key AS k ON k.id = r.key AND k.wrapped IS NOT NULL
+WHERE p.request = ANY(%(ids)s) ORDER BY p.request, p.person
+
+-- name: requests_files
+-- The files of one kind of some requests, with the wrapped key of each that was not destroyed.
+-- since: 17
+SELECT f.request, f.id, f.key, f.sealed, k.wrapped FROM avow.request_file AS f
+JOIN avow.bundle_key AS k ON k.id = f.key AND k.wrapped IS NOT NULL
+WHERE f.request = ANY(%(ids)s) AND f.what = %(what)s AND f.sealed IS NOT NULL
+ORDER BY f.request, f.made_at, f.id
+
+-- name: requests_noted
+-- What was noted with some requests.
+-- since: 17
+SELECT request, step FROM avow.request_step
+WHERE request = ANY(%(ids)s) AND name = 'noted'
+
 -- name: request_identity_add
 -- What names a person of a request, as a keyed hash.
 -- since: 17

@@ -1,0 +1,237 @@
+"""Clauses 9.3, 9.10-b and 9.10-c: a person is erased from a real database but for what a law keeps,
+hears what stays and until when, and is looked for again every day; `avow verify` sees who came
+back, what was not told, and an interest that nobody weighed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import msgspec
+import psycopg
+import pytest
+from click.testing import CliRunner, Result
+
+from avow.duties.requests.book import Arrival, Asking, Person, Said, open_request, take
+from avow.duties.requests.rows import accept, looked_for
+from avow.duties.requests.steps import Decided, IdentityShown, Refusal
+from avow.duties.requests.telling import letters
+from avow.duties.requests.words import Channel, Ground, Outcome, Right, Rung
+from avow.faces.cli.desk import Desk, opened
+from avow.faces.cli.main import main
+
+DECLARATION = """\
+avow: "1"
+declaration: shop
+controller: {name: Example, zone: Europe/Brussels, country: BE, email: privacy@shop.example}
+languages: [en]
+people:
+  - {person: claire, name: Claire, roles: [author]}
+  - {person: marc, name: Marc, roles: [approver]}
+  - {person: paul, name: Paul, roles: [approver]}
+clauses: {"1.a": {kind: E}, "2.a": {kind: E}, "3.a": {kind: E}, "6.n": {kind: E}, "9.3": {kind: E},
+  "9.6": {kind: E}, "9.10-b": {kind: E}, "9.10-c": {kind: E}}
+rights:
+  - {right: erasure, clause: "9.3"}
+  - {right: objection, clause: "9.6"}
+  - {right: limit-legal-duty, clause: "9.10-b", limits: erasure, law: Art. 17(3)(b) GDPR}
+  - {right: limit-compelling-interest, clause: "9.10-c", limits: erasure, law: Art. 21(1) GDPR}
+categories: {profile: {clause: "1.a"}, invoice: {clause: "1.a"}, backup: {clause: "6.n"}}
+subjects: {buyer: {}}
+collection:
+  - {point: door, clause: "1.a", collects: [{category: profile, clause: "1.a", required: yes}]}
+purposes:
+  - {purpose: news, clause: "1.a", basis: consent, uses: {category: [profile]}}
+  - {purpose: rank, clause: "1.a", basis: legitimate-interest, uses: {category: [profile]}}
+retention:
+  - {rule: profiles, clause: "2.a", applies_to: {category: [profile]}, starts: joined,
+     at_most: 9 years, then: erase}
+  - {rule: invoices, clause: "2.a", applies_to: {category: [invoice]}, starts: billed,
+     at_most: 7 years, then: erase}
+  - {rule: backups, clause: "6.n", applies_to: {category: [backup]}, starts: backup-made,
+     at_most: 4 weeks, then: erase}
+minimums:
+  - {minimum: books, law: the accounting act, clause: "3.a", applies_to: {category: [invoice]},
+     starts: billed, at_least: 7 years}
+events: {joined: {kind: point}, billed: {kind: point}, backup-made: {kind: point}}
+systems:
+  - system: shop
+    connector: postgresql
+    url: ${SHOP}
+    zone: Europe/Brussels
+    datasets:
+      public.buyer:
+        subject: buyer
+        key: [id]
+        identities: {email: {field: email, strength: unique}}
+        collected_at: door
+        rest: profile
+        events: {joined: joined_on}
+        blank: {email: {constant: ""}, joined_on: {constant: "1900-01-01"}}
+      public.bill:
+        key: [id]
+        owned_by: {public.buyer: buyer_id}
+        collected_at: door
+        rest: invoice
+        events: {billed: billed_on}
+"""
+TABLES = """
+CREATE TABLE buyer (id integer PRIMARY KEY, email text NOT NULL, joined_on date NOT NULL);
+CREATE TABLE bill (id integer PRIMARY KEY, buyer_id integer NOT NULL REFERENCES buyer,
+                   billed_on date);
+CREATE INDEX bill_of ON bill (buyer_id);
+INSERT INTO buyer VALUES (1, 'p1@example.org', '2026-01-02'), (2, 'p2@example.org', '2026-01-02');
+INSERT INTO bill VALUES (1, 1, '2026-02-01');
+"""
+P1 = Person(name="One", language="en", email="p1@example.org")
+GONE, STAYS, WEIGHED = "requests.gone", "requests.stays", "requests.weighed"
+
+
+@dataclass
+class Town:
+    """A shop on PostgreSQL, the state beside it, and who works there."""
+
+    url: str
+    folder: Path
+    state: str
+
+    def says(self, *words: str, ends: int = 0) -> Result:
+        place = ["--state", str(self.folder / "state"), "--database-url", self.state]
+        done = CliRunner().invoke(main, [*words, *place])
+        assert done.exit_code == ends, done.output
+        return done
+
+    def run(self, statement: str) -> Sequence[tuple[object, ...]]:
+        with psycopg.connect(self.url) as owner:
+            done = owner.execute(statement.encode())
+            return done.fetchall() if done.description else []
+
+    def desk(self) -> AbstractContextManager[Desk]:
+        return opened(self.folder / "state", self.state)
+
+    def asked(self, right: Right, *decided: Decided, words: bytes = b"") -> str:
+        """What the first person asks, decided; their rows are accepted."""
+        with self.desk() as desk:
+            book, at = desk.book, desk.now()
+            arrival = Arrival(Channel.EMAIL, at, "en", (P1,), (Asking(1, right),))
+            name = open_request(book, arrival, by="claire", at=at).id
+            shown = Said(IdentityShown(person=1, rung=Rung.SIGNED_LINK))
+            take(book, name, [shown, *(Said(d, words) for d in decided)], by="claire", at=at)
+            found = looked_for(book, desk.estate, name).found.candidates
+            accept(book, name, found, by="claire", at=at)
+            return name
+
+    def erased(self) -> str:
+        """The first person is erased, by the commands and two approvals."""
+        name = self.asked(Right.ERASURE, Decided(item=1, outcome=Outcome.ACCEPTED))
+        said = self.says("request", "erase", name, "1", "--as", "claire").output
+        plan = next(w for w in said.split() if w.startswith("plan-"))
+        for person in ("marc", "paul"):
+            self.says("approve", plan, "--as", person)
+        self.says("apply", plan)
+        self.says("request", "erase", name, "1", "--finish", "--as", "claire")
+        return name
+
+    def told(self, request: str) -> None:
+        """The letter is drafted, looked through, and sent once nothing can be taken back."""
+        said = self.says("request", "outcome", "draft", request, "--as", "claire").output
+        answer = said.partition(":")[0]
+        text = self.says("request", "outcome", "show", answer).output
+        assert "“invoice”: a law obliges us to keep it (the accounting act)" in text
+        assert "is gone on" in text, "the last backup has its day"
+        self.says("request", "outcome", "review", answer, "--as", "marc")
+        with self.desk() as desk:
+            later = desk.now() + timedelta(hours=73)
+            letters.send(desk.book, desk.state.ledger, answer, by="claire", at=later)
+
+    def verified(self) -> dict[str, str]:
+        """What `avow verify` answers of these promises: check -> answer."""
+        place = ["--state", str(self.folder / "state"), "--database-url", self.state]
+        declared = str(self.folder / "declaration")
+        done = CliRunner().invoke(main, ["verify", declared, "--json", *place])
+        said = msgspec.json.decode(done.output.splitlines()[0].encode())
+        return {
+            each["check"].rpartition(".9")[0]: each["answer"]
+            for each in said
+            if each["check"].startswith((GONE, STAYS, WEIGHED))
+        }
+
+
+@pytest.fixture
+def town(
+    postgres_url: str, tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> Town:
+    (tmp_path / "state").mkdir()
+    (tmp_path / "declaration").mkdir()
+    (tmp_path / "declaration" / "all.yaml").write_text(DECLARATION)
+    monkeypatch.setenv("SHOP", postgres_url)
+    town = Town(postgres_url, tmp_path, state_url)
+    for statement in TABLES.strip().rstrip(";").split(";"):
+        town.run(statement)
+    people = ("--author", "claire", "--as", "marc", "--as", "paul")
+    town.says("activate", str(tmp_path / "declaration"), *people)
+    return town
+
+
+def test_who_is_erased_stays_gone_and_hears_what_the_law_keeps(town: Town) -> None:
+    request = town.erased()
+    assert town.run("SELECT id, email FROM buyer ORDER BY id") == [(1, ""), (2, "p2@example.org")]
+    assert town.run("SELECT id FROM bill") == [(1,)], "seven years, by the accounting act"
+    town.told(request)
+    assert town.verified() == {GONE: "pass", STAYS: "pass", WEIGHED: "pass"}
+
+
+def test_who_came_back_by_an_import_is_red_until_it_is_known_how(town: Town) -> None:
+    """Planted: an old list is read in, and the address is there again. Had they come by
+    themselves, somebody writes it down."""
+    request = town.erased()
+    town.run("INSERT INTO buyer VALUES (9, 'p1@example.org', '2026-11-01')")
+    assert town.verified()[GONE] == "fail"
+    how = town.folder / "how.txt"
+    how.write_text("a new account, opened with a confirmed address")
+    town.says("request", "came-back", request, "--text", str(how), "--as", "claire")
+    assert town.verified()[GONE] == "pass"
+
+
+def test_what_stays_past_its_end_is_red(town: Town) -> None:
+    """Planted: the end of what stays is over, and the person is still found there."""
+    town.erased()
+    town.run("UPDATE buyer SET email = 'p1@example.org' WHERE id = 1")
+    assert town.verified()[GONE] == "pass", "something of theirs stays in this dataset"
+    with psycopg.connect(town.state) as owner:
+        owner.execute("UPDATE avow.request_stay SET until = current_date WHERE until IS NOT NULL")
+        owner.execute(
+            "UPDATE avow.request_stay SET until = current_date WHERE dataset LIKE '%buyer'"
+        )
+    assert town.verified()[GONE] == "fail"
+
+
+def test_what_was_not_told_or_has_no_law_is_red(town: Town) -> None:
+    """Planted: the last answer left without the letter; then a group loses its clause."""
+    request = town.erased()
+    town.told(request)
+    with psycopg.connect(town.state) as owner:
+        owner.execute("DELETE FROM avow.outcome_stay")
+    assert town.verified()[STAYS] == "fail"
+    with psycopg.connect(town.state) as owner:
+        owner.execute("INSERT INTO avow.outcome_stay SELECT l.answer, s.plan, s.number"
+                      " FROM avow.request_stay s, avow.outcome_letter l")  # fmt: skip
+    assert town.verified()[STAYS] == "pass"
+    with psycopg.connect(town.state) as owner:
+        owner.execute("UPDATE avow.request_stay SET clauses = '{}' WHERE why = 'legal minimum'")
+    assert town.verified()[STAYS] == "fail"
+
+
+def test_an_interest_that_nobody_weighed_in_writing_is_red(town: Town) -> None:
+    """Against an objection it may stand, with its balancing; against an erasure it never may."""
+    ground = Refusal(ground=Ground.COMPELLING, law="Art. 21(1) GDPR", where="rank")
+    kept = Decided(item=1, outcome=Outcome.REFUSED, refusals=(ground,))
+    town.asked(Right.OBJECTION, kept, words=b"we weighed: fraud of this size, no milder means")
+    assert town.verified()[WEIGHED] == "pass"
+    town.asked(Right.OBJECTION, kept)
+    assert town.verified()[WEIGHED] == "fail"
+    with pytest.raises(Exception, match="AV687"):
+        town.asked(Right.ERASURE, kept)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import msgspec
 import psycopg
 import pytest
 from litestar.testing import TestClient
@@ -212,6 +213,27 @@ def test_a_mailing_after_the_restriction_is_red(shop: Shop) -> None:
     assert shop.verified("9.4")[UNUSED] == "pass"
     shop.run("INSERT INTO mailing VALUES (4, 1, '2037-01-01 10:00:00')")  # the planted fault
     assert shop.verified("9.4")[UNUSED] == "fail"
+
+
+def test_the_explanation_of_a_row_and_the_gate_say_the_same(town: Shop) -> None:
+    """The usage check in memory, over the facts that are known, and the one over many rows."""
+    town.declare("gate")
+    request = town.asks(Right.RESTRICTION)
+    town.says("request", "restrict", request, "1", "--as", "claire")
+    town.run("UPDATE buyer SET joined_on = '2001-01-01' WHERE id = 2")
+    gate = town.says("may-use", "shop:public.buyer", "--purpose", "news", "--as", "bi",
+                     given="1\n2\n").output.splitlines()  # fmt: skip
+    assert gate == ["no: the data are restricted", "no: the data are due"]
+    where = ["--declaration", str(town.folder / "declaration"), "--json"]
+    for key, reason in (("1", "the data are restricted"), ("2", "the data are due (2.a)")):
+        said = town.says("explain", f"shop.public.buyer:{key}", "--known", *where)
+        answers = msgspec.json.decode(said.output.encode())["answers"]
+        assert all(answer["usable_for"] == [] for answer in answers)
+        assert {r for answer in answers for rs in answer["refused"].values() for r in rs} == {
+            reason
+        }
+    blind = town.says("explain", "shop.public.buyer:1", *where)
+    assert msgspec.json.decode(blind.output.encode())["answers"][0]["usable_for"] == ["news"]
 
 
 def test_nothing_that_is_restricted_leaves_by_its_term(town: Shop) -> None:

@@ -14,11 +14,12 @@ from avow.engine.db.store import Runs
 from avow.engine.facts.standing import ACCESS, ENDED, HOLD, RESTRICTION, Who
 from avow.engine.keys.ring import KeyRing
 
-_FLOORS = {
+FLOOR_KINDS = {
     HOLD: FloorKind.HOLD,
     RESTRICTION: FloorKind.RESTRICTION,
     ACCESS: FloorKind.ACCESS,
 }
+"""What each fact that forbids erasing is to a decision."""
 OBJECTED, UNSUBSCRIBED = "objected", "unsubscribed"
 """Why somebody must not come back into a purpose."""
 
@@ -66,7 +67,7 @@ def as_facts(standing: Iterable[Open]) -> Facts:
     """What a decision and the usage check make of facts that stand about a person."""
     names = [each.name for each in standing]
     ended = frozenset(n.partition(":")[2] for n in names if n.startswith(f"{ENDED}:"))
-    floors = tuple(Floor(_FLOORS[n], n) for n in dict.fromkeys(names) if n in _FLOORS)
+    floors = tuple(Floor(FLOOR_KINDS[n], n) for n in dict.fromkeys(names) if n in FLOOR_KINDS)
     return Facts(ended=ended, floors=floors, restricted=RESTRICTION in names)
 
 

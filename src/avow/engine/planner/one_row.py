@@ -7,21 +7,24 @@ of the row is read.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from avow.common.errors import AvowError
 from avow.common.findings import Finding
 from avow.declaration.cases import words
 from avow.declaration.check.universe import cells_of
 from avow.declaration.decision.decide import decide
-from avow.declaration.decision.facts import Facts, Group
+from avow.declaration.decision.facts import Facts, Floor, Group
 from avow.declaration.decision.may_use import may_use
 from avow.declaration.explain import events_of
 from avow.declaration.model import Declaration, InForce, Use
 from avow.declaration.scope import CellPlace, purpose_uses
-from avow.engine.planner.known import fact_events
+from avow.engine.facts.about import FLOOR_KINDS
+from avow.engine.facts.standing import ENDED, RESTRICTION, Fact
+from avow.engine.planner.known import Known, fact_events, set_names
 from avow.estate.connectors.base import Access, Connection, Refused, Unreachable
 from avow.estate.connectors.registry import connector_for
 from avow.estate.datamap.model import Dataset, System
@@ -31,6 +34,10 @@ from avow.estate.datamap.readings import Reader
 
 FIRST, LAST = date(1900, 1, 1), date(2200, 1, 1)
 """Between these days a moment is looked for; one outside of them is told as its nearer end."""
+
+
+Reads: TypeAlias = Callable[[], Sequence[Fact]]
+"""Reads the facts that stand."""
 
 
 class NotRead(AvowError):
@@ -68,11 +75,18 @@ class RowView:
 
 
 def explain_row(
-    declaration: Declaration, law: InForce, system: System, dataset: Dataset, key: str, day: date
+    declaration: Declaration,
+    law: InForce,
+    system: System,
+    dataset: Dataset,
+    key: str,
+    day: date,
+    facts: Reads | None = None,
 ) -> RowView:
     """Explain the row with this key (parts of a key are separated by commas).
 
-    Holds and requests that avow knows of are not looked up: they would only retain longer.
+    `facts` reads what avow knows of persons. Without it holds, restrictions and ended purposes are
+    not looked up: cells may be retained longer, and used for less, than is said.
 
     Raises:
         NotRead: the system does not answer, refuses, or has no such row.
@@ -85,7 +99,8 @@ def explain_row(
     except Unreachable as unreachable:
         raise NotRead(f"`{system.name}` cannot be read", because=str(unreachable)) from unreachable
     try:
-        return explain_on(connection, declaration, law, dataset, tuple(key.split(",")), day)
+        parts = tuple(key.split(","))
+        return explain_on(connection, declaration, law, dataset, parts, day, facts)
     finally:
         connection.close()
 
@@ -97,6 +112,7 @@ def explain_on(
     dataset: Dataset,
     key: tuple[str, ...],
     day: date,
+    facts: Reads | None = None,
 ) -> RowView:
     """Explain the row with these parts of its key, on a connection that is open.
 
@@ -105,7 +121,7 @@ def explain_on(
     """
     system = connection.system
     try:
-        question = _Question(connection, law.zone, fact_events(declaration), dataset, key)
+        question = _Question(connection, law, fact_events(declaration), dataset, key, facts)
         return _view(question, law, system, dataset, ",".join(key), day)
     except Refused as refused:
         raise NotRead(f"`{system.name}` refuses the question", because=str(refused)) from refused
@@ -117,17 +133,19 @@ class _Question:
     def __init__(
         self,
         connection: Connection,
-        zone: str,
-        facts: frozenset[str],
+        law: InForce,
+        events: frozenset[str],
         dataset: Dataset,
         parts: tuple[str, ...],
+        facts: Reads | None,
     ) -> None:
         if len(parts) != len(dataset.key):
             named = ", ".join(dataset.key) or "none is declared"
             raise NotRead(f"the key of `{dataset.name}` has {len(dataset.key)} parts: {named}")
         self.connection, self.dataset = connection, dataset
         self.row = all_of(Equal(f, v) for f, v in zip(dataset.key, parts, strict=True))
-        self.reader = Reader(connection.system, zone, facts)
+        known = _put(connection, law, events, facts) if facts is not None else frozenset()
+        self.reader = Reader(connection.system, law.zone, events, known)
 
     def holds(self, predicate: Predicate) -> bool:
         """Whether the row satisfies it."""
@@ -151,8 +169,31 @@ class _Question:
                 low = middle + timedelta(days=1)
         return low
 
+    def facts(self, law: InForce) -> Facts:
+        """What is known of the row and of whom it belongs to; nothing where nobody looked."""
+        name = self.dataset.name
+
+        def held(fact: str) -> bool:
+            return self.holds(self.reader.held(name, fact))
+
+        floors = tuple(Floor(kind, word) for word, kind in FLOOR_KINDS.items() if held(word))
+        ended = frozenset(p.id for p in law.purposes if held(f"{ENDED}:{p.id}"))
+        return Facts(ended=ended, floors=floors, restricted=held(RESTRICTION))
+
     def _by(self, event: str, day: date) -> bool:
         return self.holds(self.reader.reached(self.dataset.name, event, day))
+
+
+def _put(
+    connection: Connection, law: InForce, events: frozenset[str], facts: Reads
+) -> frozenset[str]:
+    """Put what is known on the connection, each floor by its own name; gives the names."""
+    system = connection.system
+    mine = [d.name for d in system.datasets.values() if d.is_personal and d.is_ours and d.key]
+    names = set_names(system, law, events) | {f"fact.{f}.{d}" for f in FLOOR_KINDS for d in mine}
+    for each in Known(connection, facts).key_sets(system.name, names):
+        connection.put_keys(each.name, each.dataset, each.rows)
+    return names
 
 
 def _view(
@@ -163,16 +204,19 @@ def _view(
     cells = cells_of(system, dataset)
     wanted = dict.fromkeys(event for cell in cells for event in events_of(law, cell))
     moments = {event: question.moment(event) for event in wanted}
+    facts = question.facts(law)
     return RowView(
         f"{system.name}.{dataset.name}",
         key,
         day,
         {event: str(moment) for event, moment in moments.items()},
-        tuple(_answer(cell, moments, law, day) for cell in cells),
+        tuple(_answer(cell, moments, facts, law, day) for cell in cells),
     )
 
 
-def _answer(cell: CellPlace, moments: dict[str, Moment], law: InForce, day: date) -> Answer:
+def _answer(
+    cell: CellPlace, moments: dict[str, Moment], facts: Facts, law: InForce, day: date
+) -> Answer:
     group = Group(
         cell.category,
         cell.collected_at,
@@ -180,7 +224,7 @@ def _answer(cell: CellPlace, moments: dict[str, Moment], law: InForce, day: date
         cell.system,
         cell.dataset,
         moments,
-        Facts(),
+        facts,
         cell.originals,
     )
     verdict = decide(group, law, day)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -16,6 +17,7 @@ from pathlib import Path
 import click
 import msgspec
 
+from avow.app import open_state
 from avow.common.errors import AvowError
 from avow.declaration.explain import (
     ClauseView,
@@ -27,8 +29,10 @@ from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.loading.nodes import meant
 from avow.declaration.model import Declaration, InForce
-from avow.engine.planner.one_row import Answer, RowView, explain_row
+from avow.engine.planner.making import Memory
+from avow.engine.planner.one_row import Answer, Reads, RowView, explain_row
 from avow.estate.datamap.model import Dataset, System
+from avow.faces.cli.desk import state_options
 from avow.faces.cli.opened import day_option, json_option, on, path_option, sound
 
 
@@ -43,16 +47,33 @@ class Unknown(AvowError):
 @path_option
 @json_option
 @day_option
-def command(what: str, path: Path, day: date | None, *, is_json: bool) -> None:
+@click.option("--known", "is_known", is_flag=True, help="Look up what avow knows of its person.")
+@state_options
+def command(
+    what: str,
+    path: Path,
+    day: date | None,
+    folder: Path,
+    database_url: str | None,
+    *,
+    is_known: bool,
+    is_json: bool,
+) -> None:
     """Explain WHAT: a clause, SYSTEM.DATASET, or SYSTEM.DATASET:KEY for one row.
 
     A row is read live and alone: what must happen to it, and which of the purposes that use its
-    data may do so that day. Holds and requests that are known to avow are not looked up.
+    data may do so that day. Holds, restrictions and purposes that a person ended are looked up with
+    --known alone.
     """
     declaration, _ = sound(path)
     at = on(day, declaration)
     law, _ = in_force(declaration, at)
-    view = _view(declaration, law, what, at)
+    with ExitStack() as stack:
+        facts = None
+        if is_known:
+            state = stack.enter_context(open_state(folder, database_url))
+            facts = Memory(state.store, state.ring, declaration, at).facts
+        view = _view(declaration, law, what, at, facts)
     if is_json:
         click.echo(msgspec.json.format(msgspec.json.encode(asdict(view)), indent=2).decode())
     else:
@@ -60,7 +81,7 @@ def command(what: str, path: Path, day: date | None, *, is_json: bool) -> None:
 
 
 def _view(
-    declaration: Declaration, law: InForce, what: str, day: date
+    declaration: Declaration, law: InForce, what: str, day: date, facts: Reads | None = None
 ) -> ClauseView | DatasetView | RowView:
     clause = explain_clause(declaration, law, what)
     if clause is not None:
@@ -70,7 +91,7 @@ def _view(
     if not key:
         return explain_dataset(law, system, dataset)
     here = replace(system, url=resolve_url(system, os.environ))
-    return explain_row(declaration, law, here, dataset, key, day)
+    return explain_row(declaration, law, here, dataset, key, day, facts)
 
 
 def _dataset(declaration: Declaration, name: str) -> tuple[System, Dataset]:

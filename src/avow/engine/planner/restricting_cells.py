@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -49,7 +50,18 @@ def restricted(dataset: Dataset, catalogue: Catalogue) -> dict[str, Blank]:
     moments = {s.field for e in dataset.events for s in e.sources if s.dataset is None}
     stay = moments | dataset.made | set(dataset.key) | dataset.uses.keys()
     found = (c for c in personal_columns(dataset, live) if c not in stay and inside(c) is None)
-    return {c: dataset.blanks.get(c, Blank(BlankKind.NULL)) for c in found if table.column(c)}
+    return {c: _emptied(dataset, column) for c in found if (column := table.column(c))}
+
+
+def _emptied(dataset: Dataset, column: Column) -> Blank:
+    """What a vault leaves in a column. What names a person is mostly unique: there a constant would
+    let one row be restricted and no second one."""
+    blank = dataset.blanks.get(column.name, Blank(BlankKind.NULL))
+    names = {identity.field for identity in dataset.identities}
+    is_text = column.kind is ColumnKind.TEXT and column.length is None
+    if blank.kind is BlankKind.CONSTANT and column.name in names and is_text:
+        return Blank(BlankKind.GHOST)
+    return blank
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +103,23 @@ def is_open(
 ) -> bool:
     """Whether some cell of a row is not what a restriction makes of it."""
     return any(
-        emptied(value, blanks[column.name], column, key, table) != value
+        not _same(emptied(value, blanks[column.name], column, key, table), value, column)
         for column, value in zip(columns, values, strict=True)
     )
+
+
+def _same(wanted: object, value: object, column: Column) -> bool:
+    """Whether two values of a column are one; a document is the same however it is written."""
+    if column.kind is not ColumnKind.JSON:
+        return wanted == value
+    return _document(wanted) == _document(value)
+
+
+def _document(value: object) -> object:
+    try:
+        return json.loads(value) if isinstance(value, str | bytes) else value
+    except ValueError:
+        return value
 
 
 def finds_open() -> bool:

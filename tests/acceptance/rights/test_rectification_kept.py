@@ -130,6 +130,35 @@ def test_while_it_is_not_decided_what_is_right_nobody_uses_it(shop: Shop) -> Non
     assert shop.says(*ask, given="1\n").output == "yes\n"
 
 
+def test_a_correction_waits_until_the_cells_are_back_from_the_vault(shop: Shop) -> None:
+    """Nobody uses the data meanwhile: cells come back for the correction, and the restriction ends
+    after it. No cell is lost, and no row keeps the wrong city."""
+    shop.declare("vault", OTHER, VIEW.replace("SQL", LINE))
+    request = shop.asks(Right.RECTIFICATION, decided=False)
+    shop.restrict(request)
+    assert shop.run("SELECT city FROM buyer ORDER BY id") == [(None,), ("Gent",)]
+    with shop.desk() as desk:
+        accepted = Said(Decided(item=1, outcome=Outcome.ACCEPTED))
+        take(desk.book, request, [accepted], by="claire", at=desk.now())
+    field = f"shop:{shop.buyer}:city"
+    wish = ["request", "correct", request, "1", "--as", "claire", "--field", field]
+    assert "AV954" in shop.says(*wish, given="Brugge\n").output
+    words = ["request", "restrict", request, "1", "--as", "claire"]
+    shop.says(*words, "--tell")
+    lifting = shop.says(*words, "--plan-lifting").output.splitlines()[0]
+    shop.approve(lifting)
+    back = shop.says(*words, "--lift", "--plan", lifting)
+    assert "not there: the correction is not carried out" in back.output
+    assert shop.run("SELECT city, email FROM buyer WHERE id = 1") == [("Gent", "p1@example.org")]
+    ask = ["may-use", f"shop:{shop.buyer}", "--purpose", "news", "--as", "mailer"]
+    assert shop.says(*ask, given="1\n").output == "no: the data are restricted\n"
+    corrected(shop, request, f"{shop.buyer}:city", "Brugge")
+    assert shop.says(*words, "--lift").exit_code == 0
+    assert shop.says(*ask, given="1\n").output == "yes\n"
+    assert shop.run("SELECT city, email FROM buyer WHERE id = 1") == [("Brugge", "p1@example.org")]
+    assert set(shop.verified("9.2").values()) == {"pass"}
+
+
 def test_a_contest_that_opens_nothing_is_red(shop: Shop) -> None:
     """The planted fault: nobody decides for a week, and no round runs."""
     shop.asks(Right.RECTIFICATION, decided=False)

@@ -15,6 +15,7 @@ from avow.common.errors import AvowError
 from avow.duties.requests.acting.lifting_letter import tell_lifting
 from avow.duties.requests.acting.restricting import (
     CONTESTED,
+    UNWRITTEN,
     Hands,
     is_enforced,
     lift,
@@ -98,10 +99,10 @@ def _contested(book: Book) -> tuple[tuple[str, int], ...]:
 
 
 def _ended(hands: Hands, tally: Tally, request: str, number: int, at: datetime) -> Tally:
-    book = hands.book
-    if not read(book, request).items[number].is_settled:
-        return tally
+    book, item = hands.book, read(hands.book, request).items[number]
     rows = _standing(book, request, number)
+    if item.state is ItemState.ASKED:
+        return _planned(hands, tally, rows, at)
     told = min((r["told_at"] for r in rows if r["told_at"]), default=None)
     if told is None or any(r["told_at"] is None for r in rows):
         done = tell_lifting(book, request, number, by=PROGRAM, at=at)
@@ -113,8 +114,21 @@ def _ended(hands: Hands, tally: Tally, request: str, number: int, at: datetime) 
         if not any(_has_open_plan(book, plan) for plan in enforced):
             plan_lifting(hands, request, number, at=at)
         return replace(tally, left=tally.left + 1)
+    if not item.is_settled:  # accepted: it is corrected first
+        return replace(tally, left=tally.left + 1)
     lift(hands, request, number, (), by=PROGRAM, at=at)
     return replace(tally, lifted=tally.lifted + 1)
+
+
+def _planned(hands: Hands, tally: Tally, rows: list[Row], at: datetime) -> Tally:
+    """What could not be planned when the restriction opened is planned now."""
+    missing = [row for row in rows if row["mode"] not in UNWRITTEN and not row["plan"]]
+    try:
+        for each in missing[:1]:
+            restrict(hands, each["request"], each["item"], by=PROGRAM, at=at)
+    except AvowError:  # the system is still away: at the next turn
+        return replace(tally, left=tally.left + 1)
+    return tally
 
 
 def _has_open_plan(book: Book, plan: str) -> bool:

@@ -16,7 +16,14 @@ from enum import StrEnum
 from avow.common.calendar import Period, add, local_day
 from avow.common.ids import new_id
 from avow.common.masked import Masked
-from avow.duties.requests.acting.restricting import Acted, Hands, NotActed, item_of, theirs
+from avow.duties.requests.acting.restricting import (
+    Acted,
+    Hands,
+    NotActed,
+    item_of,
+    theirs,
+    vaulted,
+)
 from avow.duties.requests.acting.telling_recipients import tell_recipients
 from avow.duties.requests.book import Book, Said, take
 from avow.duties.requests.in_time import clauses_of
@@ -70,7 +77,8 @@ def correct(
 
     Raises:
         NotActed: AV644, no such item or no rows; AV646, a dataset without rows of the person;
-            AV647, a field that holds the map together, or that others point to by its value.
+            AV647, a field that holds the map together, or that others point to by its value;
+            AV954, the cells lie in a vault.
         Guarded: AV461, a column cannot take the value. Nothing is planned then in its system.
         Away: a system does not answer.
     """
@@ -79,6 +87,7 @@ def correct(
     places = dict(theirs(book, request, item.person))
     for each in wished:
         _allowed(hands, places, each)
+    _not_vaulted(book, places, wished)
     hours = timedelta(hours=book.declaration.requests.undo_hours)
     last = local_day(at + hours, book.declaration.controller.zone)
     clause = clauses_of(book).get(Right.RECTIFICATION, "")
@@ -91,6 +100,20 @@ def correct(
     if plans and item.state is ItemState.ACCEPTED:
         take(book, request, begun, by=by, at=at)
     return tuple(plans)
+
+
+def _not_vaulted(book: Book, places: Places, wished: Sequence[Correct]) -> None:
+    """What is written over an emptied cell would keep the others from coming back."""
+    out = vaulted(book)
+    for each in wished:
+        keys = places[each.system, each.dataset]
+        if any((each.system, each.dataset, tuple(map(str, key))) in out for key in keys):
+            raise NotActed(
+                f"the cells of `{each.system}.{each.dataset}` are out of the system",
+                because="their use is restricted, and they lie in a vault",
+                help="let them come back first: `avow request restrict … --plan-lifting`",
+                code="AV954",
+            )
 
 
 def _cells(hands: Hands, system: str, places: Places, wished: Sequence[Correct]) -> Iterator[Cells]:

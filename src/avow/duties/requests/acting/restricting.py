@@ -256,7 +256,8 @@ def plan_lifting(hands: Hands, request: str, number: int, *, at: datetime) -> tu
 def lift(
     hands: Hands, request: str, number: int, plans: Sequence[str], *, by: str, at: datetime
 ) -> Acted:
-    """Run the approved plans that put cells back, then let the restriction end.
+    """Run the approved plans that put cells back, then let the restriction end. Where a correction
+    is accepted and not carried out, cells come back for it and nobody may use them yet.
 
     Raises:
         NotActed: AV645, the person was not told before; AV644, something was not put back; AV954, a
@@ -269,14 +270,30 @@ def lift(
     for plan in mine:
         if is_enforced(book, plan):
             raise NotActed(f"`{plan}` is not put back yet")
+    rows, missed = sum(d.rows for d in done), [d for d in done if d.missed]
+    gaps = tuple(f"{d.plan}: {d.missed} rows" for d in missed)
+    item = restricted_item(book, request, number)
+    if item.right is Right.RECTIFICATION and not item.is_settled:
+        return Acted(tuple(plans), rows, (*gaps, "the correction is not carried out"))
     with book.runs.transaction() as tx:
         for plan in mine:  # one that never ran must not run now
             records.pass_to(tx, plan, Status.WITHDRAWN, [Status.WAITING, Status.APPROVED], at)
         close_all(tx, [fact for each in standing for fact in each["facts"]], at)
         tx.many("restriction_lifted", [{"id": each["id"], "at": at} for each in standing])
         take(book, request, [Said(Noted(what="restriction-lifted"))], by=by, at=at, runs=tx)
-    gaps = tuple(f"{d.plan}: {d.missed} rows" for d in done if d.missed)
-    return Acted(tuple(plans), sum(d.rows for d in done), gaps)
+    return Acted(tuple(plans), rows, gaps)
+
+
+def vaulted(book: Book) -> frozenset[tuple[str, str, Key]]:
+    """The rows whose cells are out of their system: (system, dataset, key)."""
+    found: set[tuple[str, str, Key]] = set()
+    for each in book.runs.run("restrictions_standing"):
+        if each["mode"] != Mode.VAULT or not each["plan"] or not is_enforced(book, each["plan"]):
+            continue
+        person = read(book, each["request"]).items[each["item"]].person
+        keys = theirs(book, each["request"], person).get((each["system"], each["dataset"]), ())
+        found |= {(each["system"], each["dataset"], tuple(map(str, key))) for key in keys}
+    return frozenset(found)
 
 
 def is_enforced(book: Book, plan: str) -> bool:
@@ -287,11 +304,11 @@ def is_enforced(book: Book, plan: str) -> bool:
 
 def _told(book: Book, request: str, number: int) -> list[Row]:
     item = restricted_item(book, request, number)
-    if item.right is Right.RECTIFICATION and not item.is_settled:
+    if item.right is Right.RECTIFICATION and item.state is ItemState.ASKED:
         raise NotActed(
             f"the accuracy of item {number} of `{request}` is still contested",
-            because=f"it is {item.state}, and article 18(1)(a) restricts use until it is verified",
-            help="decide the correction, and carry it out",
+            because="article 18(1)(a) of the GDPR restricts use until it is verified",
+            help="decide the correction",
             code="AV954",
         )
     rows = book.runs.run("restrictions_of", request=request, item=number)

@@ -68,6 +68,7 @@ STEPS: st.SearchStrategy[Steps] = st.one_of(
     st.just(steps.Closed()),
 )
 FITTING = (steps.Refusal(ground=Ground.UNFOUNDED, law="Art. 12(5) GDPR"),)
+ANSWER = "answer-" + "a" * 26
 ONWARD: st.SearchStrategy[Steps] = st.sampled_from(
     [
         steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS),
@@ -75,15 +76,30 @@ ONWARD: st.SearchStrategy[Steps] = st.sampled_from(
         *(steps.Decided(item=n, outcome=Outcome.REFUSED, refusals=FITTING) for n in (1, 2)),
         *(steps.Begun(item=n, record="plan-" + "a" * 26) for n in (1, 2)),
         *(steps.Done(item=n) for n in (1, 2)),
-        steps.AnswerDrafted(answer="answer-" + "a" * 26, digest="0" * 64),
-        steps.AnswerReviewed(answer="answer-" + "a" * 26, digest="0" * 64),
-        steps.AnswerSent(answer="answer-" + "a" * 26, way=Way.PORTAL),
+        steps.AnswerDrafted(answer=ANSWER, digest="0" * 64),
+        steps.AnswerReviewed(answer=ANSWER, digest="0" * 64),
+        steps.AnswerSent(answer=ANSWER, way=Way.PORTAL),
         steps.Closed(),
     ]
 )
 ANY = st.integers(0, 3).flatmap(lambda n: STEPS if n == 0 else ONWARD)
 """Mostly steps that lead somewhere: walks by pure chance hardly ever reach an answer."""
-WALKS = st.lists(st.tuples(ANY, st.integers(0, 9)), max_size=60)
+THROUGH: list[tuple[Steps, int]] = [
+    (steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS), 0),
+    (steps.Decided(item=1, outcome=Outcome.ACCEPTED), 0),
+    (steps.Begun(item=1, record="plan-" + "a" * 26), 0),
+    (steps.Done(item=1), 0),
+    (steps.Decided(item=2, outcome=Outcome.REFUSED, refusals=FITTING), 0),
+    (steps.AnswerDrafted(answer=ANSWER, digest="0" * 64), 0),
+    (steps.AnswerReviewed(answer=ANSWER, digest="0" * 64), 0),
+    (steps.AnswerSent(answer=ANSWER, way=Way.PORTAL), 0),
+]
+WALKS = st.builds(
+    lambda far, more: [*THROUGH[:far], *more],
+    st.integers(0, len(THROUGH)),
+    st.lists(st.tuples(ANY, st.integers(0, 9)), max_size=60),
+)
+"""Some way along the straight path, and then wherever chance leads."""
 BEGINNING: list[tuple[Steps, int]] = [
     (RECEIVED, 0),
     (steps.PersonNamed(person=1), 0),
@@ -119,6 +135,15 @@ def test_nothing_is_begun_or_decided_about_data_without_identity(
             is_free = item.right is Right.OBJECTION and item.marketing
             assert is_free or before.persons[item.person].shown is not None
         before = state
+
+
+@given(WALKS)
+def test_no_erasure_is_done_that_nobody_began(walk: list[tuple[Steps, int]]) -> None:
+    """Whatever was called done has a plan or a task that did it."""
+    for state, _ in walked(walk):
+        for item in state.items.values():
+            done = item.right is Right.ERASURE and item.state is ItemState.DONE
+            assert not done or item.records
 
 
 @given(WALKS)

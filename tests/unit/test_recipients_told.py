@@ -146,7 +146,8 @@ def test_an_erasure_that_told_nobody_is_red(office: Office) -> None:
     """Planted: the item is done, the log names three, and no task was ever made."""
     request = known(office, Right.ERASURE, accepted=True)
     assert not verdict(office).outcome.bad
-    office.take(request, steps.Done(item=1))
+    begun = steps.Begun(item=1, record="plan-" + "a" * 26)
+    office.take(request, begun, steps.Done(item=1))
     assert verdict(office).outcome.failed == 3
     assert verdict(office).canary_seen
     made = tell_recipients(office.book, request.id, 1, by="claire", at=office.clock.now())

@@ -41,6 +41,7 @@ def partly(office: Office, person: Person = ANNA) -> Request:
         request,
         steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS),
         steps.Decided(item=1, outcome=Outcome.PARTLY, refusals=(KEPT,)),
+        steps.Begun(item=1, record="plan-" + "a" * 26),
         steps.Done(item=1, retained=1),
     )
 

@@ -351,6 +351,8 @@ def _(step: steps.Begun, request: Request, entry: Entry, calendar: Calendar) -> 
 def _(step: steps.Done, request: Request, entry: Entry, calendar: Calendar) -> Request:
     del entry, calendar
     item = _item(request, step.item, ItemState.ACCEPTED, ItemState.ACTING)
+    if item.right is Right.ERASURE and not item.records:
+        raise _order(request, f"no plan and no task was made for item {item.item}")
     return _changed(
         request, replace(item, state=ItemState.DONE, gaps=step.gaps, retained=step.retained)
     )

@@ -95,6 +95,28 @@ def make_erasure(
         Guarded: ownership in the system cannot be decided (AV451), or a statement was refused.
         Away: the system does not answer.
     """
+    plan, left = counted_erasure(office, estate, memory, wish)
+    return MadeErasure(_kept(office, plan, wish.roots, at), left)
+
+
+def make_due_erasure(
+    office: Office, estate: Estate, memory: Memory, wish: Erasure, at: datetime
+) -> MadeErasure | None:
+    """The same where something of the persons can go now; None where nothing can, and then nothing
+    is kept. Raises what `make_erasure` raises."""
+    plan, left = counted_erasure(office, estate, memory, wish)
+    if not any(step.measure.rows for part in plan.parts for step in part.steps):
+        return None
+    return MadeErasure(_kept(office, plan, wish.roots, at), left)
+
+
+def counted_erasure(
+    office: Office, estate: Estate, memory: Memory, wish: Erasure
+) -> tuple[Plan, tuple[Stay, ...]]:
+    """What would be erased, and what would stay, counted on the live system; nothing is kept.
+
+    Raises what `make_erasure` raises.
+    """
     day = office.today
     with closing(estate.open(wish.system, Access.READ)) as connection:
         judge = erasure_judge(office.declaration, connection.system, day)
@@ -121,7 +143,7 @@ def make_erasure(
         case=wish.case,
         persons=sum(len(keys) for keys in wish.roots.values()),
     )
-    return MadeErasure(_kept(office, bounded(plan, {}), wish.roots, at), left)
+    return bounded(plan, {}), left
 
 
 def _kept(office: Office, plan: Plan, roots: Roots, at: datetime) -> Made:

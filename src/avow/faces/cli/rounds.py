@@ -14,13 +14,15 @@ from avow.duties.notice.telling_checks import forget_letters
 from avow.duties.requests.acting.at_once import act
 from avow.duties.requests.acting.contesting import contests
 from avow.duties.requests.acting.copies_equal import forget
+from avow.duties.requests.acting.resuming import resume
 from avow.duties.requests.acting.unsubscribing import forget_links
-from avow.duties.requests.book import forget_due
+from avow.duties.requests.book import PROGRAM, forget_due
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
 from avow.faces.cli.link_rounds import links_round
 from avow.faces.cli.mailbox_rounds import MAILBOX, probe_round, read_round
+from avow.faces.cli.request.erase_command import hands_of as erasing_hands
 from avow.faces.cli.request.restrict_command import hands_of
 from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
 from avow.faces.cli.verify_command import answered, keep_answers
@@ -40,6 +42,7 @@ def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
     yield Round("acts", OFTEN, lambda: _acted(state))
+    yield Round("resume", DAILY, lambda: _resumed(state))
     yield Round("contests", SOON, lambda: _contested(state))
     if any(row["ended_at"] is None for row in state.store.run("webhooks")):
         yield Round("webhooks", OFTEN, lambda: _delivered(state))
@@ -84,6 +87,15 @@ def _acted(state: State) -> str:
     return (
         f"{done.stopped} objections to marketing and {done.withdrawn} withdrawals took effect,"
         f" {done.stand_still} objections wait for a decision, {done.left} acts for a person"
+    )
+
+
+def _resumed(state: State) -> str:
+    desk = _desk(state)
+    done = resume(erasing_hands(desk), by=PROGRAM, at=desk.now())
+    return (
+        f"{len(done.planned)} erasures go on and wait for two persons, of {done.staying} nothing"
+        f" can go yet, {done.missed} could not be looked into"
     )
 
 

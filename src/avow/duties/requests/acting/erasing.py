@@ -171,16 +171,16 @@ def _planned(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -
     try:
         made = make_erasure(hands.office, hands.estate, hands.memory, wish, at)
     except PlannerError as error:
-        _set(runs, request, item, wish.system, None, error.code or "AV448", at)
+        set_plan(runs, request, item, wish.system, None, error.code or "AV448", at)
         return
     hands.crash("planned")
     plan = made.made.plan
     if made.made.status is Status.REFUSED:
-        _set(runs, request, item, wish.system, None, "AV448", at)
+        set_plan(runs, request, item, wish.system, None, "AV448", at)
         return
     with runs.transaction() as tx:
-        _keep_stays(tx, made)
-        _set(tx, request, item, wish.system, plan.id, "", at)
+        keep_stays(tx, made)
+        set_plan(tx, request, item, wish.system, plan.id, "", at)
         take(hands.book, request, [Said(Begun(item=item, record=plan.id))], by=by, at=at, runs=tx)
     hands.note_plan(plan)
 
@@ -205,9 +205,10 @@ def _is_taken(book: Book, wish: Erasure, plan: str) -> bool:
     return any(plan in item.records for item in items)
 
 
-def _set(
+def set_plan(
     runs: Runs, request: str, item: int, system: str, plan: str | None, gap: str, at: datetime
 ) -> None:
+    """Write down which plan erases an item from a system, or why none does yet."""
     runs.run(
         "request_erasure_set",
         request=request,
@@ -219,7 +220,8 @@ def _set(
     )
 
 
-def _keep_stays(runs: Runs, made: MadeErasure) -> None:
+def keep_stays(runs: Runs, made: MadeErasure) -> None:
+    """Write down what a plan leaves."""
     runs.many(
         "request_stay_add",
         [

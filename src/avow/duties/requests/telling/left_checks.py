@@ -142,12 +142,15 @@ def _found(
 def _explained(
     stays: Iterable[Row], persons: Mapping[tuple[str, int], tuple[str, int]], day: date
 ) -> frozenset[Spot]:
-    """Where something of a person stays with a reason whose end has not come."""
+    """Where something of a person stays with a reason whose end has not come. A shell explains
+    nobody: what names the person is taken out of it."""
     by_item = {item: person for person, item in persons.items()}
     return frozenset(
         (*by_item[row["request"], row["item"]], row["system"], row["dataset"])
         for row in stays
-        if (row["request"], row["item"]) in by_item and (row["until"] is None or row["until"] > day)
+        if (row["request"], row["item"]) in by_item
+        and row["why"] != Why.SHELL
+        and (row["until"] is None or row["until"] > day)
     )
 
 
@@ -214,15 +217,18 @@ def _is_weighed(book: Book, state: Request, item: Item) -> bool:
 
 def _finds(day: date) -> bool:
     """Whether somebody found where what stayed has ended is seen, and where it stays is not."""
-    row = {"request": "r", "item": 1, "system": "s", "dataset": "d", "until": day}
+    row = {"request": "r", "item": 1, "system": "s", "dataset": "d", "until": day,
+           "why": str(Why.MINIMUM)}  # fmt: skip
     spot: Spot = ("r", 1, "s", "d")
     persons = {("r", 1): ("r", 1)}
     there, before = [(spot, _texts([(1,)]))], {spot: _texts([(1,)])}
     ended = _explained([row], persons, day)
     stays = _explained([row | {"until": None}], persons, day)
+    shell = row | {"until": None, "why": str(Why.SHELL)}
     return (
         unexplained(there, before, ended) == (spot,)
         and unexplained([(spot, _texts([(2,)]))], before, stays) == (spot,)
+        and unexplained(there, before, _explained([shell], persons, day)) == (spot,)
         and not unexplained(there, before, stays)
     )
 

@@ -33,3 +33,22 @@ WHERE e.request = %(request)s AND e.item = %(item)s ORDER BY e.system, s.number
 -- since: 21
 SELECT count(DISTINCT hash) AS found FROM avow.suppression
 WHERE hash = ANY(%(hashes)s::bytea[]) AND reason = %(reason)s
+
+-- name: erasures_holding
+-- Finished erasures of which something stays only until a hold ends, or until a day that is over.
+-- since: 21
+SELECT DISTINCT e.request, e.item, e.system, e.plan FROM avow.request_erasure AS e
+JOIN avow.plan AS p ON p.id = e.plan AND p.status = 'done'
+JOIN avow.request_item AS i ON i.request = e.request AND i.item = e.item AND i.state = 'done'
+JOIN avow.request_stay AS s ON s.plan = e.plan AND (s.why = %(held)s OR s.until <= %(day)s)
+ORDER BY e.request, e.item, e.system
+
+-- name: stays_told_before
+-- What stays by a newer plan as by an earlier one, or less of it, was told with that.
+-- since: 30
+INSERT INTO avow.outcome_stay (answer, plan, number)
+SELECT t.answer, n.plan, n.number FROM avow.request_stay AS n
+JOIN avow.request_stay AS b ON b.plan = %(before)s
+     AND b.dataset = n.dataset AND (n.why = %(less)s OR (b.why, b.clauses) = (n.why, n.clauses))
+JOIN avow.outcome_stay AS t ON t.plan = b.plan AND t.number = b.number
+WHERE n.plan = %(plan)s ON CONFLICT DO NOTHING

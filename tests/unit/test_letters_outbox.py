@@ -142,5 +142,7 @@ def test_a_persons_letters_are_found_and_forgotten_by_address(room: Room) -> Non
     (found,) = letters_to(room.store, room.ring, "controller", ada)
     assert found.content.to == "ada@mail.example"
     assert letters_to(room.store, room.ring, "processor:7", ada) == []
-    assert forget_person(room.store, room.ring, "controller", ada) == 1
+    assert forget_person(room.store, room.ring, "controller", ada, before=NOON) == 0
+    later = NOON + timedelta(seconds=1)
+    assert forget_person(room.store, room.ring, "controller", ada, before=later) == 1
     assert room.in_state(State.WAITING) == 1

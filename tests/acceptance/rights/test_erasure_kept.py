@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import msgspec
@@ -15,6 +15,10 @@ import psycopg
 import pytest
 from click.testing import CliRunner, Result
 
+from avow.common.ids import new_id
+from avow.common.masked import Masked
+from avow.duties.correspondence.letters import Draft, Mailing, Words
+from avow.duties.correspondence.outbox import letters_to, write
 from avow.duties.requests.acting.resuming import resume
 from avow.duties.requests.book import Arrival, Asking, Person, Said, open_request, take
 from avow.duties.requests.rows import accept, looked_for
@@ -220,6 +224,22 @@ def test_who_came_back_by_an_import_is_red_until_it_is_known_how(town: Town) -> 
     how.write_text("a new account, opened with a confirmed address")
     town.says("request", "came-back", request, "--text", str(how), "--as", "claire")
     assert town.verified()[GONE] == "pass"
+
+
+def test_older_letters_to_an_erased_person_go_and_those_about_the_request_stay(town: Town) -> None:
+    """A newsletter of before they asked lies in the outbox still; so does the answer."""
+    with town.desk() as desk:
+        mailing = Mailing("newsletter", new_id("telling"), "shop.example", date(2040, 1, 1))
+        words = Words("News", "Buy bread\n")
+        old = [Draft(Masked(v), "en", words, Masked(v)) for v in (P1.email, "p2@example.org")]
+        before = desk.now() - timedelta(days=9)
+        write(desk.book.runs, desk.book.ring, mailing, old, at=before, tell=desk.book.tell)
+    town.told(town.erased())
+    with town.desk() as desk:
+        mine = letters_to(desk.book.runs, desk.book.ring, "controller", [Masked(P1.email)])
+        other = letters_to(desk.book.runs, desk.book.ring, "controller", [Masked("p2@example.org")])
+    assert [each.kind for each in mine] == ["request-outcome"]
+    assert [each.kind for each in other] == ["newsletter"]
 
 
 def test_what_stays_past_its_end_is_red(town: Town) -> None:

@@ -241,10 +241,13 @@ def _entry(kind: str, about: str, rows: Sequence[Row]) -> Body:
     )
 
 
-def forget_person(runs: Runs, ring: KeyRing, sphere: str, addresses: Sequence[Masked[str]]) -> int:
-    """Delete every letter to these addresses, under whichever key of the ring; gives how many."""
-    rows = runs.run("letters_forget_person", persons=_hashes(ring, sphere, addresses))
-    return len(rows)
+def forget_person(
+    runs: Runs, ring: KeyRing, sphere: str, addresses: Sequence[Masked[str]], *, before: datetime
+) -> int:
+    """Delete every letter to these addresses that was written before an instant, sent or not, under
+    whichever key of the ring; gives how many."""
+    persons = _hashes(ring, sphere, addresses)
+    return len(runs.run("letters_forget_person", persons=persons, before=before))
 
 
 def letters_to(

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 from avow.common.calendar import Period, add
 from avow.common.errors import AvowError
 from avow.common.masked import Masked
+from avow.duties.correspondence.outbox import forget_person
 from avow.duties.requests.acting.telling_recipients import tell_recipients
-from avow.duties.requests.book import Book, Person, Said, persons_of, read, take
+from avow.duties.requests.book import Book, Person, Said, given, persons_of, read, take
 from avow.duties.requests.held import is_held
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.rows import accepted_of, looked_for
@@ -32,7 +33,7 @@ from avow.engine.planner.records import OVER, Status, pass_to
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.requested import by_system
 
-ERASED = "erased"
+ERASED, EMAIL, SPHERE = "erased", "email", "controller"
 SUPPRESSED = Period(years=5)
 """How long an erased person is kept from being entered again by a list or a restored copy."""
 _GOING_ON = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
@@ -278,7 +279,8 @@ class Finished:
 
 
 def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> Finished:
-    """End an erasure whose plans have all ended: recipients are told, and it is looked again.
+    """End an erasure whose plans have all ended: recipients are told, it is looked again, and our
+    own older letters to the person are forgotten.
 
     A person who is found where nothing was to stay is a gap: what was erased came back, or a row
     was blocked.
@@ -303,8 +305,18 @@ def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> F
     gaps = (*_undone(known), *gaps_of(hands.book, state, item), *_again(hands, asked, state, kept))
     retained = sum(max(1, len(each.categories)) for each in kept)
     done = Done(item=item, gaps=len(gaps), retained=retained)
+    forget_letters(hands.book, state, asked.person, at)
     take(hands.book, request, [Said(done)], by=by, at=at)
     return Finished(tuple(gaps), retained, answer_from(hands.book, known, at))
+
+
+def forget_letters(book: Book, state: Request, person: int, at: datetime) -> int:
+    """Delete the letters of ours to an erased person that are older than their request; gives how
+    many. Those since then are about it, or answer it, and go on their own day."""
+    who = persons_of(book, state.id)[person]
+    values = [value for kind, value in given(who) if kind == EMAIL]
+    before = state.arrived or at
+    return forget_person(book.runs, book.ring, SPHERE, [Masked(v) for v in values], before=before)
 
 
 def _undone(known: tuple[Part, ...]) -> tuple[str, ...]:

@@ -102,9 +102,10 @@ SELECT id, kind, about, language, key, sealed, made_at FROM avow.letter
 WHERE person = ANY(%(persons)s) ORDER BY made_at, id
 
 -- name: letters_forget_person
--- Delete a person's letters; one that is being sent goes when it is called again.
+-- Delete a person's letters of before an instant; one that is being sent goes when called again.
 -- since: 15
-DELETE FROM avow.letter WHERE person = ANY(%(persons)s) AND state <> 'sending' RETURNING id
+DELETE FROM avow.letter
+WHERE person = ANY(%(persons)s) AND made_at < %(before)s AND state <> 'sending' RETURNING id
 
 -- name: letter_keys_due
 -- The living keys of letters whose last day is over.

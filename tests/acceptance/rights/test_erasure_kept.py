@@ -242,6 +242,18 @@ def test_older_letters_to_an_erased_person_go_and_those_about_the_request_stay(t
     assert [each.kind for each in other] == ["newsletter"]
 
 
+def test_an_old_list_is_looked_through_before_it_is_imported(town: Town) -> None:
+    """Whoever was erased is on it; the command finds them by hashes and writes the others down."""
+    town.erased()
+    old, new = town.folder / "old.csv", town.folder / "new.csv"
+    old.write_text("mail,city\nP1@example.org,Gent\np3@example.org,Mons\n")
+    found = town.says("kept-out", str(old), "--column", "mail=email", "--out", str(new), ends=1)
+    assert "2 lines, 1 of persons who must not come back" in found.output
+    assert "example.org" not in found.output.lower()
+    assert new.read_text().split() == ["mail,city", "p3@example.org,Mons"]
+    assert town.says("kept-out", str(new), "--column", "mail=email").output.startswith("1 lines, 0")
+
+
 def test_what_stays_past_its_end_is_red(town: Town) -> None:
     """Planted: the end of what stays is over, and the person is still found there."""
     town.held()

@@ -86,13 +86,19 @@ def write_answer(answer: dict[str, Any], path: Path) -> None:
 
 
 def write_new(content: bytes, path: Path) -> None:
-    """Write a new file that only its owner may read.
+    """Write a new file that only its owner may read. Raises RequestError AV604."""
+    with os.fdopen(new_file(path), "wb") as file:
+        file.write(content)
+
+
+def new_file(path: Path) -> int:
+    """A new file that only its owner may read, open for writing.
 
     Raises:
         RequestError: AV604, the file exists or cannot be made.
     """
     try:
-        handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        return os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     except OSError as error:
         raise RequestError(
             f"`{path}` cannot be written",
@@ -100,8 +106,6 @@ def write_new(content: bytes, path: Path) -> None:
             help="name a file that does not exist yet, in a folder that does",
             code="AV604",
         ) from None
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
 
 
 def counts(disclosure: Disclosure) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from avow.common.masked import Masked
 from avow.estate.connectors.base import Connection
@@ -190,7 +191,8 @@ def search(connections: Mapping[str, Connection], asked: Sequence[Asked]) -> Fou
     todo = [v for a in asked if going.take(v := _Value(a, (a.kind,), given=True))]
     while todo:
         hits = [h for c in connections.values() for h in _look_up(c, todo)]
-        todo = [v for h in hits for v in _follow(connections[h.system], going, h)]
+        said = _said(connections, going, hits)
+        todo = [v for h in hits for v in _follow(said, going, h)]
         todo = [v for v in todo if not going.is_stopped(v.asked.person)]
     return Found(
         tuple(_candidates(going)),
@@ -219,17 +221,54 @@ def _look_up(connection: Connection, values: Sequence[_Value]) -> Iterator[_Hit]
     connection.drop_keys(ASKED)
 
 
-def _follow(connection: Connection, going: _Search, hit: _Hit) -> list[_Value]:
+_Names: TypeAlias = Mapping[tuple[str, str], Mapping[tuple[str, ...], tuple[int, Sequence[object]]]]
+"""System and dataset -> row -> its place in key order, and its unique values."""
+
+
+def _said(connections: Mapping[str, Connection], going: _Search, hits: Sequence[_Hit]) -> _Names:
+    """The unique values of all rows that a round found and that are to be followed, in one
+    statement per dataset."""
+    wanted: dict[tuple[str, str], dict[tuple[str, ...], Key]] = {}
+    datasets: dict[tuple[str, str], Dataset] = {}
+    for hit in hits:
+        place = (hit.system, hit.dataset.name)
+        if hit.is_shared or not _unique(hit.dataset):
+            continue
+        datasets[place] = hit.dataset
+        known = going.rows.get((hit.value.asked.person, *place), {})
+        fresh = {plain: k for k in hit.keys if (plain := _plain(k)) not in known}
+        wanted.setdefault(place, {}).update(fresh)
+    return {
+        place: _names(connections[place[0]], datasets[place], list(keys.values()))
+        for place, keys in wanted.items()
+        if keys
+    }
+
+
+def _names(
+    connection: Connection, dataset: Dataset, keys: Sequence[Key]
+) -> dict[tuple[str, ...], tuple[int, Sequence[object]]]:
+    connection.put_keys(ASKED, dataset.name, [(0, key, None) for key in keys])
+    key = dataset.key or connection.catalogue().tables[dataset.name].key
+    fields = [*key, *(i.field for i in _unique(dataset))]
+    found = list(connection.fetch(dataset.name, InKeys(key, ASKED), fields))
+    connection.drop_keys(ASKED)
+    return {_plain(row[: len(key)]): (n, row[len(key) :]) for n, row in enumerate(found)}
+
+
+def _unique(dataset: Dataset) -> list[Identity]:
+    return [i for i in dataset.identities if i.strength is Strength.UNIQUE]
+
+
+def _follow(said: _Names, going: _Search, hit: _Hit) -> list[_Value]:
     """The other unique values of rows that were found, as far as they are to be looked up."""
     new = going.note(hit)
-    unique = [i for i in hit.dataset.identities if i.strength is Strength.UNIQUE]
+    unique = _unique(hit.dataset)
     if not new or hit.is_shared or not unique:
         return []
-    connection.put_keys(ASKED, hit.dataset.name, [(0, key, None) for key in new])
-    key = hit.dataset.key or connection.catalogue().tables[hit.dataset.name].key
-    where = InKeys(key, ASKED)
-    found = list(connection.fetch(hit.dataset.name, where, [i.field for i in unique]))
-    connection.drop_keys(ASKED)
+    rows = said.get((hit.system, hit.dataset.name), {})
+    there = [rows[p] for k in new if (p := _plain(k)) in rows]
+    found = [row for _, row in sorted(there, key=lambda each: each[0])]
     way = (*hit.value.path, f"{hit.system}.{hit.dataset.name}")
     values = [
         (identity, str(value))

@@ -93,7 +93,7 @@ def begin(
         StepRefused: the request is not so far.
     """
     state, accepted = read(book, request), accepted_of(book, request)
-    items = _open_items(state, person)
+    items = open_items(state, person)
     if accepted is None or not items:
         raise AnswerRefused(
             f"no answer to `{request}` can be begun for person {person}",
@@ -103,7 +103,17 @@ def begin(
             help="accept rows with `avow request rows`, and decide the items",
             code="AV615",
         )
-    drawn = gather(book, sources, state, person, accepted, at=at)
+    return begun(book, state, gather(book, sources, state, person, accepted, at=at), by=by, at=at)
+
+
+def begun(book: Book, state: Request, drawn: Copy, *, by: str, at: datetime) -> Draft:
+    """Keep a copy that was drawn for a person of a request, and take the steps.
+
+    Raises:
+        StepRefused: the request is not so far.
+    """
+    request, person = state.id, drawn.person
+    items = open_items(state, person)
     proposed = marks.proposed(book.declaration, drawn, _others(drawn, state, book))
     name = new_id("answer")
     with book.runs.transaction() as tx:
@@ -132,7 +142,8 @@ def begin(
     return Draft(name, request, person, tuple(i.item for i in items), drawn, proposed)
 
 
-def _open_items(state: Request, person: int) -> tuple[Item, ...]:
+def open_items(state: Request, person: int) -> tuple[Item, ...]:
+    """The items of a person that ask for a copy and are accepted and not done."""
     return tuple(
         i
         for i in state.items.values()

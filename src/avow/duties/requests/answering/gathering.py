@@ -6,10 +6,11 @@ through the two protocols, so that nothing here waits for them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from functools import partial
+from typing import Protocol, TypeAlias
 
 from avow.common.masked import Masked
 from avow.declaration.model import Declaration
@@ -41,7 +42,7 @@ from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.reaching import Extract
 from avow.engine.planner.reading import MOST
-from avow.engine.planner.requested import Looked, disclose
+from avow.engine.planner.requested import Disclosure, Looked, disclose
 from avow.engine.planner.seeing import seen
 from avow.estate.datamap.edges import Right as Claim
 
@@ -105,6 +106,20 @@ class Sources:
     most: int = MOST
 
 
+Canaries: TypeAlias = Callable[[Iterable[str], Iterable[str]], Mapping[str, bool | None]]
+"""Says of systems whether somebody who is there is found by these kinds of value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """What the systems said of one person: the search, and the rows that were accepted."""
+
+    who: Person = field(repr=False)
+    looked: Looked = field(repr=False)
+    found: Disclosure = field(repr=False)
+    canaries: Canaries
+
+
 def gather(
     book: Book,
     sources: Sources,
@@ -119,15 +134,24 @@ def gather(
     The search is run again, so that the copy says what was searched on the day it was drawn; the
     rows are those that were accepted.
     """
-    day, who = book.day(at), persons_of(book, request.id)[person]
+    who = persons_of(book, request.id)[person]
     mine = [c for c in accepted if c.person == person]
     looked = looked_for(book, sources.estate, request.id)
     found = disclose(sources.estate, mine, sources.most, looked.gaps)
+    asked = Drawn(who, looked, found, partial(seen, sources.estate))
+    return copied(book, sources, request, person, asked, at=at)
+
+
+def copied(
+    book: Book, sources: Sources, request: Request, person: int, drawn: Drawn, *, at: datetime
+) -> Copy:
+    """The copy of a person of whom the systems were asked. Asks no system but for canaries."""
+    day, who, found = book.day(at), drawn.who, drawn.found
     known = _known(book, who, at)
     judging = Judging.of(book.declaration, day, known)
     tables = tuple(_table(e, person) for e in found.extracts)
     given = sources.by_hand.asked(request.id, person)
-    reports = _reports(book.declaration, sources, looked, who, tables, found.gaps)
+    reports = _reports(book.declaration, drawn, tables)
     by_hand = {each.system for each in given}
     return Copy(
         request=request.id,
@@ -187,23 +211,17 @@ def _table(extract: Extract, person: int) -> Table:
     )
 
 
-def _reports(
-    declaration: Declaration,
-    sources: Sources,
-    looked: Looked,
-    who: Person,
-    tables: Iterable[Table],
-    gaps: Sequence[str],
-) -> tuple[Report, ...]:
+def _reports(declaration: Declaration, drawn: Drawn, tables: Iterable[Table]) -> tuple[Report, ...]:
     """What became of every system that avow reads."""
-    kinds = tuple(dict.fromkeys(kind for kind, _ in _pairs(who)))
+    gaps = drawn.found.gaps
+    kinds = tuple(dict.fromkeys(kind for kind, _ in _pairs(drawn.who)))
     rows: dict[str, int] = {}
     for table in tables:
         rows[table.system] = rows.get(table.system, 0) + len(table.rows) + table.copies
-    unnamed = {(s, k) for s, k in looked.found.unnamed}
+    unnamed = {(s, k) for s, k in drawn.looked.found.unnamed}
     away = {s: tuple(g for g in gaps if _speaks_of(g, s)) for s in declaration.datamap.systems}
     empty = [s for s in declaration.datamap.systems if not rows.get(s) and not away[s]]
-    canaries = seen(sources.estate, empty, kinds)
+    canaries = drawn.canaries(empty, kinds)
     return tuple(
         _report(name, kinds, unnamed, rows.get(name, 0), away[name], canaries.get(name))
         for name in declaration.datamap.systems

@@ -17,6 +17,7 @@ from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.answering.extract import write_new
 from avow.duties.requests.answering.gathering import Sources
 from avow.duties.requests.answering.records import Records
+from avow.duties.requests.answering.together import answer_all
 from avow.duties.requests.book import file_of
 from avow.duties.requests.words import Way
 from avow.engine.planner.reading import MOST
@@ -51,6 +52,30 @@ def begin(
         made = drafting.begin(book, sources, request_id, person, by=by, at=desk.now())
     _show(made)
     raise SystemExit(Exit.OK if made.copy.is_whole else Exit.INCOMPLETE)
+
+
+@command.command("all")
+@click.option("--limit", "most", type=click.IntRange(1), default=MOST, show_default=True,
+              help="Rows of one dataset that are read at once.")  # fmt: skip
+@WHO
+@state_options
+def every(most: int, by: str, folder: Path, database_url: str | None) -> None:
+    """Begin every answer that can be begun, and draft those where nothing is to be decided.
+
+    Systems are asked once for a group of persons. Called again it goes on where it ended.
+    """
+    with opened(folder, database_url) as desk:
+        book, records = desk.book, Records(desk.book)
+        sources = Sources(desk.estate, records, records, most)
+        done = answer_all(book, sources, by=by, at=desk.now())
+    for each in done:
+        if each.code or each.undecided:
+            why = each.code or f"{each.undecided} places to decide"
+            click.echo(f"{each.request}: person {each.person}, {each.answer or 'no answer'}, {why}")
+    drafted, failed = sum(d.is_drafted for d in done), sum(bool(d.code) for d in done)
+    begun = sum(bool(d.answer) for d in done)
+    click.echo(f"{begun} begun, {drafted} of them drafted, {failed} refused")
+    raise SystemExit(Exit.OK if drafted == len(done) else Exit.INCOMPLETE)
 
 
 @command.command()

@@ -45,7 +45,7 @@ ORDER BY e.request, e.item, e.system
 
 -- name: stays_told_before
 -- What stays by a newer plan as by an earlier one, or less of it, was told with that.
--- since: 30
+-- since: 29
 INSERT INTO avow.outcome_stay (answer, plan, number)
 SELECT t.answer, n.plan, n.number FROM avow.request_stay AS n
 JOIN avow.request_stay AS b ON b.plan = %(before)s

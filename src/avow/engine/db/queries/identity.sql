@@ -106,7 +106,7 @@ WHERE what = 'identity-document' AND sealed IS NOT NULL ORDER BY made_at, id
 
 -- name: representation_add
 -- Somebody was shown to speak for a person; a later paper takes the place of an earlier one.
--- since: 31
+-- since: 30
 INSERT INTO avow.representation (request, person, kind, file, rights, until, by, made_at, told_at)
 VALUES (%(request)s, %(person)s, %(kind)s, %(file)s, %(rights)s, %(until)s, %(by)s, %(at)s,
         %(told_at)s)
@@ -116,6 +116,6 @@ ON CONFLICT (request, person) DO UPDATE SET kind = excluded.kind, file = exclude
 
 -- name: representations
 -- Who speaks for whom, in every request that is kept.
--- since: 31
+-- since: 30
 SELECT request, person, kind, file, rights, until, by, made_at, told_at
 FROM avow.representation ORDER BY made_at, request, person

@@ -61,25 +61,25 @@ UPDATE avow.restriction SET lifted_at = %(at)s WHERE id = %(id)s AND lifted_at I
 
 -- name: restriction_caused
 -- Why the restrictions of an item stand.
--- since: 32
+-- since: 31
 UPDATE avow.restriction SET cause = %(cause)s
 WHERE request = %(request)s AND item = %(item)s AND lifted_at IS NULL
 
 -- name: use_asked_add
 -- Somebody asked whether rows may be used.
--- since: 32
+-- since: 31
 INSERT INTO avow.use_asked (at, by, system, dataset, purpose, rows, refused)
 VALUES (%(at)s, %(by)s, %(system)s, %(dataset)s, %(purpose)s, %(rows)s, %(refused)s)
 
 -- name: use_asked_last
 -- When each program or person last asked about rows of a dataset.
--- since: 32
+-- since: 31
 SELECT by, max(at) AS at FROM avow.use_asked
 WHERE system = %(system)s AND dataset = %(dataset)s GROUP BY by ORDER BY by
 
 -- name: corrected_add
 -- Values were corrected away.
--- since: 32
+-- since: 31
 INSERT INTO avow.corrected (id, request, item, plan, category, hashes, hash_key, at, until)
 VALUES (%(id)s, %(request)s, %(item)s, %(plan)s, %(category)s, %(hashes)s, %(hash_key)s, %(at)s,
         %(until)s)
@@ -87,24 +87,24 @@ ON CONFLICT (plan, category) DO NOTHING
 
 -- name: corrected_standing
 -- Corrections whose copies are still looked at.
--- since: 32
+-- since: 31
 SELECT id, request, item, plan, category, hashes, hash_key, at, until FROM avow.corrected
 WHERE until >= %(day)s ORDER BY at, id
 
 -- name: corrected_over
 -- Forget hashes of values whose copies are looked at no more.
--- since: 32
+-- since: 31
 DELETE FROM avow.corrected WHERE until < %(day)s
 
 -- name: corrected_stays_add
 -- A value rightly stays in a field, though it was corrected elsewhere.
--- since: 32
+-- since: 31
 INSERT INTO avow.corrected_stays (request, item, place, reason, by, at)
 VALUES (%(request)s, %(item)s, %(place)s, %(reason)s, %(by)s, %(at)s)
 ON CONFLICT (request, item, place) DO NOTHING
 
 -- name: corrected_stays
 -- Fields where a value rightly stays.
--- since: 32
+-- since: 31
 SELECT request, item, place, reason FROM avow.corrected_stays
 WHERE request = ANY(%(requests)s) ORDER BY request, item, place

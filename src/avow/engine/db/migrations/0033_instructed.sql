@@ -1,2 +1,0 @@
--- Nothing changes here.
-SELECT 1;

@@ -200,10 +200,13 @@ def send(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) -> S
             code="AV946",
         )
     way = Way.MAIL if who.email else Way.PAPER
+    # The proof is of what is committed, so it is made before the transaction; without a review
+    # there is none, and the step is refused.
+    is_reviewed = state.answers[answer].is_reviewed
+    proof = proof_of(book, ledger, found.request, answer) if is_reviewed else {}
     with book.runs.transaction() as tx:
         step = AnswerSent(answer=answer, way=way)
         after = take(book, found.request, [Said(step)], by=by, at=at, runs=tx)
-        proof = proof_of(book, ledger, found.request, answer)
         written = Draft(
             Masked(f"{found.request} {found.person}"),
             state.language,

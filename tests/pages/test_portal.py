@@ -5,13 +5,21 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 from litestar.testing import TestClient
 
 from avow.common.languages import LANGUAGES
-from avow.duties.requests.book import persons_of, read, words_of
+from avow.common.masked import Masked
+from avow.declaration.publishing import Edition
+from avow.duties.correspondence.outbox import letters_to
+from avow.duties.requests.book import entries_of, persons_of, read, words_of
+from avow.duties.requests.intake.by_form import AUTOMATIC
+from avow.duties.requests.intake.receiving import UNANSWERED
+from avow.duties.requests.steps import Noted
 from avow.duties.requests.words import Channel, Right
 from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
@@ -91,6 +99,37 @@ def test_sent_twice_it_is_one_request_with_the_same_page(office: Office, client:
     other = sent(client, form=form_of(client), want_0="yes", email=ANNA.email)
     assert first.text == again.text
     assert number_in(other.text) != number_in(first.text)
+
+
+def notes_of(office: Office, request: str) -> list[str]:
+    """What was noted with a request."""
+    return [e.step.what for e in entries_of(office.book, request) if isinstance(e.step, Noted)]
+
+
+def test_the_edition_of_the_notice_that_was_in_force_is_noted(
+    office: Office, client: Browser
+) -> None:
+    edition = Edition("7", effective=date(2027, 1, 1))
+    office.declaration = replace(office.declaration, edition=edition)
+    page = sent(client, form=form_of(client), want_0="yes", email=ANNA.email)
+    assert "notice-7" in notes_of(office, number_in(page.text))
+
+
+def test_what_a_program_filled_in_is_a_request_and_writes_to_nobody(
+    office: Office, client: Browser
+) -> None:
+    """A field that nobody sees was filled in: whoever it was, they are not refused; but no mailbox
+    is filled by it."""
+    page = sent(client, form=form_of(client), want_0="yes", email=ANNA.email, website="x")
+    plain = sent(client, form=form_of(client), want_0="yes", email="bo@mail.example")
+    assert (page.status_code, len(page.text)) == (plain.status_code, len(plain.text))
+    noted = notes_of(office, number_in(page.text))
+    assert {AUTOMATIC, UNANSWERED} <= set(noted)
+    letters = letters_to(office.store, office.ring, "controller", [Masked(ANNA.email)])
+    assert letters == []
+    assert AUTOMATIC not in notes_of(office, number_in(plain.text))
+    others = letters_to(office.store, office.ring, "controller", [Masked("bo@mail.example")])
+    assert len(others) == 1
 
 
 def test_a_form_that_lacks_something_loses_nothing(office: Office, client: Browser) -> None:

@@ -29,6 +29,8 @@ from avow.faces.web.portal.saying import SAYINGS, Saying
 from avow.faces.web.security import Asked
 
 PATH = "your-data"
+TRAP = "website"
+"""A field that people do not see, and that programs fill in."""
 LONGEST, SHORT = 8000, 400
 """Letters of the free words, and of a name or an address, that are taken."""
 CHOICES = (
@@ -90,7 +92,8 @@ def asked(
         tuple(Asking(1, right, marketing=m) for n, (right, m) in _chosen(data)),
         words=data.get("words", "").strip()[:LONGEST].encode(),
     )
-    entered = enter_form(book, arrival, Masked(data["form"]), at=now)
+    trapped = bool(data.get(TRAP, "").strip())
+    entered = enter_form(book, arrival, Masked(data["form"]), at=now, looks_automatic=trapped)
     due = words(language).day(entered.due(book.calendar, book.day(now)))
     around = frame(language, book.declaration.controller.name, PATH)
     said = SAYINGS[language]

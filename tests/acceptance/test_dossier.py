@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from avow.common.languages import LANGUAGES
+from avow.common.languages import LANGUAGES, words
 from avow.duties.assurance.dossier import scopes
 from avow.duties.assurance.dossier.gather import Files, declaration_on, dossier, end_of
 from avow.duties.assurance.dossier.model import Dossier, Grid, Lines, Moment, Pairs, Part, Scope
@@ -18,8 +18,11 @@ from avow.duties.assurance.dossier.printed import as_json, as_pdf
 from avow.duties.assurance.dossier.scopes import DossierRefused
 from avow.duties.incidents.machine import Known, Reported
 from avow.duties.incidents.register import Register, report, take
-from avow.duties.requests.book import Arrival, Asking, Book, open_request
+from avow.duties.requests.book import Arrival, Asking, Book, Said, open_request
+from avow.duties.requests.book import take as advance
+from avow.duties.requests.called import step_word, word_of
 from avow.duties.requests.machine import Request
+from avow.duties.requests.steps import WithdrawnByPerson
 from avow.duties.requests.words import Channel, Right
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.evidence.note import LedgerError, opened
@@ -126,7 +129,8 @@ def test_a_request_has_its_steps_and_no_word_of_the_person(here: Town, request_:
         found = made(here, scope, language)
         said = as_json(found)
         assert request_.id.encode() in said
-        assert b"right-asked" in said
+        assert step_word("right-asked", words(language)).encode() in said
+        assert b"right-asked" not in said
         assert b"Anna" not in said
         assert b"anna@" not in said
         as_pdf(found)
@@ -140,6 +144,44 @@ def test_it_tells_what_was_known_on_its_day(here: Town) -> None:
     before, after = made(here, scope, "en"), made(here, scope, "en", days=4)
     assert registers(before)["Incidents"] == "1 in the register, 0 told late"
     assert registers(after)["Incidents"] == "1 in the register, 1 told late"
+
+
+def test_a_request_is_told_as_it_stood_on_the_day(here: Town) -> None:
+    """Asked on the day, taken back two days later: the dossier of the day knows nothing of that,
+    and nothing of a request that was entered later with an earlier arrival."""
+    book, now = files(here).book, here.clock.now()
+    asked = (Asking(1, Right.RESTRICTION),)
+    request = open_request(
+        book, Arrival(Channel.EMAIL, now, "nl", (ANNA,), asked), by=AUTHOR, at=now
+    )
+    later = now + timedelta(days=2)
+    advance(book, request.id, [Said(WithdrawnByPerson(items=(1,)))], by="person", at=later)
+    open_request(book, Arrival(Channel.LETTER, now, "nl", (ANNA,), asked), by=AUTHOR, at=later)
+    scope = scopes.of_request(here.declaration, request.id, ["restriction"], TODAY, TODAY)
+
+    then, afterwards = made(here, scope, "en"), made(here, scope, "en", days=3)
+
+    assert stands(then)["Stands"] == "who is it?"
+    assert stands(afterwards)["Stands"] == "to be answered"
+    assert b"took it back" not in as_json(then)
+    assert b"took it back" in as_json(afterwards)
+    assert asked_of(then, here)[Right.RESTRICTION] == "1"
+    assert asked_of(afterwards, here)[Right.RESTRICTION] == "2"
+
+
+def asked_of(found: Dossier, here: Town) -> dict[str, str]:
+    """How often each right was asked, by the declaration's own name of it or the common one."""
+    rows = {row[0]: row[1] for row in grid(part(found, 6)).rows}
+    names = {
+        right: here.declaration.words("en", "right", right) or word_of(right, words("en"))
+        for right in Right
+    }
+    return {right: rows[name] for right, name in names.items() if name in rows}
+
+
+def stands(found: Dossier) -> dict[str, str]:
+    blocks = [block for block in part(found, 1).blocks if isinstance(block, Pairs)]
+    return dict(blocks[-1].rows)
 
 
 def registers(found: Dossier) -> dict[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from avow.common.languages import Words, mark
 from avow.duties.assurance.model import Reason, ReasonCode, Status
+from avow.engine.accounts.matrix import Role
 from avow.engine.evidence.checks import ORGANISATION, Item, Mode
 
 WORDS: Mapping[Status, str] = {
@@ -16,6 +17,17 @@ WORDS: Mapping[Status, str] = {
     Status.KEPT: mark("kept"),
 }
 MODES: Mapping[Mode, str] = {Mode.ENFORCED: mark("enforced"), Mode.OBSERVED: mark("observed")}
+ROLES: Mapping[str, str] = {
+    Role.AUTHOR: mark("author"),
+    Role.APPROVER: mark("approver"),
+    Role.OFFICER: mark("data-protection officer"),
+    Role.AGENT: mark("agent"),
+    Role.REDACTOR: mark("redactor"),
+    Role.SYSTEM_OWNER: mark("system owner"),
+    Role.ACCOUNTABLE_MANAGER: mark("accountable manager"),
+    Role.AUDITOR: mark("auditor"),
+    Role.ADMINISTRATOR: mark("administrator"),
+}
 CAUSES: Mapping[str, str] = {
     "unreachable": mark("the system does not answer"),
     "no-grant": mark("the right to read is missing"),

@@ -91,10 +91,11 @@ def entries_of(register: Register, incident: str) -> tuple[Entry, ...]:
     return found
 
 
-def every(register: Register) -> Iterator[Incident]:
-    """Every incident of the register, the oldest first."""
+def every(register: Register, until: datetime | None = None) -> Iterator[Incident]:
+    """Every incident of the register, the oldest first, as it is or as it stood at an instant."""
     rows = register.runs.run("incident_steps", id=None)
-    for name, steps in groupby(rows, key=lambda row: str(row["incident"])):
+    then = (row for row in rows if until is None or row["at"] <= until)
+    for name, steps in groupby(then, key=lambda row: str(row["incident"])):
         yield folded(name, map(_entry, steps))
 
 

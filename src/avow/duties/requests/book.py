@@ -218,20 +218,22 @@ def take(
     return state
 
 
-def read(book: Book, request: str) -> Request:
-    """A request as its steps leave it. Raises UnknownRequest AV610, StepRefused."""
-    entries = _read_entries(book.runs, request)
-    if not entries:
-        raise _unknown(request)
-    return machine.folded(request, entries, book.calendar)
+def read(book: Book, request: str, until: datetime | None = None) -> Request:
+    """A request as its steps leave it, or left it at an instant. Raises UnknownRequest AV610, also
+    where nobody had entered it by then, and StepRefused."""
+    return machine.folded(request, entries_of(book, request, until), book.calendar)
 
 
-def entries_of(book: Book, request: str) -> tuple[Entry, ...]:
-    """The steps of a request in order. Raises UnknownRequest AV610."""
-    found = _read_entries(book.runs, request)
+def entries_of(book: Book, request: str, until: datetime | None = None) -> tuple[Entry, ...]:
+    """The steps of a request in order, those up to an instant. Raises UnknownRequest AV610."""
+    found = _until(_read_entries(book.runs, request), until)
     if not found:
         raise _unknown(request)
     return found
+
+
+def _until(entries: Iterable[Entry], until: datetime | None) -> tuple[Entry, ...]:
+    return tuple(each for each in entries if until is None or each.at <= until)
 
 
 def words_of(book: Book, request: str, number: int) -> Masked[bytes]:
@@ -489,12 +491,16 @@ def _entry(row: Row) -> Entry:
     return Entry(row["number"], row["at"], row["day"], row["by"], read_step(bytes(row["step"])))
 
 
-def read_many(book: Book, requests: Iterable[str]) -> dict[str, Request]:
-    """Requests as their steps leave them, in one statement."""
+def read_many(
+    book: Book, requests: Iterable[str], until: datetime | None = None
+) -> dict[str, Request]:
+    """Requests as their steps leave them, or left them at an instant, in one statement. One that
+    nobody had entered by then is not among them."""
     found: dict[str, list[Entry]] = {}
     for row in book.runs.run("request_steps", ids=list(requests)):
         found.setdefault(row["request"], []).append(_entry(row))
-    return {name: machine.folded(name, each, book.calendar) for name, each in found.items()}
+    then = {name: _until(each, until) for name, each in found.items()}
+    return {name: machine.folded(name, each, book.calendar) for name, each in then.items() if each}
 
 
 def noted(book: Book, requests: Iterable[str], what: str) -> frozenset[str]:

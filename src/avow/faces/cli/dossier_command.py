@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -53,7 +53,7 @@ def command(
             raise click.UsageError("a dossier tells what was, and that day has not been")
         moment = Moment(min(end_of(on, desk.book), desk.now()), desk.now())
         declaration, release = declaration_on(files, moment.as_of)
-        scope = _scope(desk, request_id, clause, topic, on)
+        scope = _scope(desk, request_id, clause, topic, on, moment.as_of)
         made = dossier(files, declaration, release, scope, moment, language)
     content = as_json(made) if is_json else as_pdf(made)
     with os.fdopen(os.open(out, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as handle:
@@ -62,10 +62,15 @@ def command(
 
 
 def _scope(
-    desk: Desk, request_id: str | None, clause: str | None, topic: str | None, on: date
+    desk: Desk,
+    request_id: str | None,
+    clause: str | None,
+    topic: str | None,
+    on: date,
+    until: datetime,
 ) -> Scope:
     if request_id:
-        request = read(desk.book, request_id)
+        request = read(desk.book, request_id, until)
         rights = {str(item.right) for item in request.items.values()}
         return scopes.of_request(desk.declaration, request_id, rights, request.received, on)
     if clause:

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from avow.common.languages import LANGUAGES, NAMES, SOURCE_LANGUAGE, Words, words
 from avow.duties.assurance import wording
 from avow.duties.assurance.model import RANK, WORST_FIRST
+from avow.duties.requests import called
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import Signed
 from avow.faces.web import labels, request_words
@@ -134,7 +135,7 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         "meaning": lambda kind: (
             spoken.say(labels.MEANINGS[kind]) if kind in labels.MEANINGS else ""
         ),
-        "step_word": lambda name: request_words.step_word(name, spoken),
+        "step_word": lambda name: called.step_word(name, spoken),
         "request_word": lambda code: request_words.request_word(code, spoken),
         "ask": lambda wanted: labels.ask(wanted, spoken),
         "cause": lambda why: wording.cause(why, spoken),

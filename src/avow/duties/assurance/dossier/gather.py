@@ -40,9 +40,10 @@ from avow.duties.notice.assessments import register as assessments
 from avow.duties.notice.publishing.model import Publication
 from avow.duties.notice.publishing.model import in_force as edition_on
 from avow.duties.notice.publishing.records import editions
-from avow.duties.requests.book import Book, entries_of, read, read_many
+from avow.duties.requests.book import PERSON, PROGRAM, Book, entries_of, read, read_many
+from avow.duties.requests.called import step_word, word_of
 from avow.duties.requests.machine import Request
-from avow.duties.requests.steps import name_of
+from avow.duties.requests.steps import Steps, name_of
 from avow.engine.db.store import Row
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.release import released
@@ -159,7 +160,7 @@ def _short(page: _Page) -> Iterator[Block]:
 
 def _request_in_short(page: _Page) -> Iterator[Block]:
     say, book = page.spoken.say, page.files.book
-    request = read(book, page.scope.request)
+    request = read(book, page.scope.request, page.moment.as_of)
     due = page.spoken.day(request.due(book.calendar, page.day))
     rights = ", ".join(_right(page, str(item.right)) for item in request.items.values())
     yield Pairs(
@@ -167,13 +168,14 @@ def _request_in_short(page: _Page) -> Iterator[Block]:
             (say("Arrived on"), page.spoken.day(request.received)),
             (say("Asks"), rights),
             (say("To be answered by"), due),
-            (say("Stands"), str(request.status)),
+            (say("Stands"), word_of(request.status, page.spoken)),
         )
     )
 
 
 def _right(page: _Page, right: str) -> str:
-    return page.declaration.words(page.spoken.language, "right", right) or right
+    own = page.declaration.words(page.spoken.language, "right", right)
+    return own or word_of(right, page.spoken)
 
 
 def _accountable(page: _Page) -> Iterator[Block]:
@@ -186,14 +188,18 @@ def _accountable(page: _Page) -> Iterator[Block]:
         )
     )
     people = tuple(
-        (each.name, ", ".join(sorted(each.roles))) for each in page.declaration.people.values()
+        (each.name, ", ".join(_role(page, role) for role in sorted(each.roles)))
+        for each in page.declaration.people.values()
     )
     systems = tuple(
-        (each.name, each.owner or say("nobody is named"))
-        for each in page.declaration.datamap.systems.values()
+        (each.name, _owner(page, each.owner)) for each in page.declaration.datamap.systems.values()
     )
     yield Grid((say("Person"), say("Roles")), (1, 2), people)
     yield Grid((say("System"), say("Owner")), (1, 2), systems)
+
+
+def _role(page: _Page, role: str) -> str:
+    return page.spoken.say(wording.ROLES[role]) if role in wording.ROLES else role
 
 
 def _promised(page: _Page, annexes: list[Part]) -> Iterator[Block]:
@@ -309,7 +315,7 @@ def _requests(page: _Page, annexes: list[Part]) -> Iterator[Block]:
     say, book = page.spoken.say, page.files.book
     rows = book.runs.run("requests_listed", since=page.scope.since, most=MOST_REQUESTS)
     ids = [r["id"] for r in rows if r["arrived_on"] <= page.scope.until]
-    known = tuple(read_many(book, ids).values())
+    known = tuple(read_many(book, ids, page.moment.as_of).values())
     if not known:
         yield Para(say("Nobody asked anything in this period."))
     else:
@@ -324,12 +330,23 @@ def _requests(page: _Page, annexes: list[Part]) -> Iterator[Block]:
         yield Grid(head, (4, 2, 2, 2, 2, 2), tuple(_tallies(page, known)))
     if page.scope.request:
         steps = tuple(
-            (str(e.number), page.spoken.instant(e.at), e.by, name_of(e.step))
-            for e in entries_of(book, page.scope.request)
+            (str(e.number), page.spoken.instant(e.at), _by(page, e.by), _step(page, e.step))
+            for e in entries_of(book, page.scope.request, page.moment.as_of)
         )
         yield Para(say("Every step of the request; what people said is not printed."))
         titles = (say("No."), say("On"), say("By"), say("Step"))
         yield from _table(page, annexes, say("All steps"), titles, (1, 3, 2, 4), steps)
+
+
+def _step(page: _Page, step: Steps) -> str:
+    return step_word(name_of(step), page.spoken)
+
+
+def _by(page: _Page, by: str) -> str:
+    """Who took a step: somebody of the organisation by name, else who asks, or the program."""
+    if by == PERSON:
+        return page.spoken.say("the person")
+    return by if by == PROGRAM else _owner(page, by)
 
 
 def _tallies(page: _Page, known: Sequence[Request]) -> Iterator[tuple[str, ...]]:
@@ -346,9 +363,7 @@ def _tallies(page: _Page, known: Sequence[Request]) -> Iterator[tuple[str, ...]]
 def _registers(page: _Page) -> Iterator[Block]:
     say, spoken = page.spoken.say, page.spoken
     end = page.moment.as_of
-    found = [
-        i for i in every_incident(page.files.register) if i.reported_at and i.reported_at <= end
-    ]
+    found = [i for i in every_incident(page.files.register, end) if i.reported_at]
     late = sum(each.is_late(end) for each in found)
     law, _ = law_on(page.declaration, page.day)
     weighed = assessments(page.declaration, law, page.day)

@@ -201,7 +201,8 @@ class Lowering:
         """Rows that would go if only the row they give a moment to, over `edge`, went."""
         child = edge.child
         blocked = self._blocked(child, seen | {child})
-        return all_of([self.spent(child), negate(blocked), self._dates_no_other(edge)])
+        free = (self._dates_no_other(edge), self._tells_nobody(child))
+        return all_of([self.spent(child), negate(blocked), *free])
 
     def _dates_no_other(self, edge: Edge) -> Predicate:
         """Rows that give no moment over another edge too: two rows that one row dates would have to
@@ -292,8 +293,8 @@ class Lowering:
         if pointer.can_unlink:
             where = any_of([self.frozen(child), self.tells(pointer.edge)])
         elif pointer.edge in self.reads.carried and child not in seen:
-            alone = self._dates_no_other(pointer.edge)
-            where = negate(all_of([self.spent(child), alone, *self._free(child, seen)]))
+            alone = (self._dates_no_other(pointer.edge), self._tells_nobody(child))
+            where = negate(all_of([self.spent(child), *alone, *self._free(child, seen)]))
         elif child == pointer.edge.parent:
             where = negate(self.spent(child))
         return TRUE if where == FALSE else negate(Related(pointer.edge, Side.CHILD, where))
@@ -309,7 +310,11 @@ class Lowering:
     @remembered
     def order(self) -> tuple[str, ...]:
         """The datasets in the order of their steps, children first."""
-        before = (*self._after_those_along(), *self._before_their_sources())
+        before = (
+            *self._after_those_along(),
+            *self._before_their_sources(),
+            *self._before_what_is_known(),
+        )
         return children_first(self.system.datasets, self.found, before)
 
     def _sources(self, name: str) -> tuple[Edge, ...]:
@@ -329,6 +334,18 @@ class Lowering:
                 others = edge.child == along.child and edge.parent != along.parent
                 if others and not pointer.can_unlink:
                     yield along.parent, edge.parent
+
+    def _before_what_is_known(self) -> Iterator[tuple[str, str]]:
+        """Rows are told of a fact by those that own them, which may know it of a row that goes in
+        the same sweep: their owners must still know it when it is asked whether they may go."""
+        for pointer in self.found:
+            if not pointer.can_unlink:
+                continue
+            told = pointer.edge.parent
+            for name in sorted(key_sets(self.tells(pointer.edge))):
+                knowing = name.split(".", 2)[2]
+                if knowing not in (told, pointer.edge.child):
+                    yield told, knowing
 
     def _speaks_of(self, name: str, clause: str | None) -> bool:
         groups = self._asked(name)

@@ -73,17 +73,17 @@ def swept(world: World) -> tuple[object, object]:
 
 
 def test_a_row_that_tells_a_fact_does_not_go_along_with_the_person_it_dates() -> None:
-    """A call dates its person and owns a file. What is known of the person reaches the file over
+    """A call dates its person and owns an upload. What is known of the person reaches the upload over
     the call alone: all three stay, emptied, though call and person could go together."""
     calls = dataset(
         "call",
         Link(LinkWord.OWNED_BY, "person", ("p0",), of="caller"),
-        Link(LinkWord.OWNS, "file", ("p1",), of="file"),
+        Link(LinkWord.OWNS, "upload", ("p1",), of="upload"),
     )
     persons = dataset("person", subject="caller", happens_in="call")
-    world = of(persons, dataset("file"), calls, rows={
+    world = of(persons, dataset("upload"), calls, rows={
         "person": [row(1, None)],
-        "file": [row(1, None)],
+        "upload": [row(1, None)],
         "call": [row(1, PAST, p0=1, p1=1)],
     })  # fmt: skip
     left, expected = swept(world)
@@ -93,20 +93,20 @@ def test_a_row_that_tells_a_fact_does_not_go_along_with_the_person_it_dates() ->
 
 def test_what_is_known_of_a_person_who_goes_is_still_known_to_what_they_own() -> None:
     """The person, who goes, points nowhere; the order stays, since its own day has not come, and
-    tells its file, which is due, of the wish. The file is asked before the person is gone, and is
+    tells its upload, which is due, of the wish. The upload is asked before the person is gone, and is
     the same in the count and in the sweep: emptied. The next sweep takes it."""
     orders = dataset(
         "order",
         Link(LinkWord.OWNED_BY, "person", ("p0",), of="buyer"),
-        Link(LinkWord.OWNS, "file", ("p1",), of="file"),
+        Link(LinkWord.OWNS, "upload", ("p1",), of="upload"),
     )
     later = datetime(2027, 1, 1, tzinfo=UTC)
-    world = of(dataset("person", subject="buyer"), dataset("file"), orders, rows={
+    world = of(dataset("person", subject="buyer"), dataset("upload"), orders, rows={
         "person": [row(1, PAST)],
-        "file": [row(1, PAST)],
+        "upload": [row(1, PAST)],
         "order": [row(1, later, p0=1, p1=1)],
     })  # fmt: skip
     left, expected = swept(world)
     assert left == expected
     assert expected["person"] == []  # type: ignore[index]
-    assert [each["email"] for each in expected["file"]] == [None]  # type: ignore[index]
+    assert [each["email"] for each in expected["upload"]] == [None]  # type: ignore[index]

@@ -126,7 +126,7 @@ class Oracle:
         """Whether the row gives a moment to a row that stays, or tells one what is known."""
         row, dated = self.rows[mark], []
         for p in self.lowering.found if self.mine is None else ():
-            if p.can_unlink and mark in self.telling[p.edge.name] and applies(p.edge, row):
+            if mark in self.telling[p.edge.name] and applies(p.edge, row):
                 told = pointer(p.edge, row, p.edge.child_fields)
                 if told is not None and (p.edge.parent, told[0]) in self.rows:
                     return True

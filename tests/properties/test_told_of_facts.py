@@ -3,6 +3,7 @@ that owns it, and a sweep forgets it neither in the same breath nor before it wa
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from avow.common.calendar import Period
@@ -73,8 +74,8 @@ def swept(world: World) -> tuple[object, object]:
 
 
 def test_a_row_that_tells_a_fact_does_not_go_along_with_the_person_it_dates() -> None:
-    """A call dates its person and owns an upload. What is known of the person reaches the upload over
-    the call alone: all three stay, emptied, though call and person could go together."""
+    """A call dates its person and owns an upload. What is known of the person reaches the upload
+    over the call alone: all three stay, emptied, though call and person could go together."""
     calls = dataset(
         "call",
         Link(LinkWord.OWNED_BY, "person", ("p0",), of="caller"),
@@ -93,8 +94,8 @@ def test_a_row_that_tells_a_fact_does_not_go_along_with_the_person_it_dates() ->
 
 def test_what_is_known_of_a_person_who_goes_is_still_known_to_what_they_own() -> None:
     """The person, who goes, points nowhere; the order stays, since its own day has not come, and
-    tells its upload, which is due, of the wish. The upload is asked before the person is gone, and is
-    the same in the count and in the sweep: emptied. The next sweep takes it."""
+    tells its upload, which is due, of the wish. The upload is asked before the person is gone, and
+    is the same in the count and in the sweep: emptied. The next sweep takes it."""
     orders = dataset(
         "order",
         Link(LinkWord.OWNED_BY, "person", ("p0",), of="buyer"),
@@ -110,3 +111,28 @@ def test_what_is_known_of_a_person_who_goes_is_still_known_to_what_they_own() ->
     assert left == expected
     assert expected["person"] == []  # type: ignore[index]
     assert [each["email"] for each in expected["upload"]] == [None]  # type: ignore[index]
+
+
+def test_a_row_that_owns_what_dates_it_stays_to_tell_it_what_is_known() -> None:
+    """An order is dated by its upload, so its pointer is never emptied; with the order the wish of
+    the person would be gone, and the upload, due by it, would stay for good. Both stay, emptied."""
+    wish = Rule("r0", "6.0", Scope(), (End("asked", Period()),), Action.ERASE)
+    dated = Rule("r1", "6.1", Scope(), (End("happened", Period(years=9)),), Action.ERASE)
+    orders = replace(
+        dataset(
+            "order",
+            Link(LinkWord.OWNED_BY, "person", ("p0",), of="buyer"),
+            Link(LinkWord.OWNS, "upload", ("p1",), of="upload"),
+        ),
+        events=(),
+    )
+    world = of(dataset("person", subject="buyer"), dataset("upload"), orders, rows={
+        "person": [row(1, PAST)],
+        "upload": [row(1, PAST)],
+        "order": [row(1, PAST, p0=1, p1=1)],
+    })  # fmt: skip
+    both = frozenset({frozenset({"r0", "r1"})})
+    left, expected = swept(replace(world, law=InForce((wish, dated), settled=both, zone=ZONE)))
+    assert left == expected
+    assert [each["email"] for each in expected["upload"]] == [None]  # type: ignore[index]
+    assert [each["email"] for each in expected["order"]] == [None]  # type: ignore[index]

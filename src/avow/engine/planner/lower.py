@@ -245,7 +245,7 @@ class Lowering:
         told = (
             all_of([self.tells(p.edge), Related(p.edge, Side.PARENT, TRUE)])
             for p in self.found
-            if p.edge.child == dataset and p.can_unlink
+            if p.edge.child == dataset
         )
         return negate(any_of(told))
 
@@ -339,8 +339,6 @@ class Lowering:
         """Rows are told of a fact by those that own them, which may know it of a row that goes in
         the same sweep: their owners must still know it when it is asked whether they may go."""
         for pointer in self.found:
-            if not pointer.can_unlink:
-                continue
             told = pointer.edge.parent
             for name in sorted(key_sets(self.tells(pointer.edge))):
                 knowing = name.split(".", 2)[2]

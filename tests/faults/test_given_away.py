@@ -15,7 +15,7 @@ import pytest
 
 from avow.declaration.model import InForce
 from avow.engine.planner.chunks import PERSONS
-from avow.engine.planner.erase import Erasing
+from avow.engine.planner.erase import Erasing, Leaver
 from avow.engine.planner.ground import Ground
 from avow.engine.planner.journal import Journal, Seat
 from avow.engine.planner.judge import Judge
@@ -80,7 +80,7 @@ def erasing(connection: PostgresqlConnection) -> Erasing:
 def seated(connection: PostgresqlConnection) -> Iterator[Batch]:
     """A batch with the key sets of person 1, undone at the end."""
     with connection.transaction() as batch:
-        erasing(connection)._seat(batch, [("public.person", (1,))])
+        erasing(connection)._seat(batch, [Leaver(0, "public.person", (1,), "")])
         yield batch
 
 

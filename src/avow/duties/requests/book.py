@@ -21,7 +21,7 @@ from avow.common.ids import new_id
 from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.outbox import Keeps, Tells
-from avow.duties.requests import held, machine
+from avow.duties.requests import held, machine, sparing
 from avow.duties.requests.machine import Entry, Request
 from avow.duties.requests.steps import (
     Noted,
@@ -200,7 +200,7 @@ def take(
         row = tx.one("request_lock", id=request)
         if row is None:
             raise _unknown(request)
-        state = machine.folded(request, _read_entries(tx, request), book.calendar)
+        before = state = machine.folded(request, _read_entries(tx, request), book.calendar)
         entries = _entries(book, state.steps, said, by, at)
         for entry in entries:
             state = machine.after(state, entry, book.calendar)
@@ -214,6 +214,7 @@ def take(
         _copy(tx, state)
         inside = replace(book, runs=tx)
         held.follow(tx, book.ring, state, lambda: _all_named(persons_of(inside, request)), at)
+        sparing.follow(tx, before, state, at)
         _write(book, tx, request, row["key"], bytes(row["salt"]), entries, said)
     return state
 

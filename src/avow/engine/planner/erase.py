@@ -7,13 +7,14 @@ below a row that is about to go; then the steps run, children first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
 from avow.engine.planner.journal import Seat
-from avow.engine.planner.keysets import of_persons, persons, settle, sole
+from avow.engine.planner.keysets import Roots, of_persons, persons, settle, sole
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
@@ -23,7 +24,18 @@ from avow.estate.datamap.edges import Side
 from avow.estate.datamap.predicates import InKeys, all_of
 from avow.estate.datamap.reach import Key
 
-People = list[tuple[str, Key]]
+
+class Leaver(NamedTuple):
+    """One person on the way: the number in the plan, the row that names them, and for whose sake
+    (empty where the plan has one request)."""
+
+    number: int
+    dataset: str
+    key: Key
+    case: str
+
+
+People = list[Leaver]
 
 DONE = {Move.DELETE: "deleted", Move.BLANK: "blanked", Move.UNLINK: "unlinked"}
 """What a step did, in the words of the ledger."""
@@ -46,30 +58,41 @@ class Erasing:
 
     def run(self) -> tuple[Block, ...]:
         """Chunk after chunk; gives the persons who stay, each with what refused."""
-        everyone = persons(self.ground.roots)
+        everyone = leavers(self.ground.roots, self.ground.cases)
         self.total = self.ground.journal.counted(self.seat.step)
         while self.seat.person < len(everyone):
             self.ground.heed()
             start = self.seat.person
-            self.batch(everyone[start : start + self.chunk.size])
+            self.batch(everyone[start : self._end(everyone, start)])
         return tuple(self.blocked)
 
+    def _end(self, everyone: People, start: int) -> int:
+        """Where the next chunk ends: what goes for one request goes together, as far as a chunk
+        reaches, so that it goes whole or stays whole."""
+        end = min(start + self.chunk.size, len(everyone))
+        most = min(start + max(self.chunk.size, self.chunk.largest), len(everyone))
+        while end < most and everyone[end].case and everyone[end].case == everyone[end - 1].case:
+            end += 1
+        return end
+
     def batch(self, people: People) -> None:
-        """One chunk of persons."""
+        """One chunk of persons, without those who are spared by now."""
         ground = self.ground
+        spared = ground.spared()
+        going = [each for each in people if each.number not in spared]
         ground.journal.start(self.seat)
         ground.crash("started")
         ground.held.refresh(self.part.program)
         began = ground.monotonic()
         try:
-            moved = self._erase(people)
+            moved = self._erase(going) if going else {}
         except Refused as refusal:
             self._refused(refusal, people)
             return
         # What others of the system wait for ends with the commit; our journal keeps nobody.
         took = ground.monotonic() - began
         ground.crash("committed")
-        self._ended(moved, len(people))
+        self._ended(moved, len(people), len(going))
         ground.crash("journalled")
         if self.warm:
             self.chunk = self.chunk.after(took * 1000)
@@ -92,7 +115,7 @@ class Erasing:
     def _seat(self, batch: Batch, people: People) -> None:
         """Key sets of these persons, every parent locked before its children are looked for."""
         connection, program = self.ground.connection, self.part.program
-        roots = of_persons(people)
+        roots = of_persons([(each.dataset, each.key) for each in people])
         for spread in program.spreads:
             connection.put_keys(spread.taker, taken(spread), [])
         for dataset, name in program.roots.items():
@@ -149,13 +172,13 @@ class Erasing:
             counts.update({f"{Move.DELETE} {dataset}": n for dataset, n in done.others.items()})
         return counts
 
-    def _ended(self, moved: dict[int, Done], people: int) -> None:
+    def _ended(self, moved: dict[int, Done], people: int, gone: int) -> None:
         counts = self._counts(moved)
         self.total += counts
         self.seat = self.ground.journal.end(
             self.seat,
             sum(done.total for done in moved.values()),
-            {"persons": people, **counts},
+            {"persons": gone, **counts},
             person=self.seat.person + people,
             checked=self.ground.checks,
         )
@@ -167,16 +190,35 @@ class Erasing:
         if refusal.kind not in ("constraint", "lock"):
             raise refusal
         self.tries += 1
-        if len(people) > 1 and (self.tries >= TRIES or refusal.kind == "constraint"):
-            self.chunk, self.tries = replace(self.chunk, size=len(people) // 2), 0
+        one = len({each.case or each.number for each in people}) == 1
+        if not one and (self.tries >= TRIES or refusal.kind == "constraint"):
+            half = min(self.chunk.size, len(people)) // 2
+            self.chunk, self.tries = replace(self.chunk, size=max(1, half)), 0
         elif self.tries >= TRIES:
-            self._block(refusal, people[0])
+            self._block(refusal, people)
 
-    def _block(self, refusal: Refused, person: tuple[str, Key]) -> None:
-        self.blocked.append(self.ground.block(self.seat.step, person[0], person[1], refusal))
+    def _block(self, refusal: Refused, people: People) -> None:
+        for each in people:
+            self.blocked.append(
+                self.ground.block(
+                    self.seat.step, each.dataset, each.key, refusal, each.case or None
+                )
+            )
         self.ground.journal.start(self.seat)
-        self._ended({}, 1)
+        self._ended({}, len(people), 0)
         self.chunk = self.ground.chunks
+
+
+def leavers(roots: Roots, cases: Mapping[int, str]) -> People:
+    """Everybody of a plan in the order of going: as they are numbered, those of one request behind
+    each other."""
+    found = [
+        Leaver(n, dataset, key, cases.get(n, "")) for n, (dataset, key) in enumerate(persons(roots))
+    ]
+    first: dict[str, int] = {}
+    for each in found:
+        first.setdefault(each.case, each.number)
+    return sorted(found, key=lambda each: first[each.case] if each.case else each.number)
 
 
 def named(step: Step) -> str:

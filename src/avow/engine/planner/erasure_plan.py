@@ -7,10 +7,11 @@ checks the batches. Suppressions are not written here.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from typing import TypeVar
 
 from avow.common.findings import Finding
 from avow.common.ids import new_id
@@ -32,8 +33,11 @@ from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.release import author_of, digest_in
 from avow.engine.planner.sealed_persons import seal_persons
 from avow.engine.planner.staying import Stay, Staying, stays
+from avow.engine.planner.tally import Tally
 from avow.estate.connectors.base import Access, Refused
 from avow.estate.datamap.model import System
+
+Left = TypeVar("Left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def make_erasure(
         Away: the system does not answer.
     """
     plan, left = counted_erasure(office, estate, memory, wish)
-    return MadeErasure(_kept(office, plan, wish.roots, at), left)
+    return MadeErasure(keep_erasure(office, plan, wish.roots, at), left)
 
 
 def make_due_erasure(
@@ -107,13 +111,28 @@ def make_due_erasure(
     plan, left = counted_erasure(office, estate, memory, wish)
     if not any(step.measure.rows for part in plan.parts for step in part.steps):
         return None
-    return MadeErasure(_kept(office, plan, wish.roots, at), left)
+    return MadeErasure(keep_erasure(office, plan, wish.roots, at), left)
 
 
 def counted_erasure(
     office: Office, estate: Estate, memory: Memory, wish: Erasure
 ) -> tuple[Plan, tuple[Stay, ...]]:
     """What would be erased, and what would stay, counted on the live system; nothing is kept.
+
+    Raises what `make_erasure` raises.
+    """
+    return counted_and(office, estate, memory, wish, stays)
+
+
+def counted_and(
+    office: Office,
+    estate: Estate,
+    memory: Memory,
+    wish: Erasure,
+    told: Callable[[Tally, Staying], Left],
+) -> tuple[Plan, Left | tuple[()]]:
+    """What would be erased, and what `told` says of what would stay while the key sets of the
+    persons are on the connection: nothing where the plan has gaps.
 
     Raises what `make_erasure` raises.
     """
@@ -129,7 +148,7 @@ def counted_erasure(
         try:
             part, tally = counted(connection, Counting(program, known, zone, wish.roots))
             theirs = Staying(judge, catalogue, frozenset(wish.roots))
-            left = () if part.gaps else stays(tally, theirs)
+            left = () if part.gaps else told(tally, theirs)
         except Refused as refused:
             raise Guarded((_refusal(wish.system, refused),)) from refused
     plan = Plan(
@@ -146,13 +165,17 @@ def counted_erasure(
     return bounded(plan, {}), left
 
 
-def _kept(office: Office, plan: Plan, roots: Roots, at: datetime) -> Made:
+def keep_erasure(
+    office: Office, plan: Plan, roots: Roots, at: datetime, cases: Sequence[str] = ()
+) -> Made:
+    """Keep a plan with what the guard says of it, and its persons unless it is refused. `cases`:
+    for whose sake each is erased, where it is of many requests."""
     around = surroundings(office, plan)
     level, found = level_of(plan, around), guard(plan, around)
     with office.runs.transaction() as tx:
         status = records.keep(tx, plan, found, level, at)
         if status is records.Status.WAITING:
-            seal_persons(tx, office.ring, plan, roots)
+            seal_persons(tx, office.ring, plan, roots, cases)
     return Made(plan, found, level, status)
 
 

@@ -94,6 +94,11 @@ def untold(bodies: Sequence[Body], at: datetime, tx: Runs) -> None:
     del bodies, at, tx
 
 
+def nobody() -> frozenset[int]:
+    """Nobody is spared."""
+    return frozenset()
+
+
 def nothing(place: str) -> None:
     """Called at each place where a test may end the process."""
     del place
@@ -118,6 +123,9 @@ class Ground:
     id of its record. `monotonic` measures batches in seconds.
     `keeper` keeps what leaves before its maximum; without one no such step runs.
     `windows` and `chunks` are the sizes to begin with, in rows and in persons.
+    `cases` says for whose sake each person is erased, by number, where the plan is of many
+    requests; `spared` gives the numbers of those who are not to be erased any more, asked again
+    before every chunk.
     """
 
     connection: Connection
@@ -133,6 +141,8 @@ class Ground:
     monotonic: Callable[[], float] = time.monotonic
     windows: Chunk = ROWS
     chunks: Chunk = PERSONS
+    cases: Mapping[int, str] = field(default_factory=dict)
+    spared: Callable[[], frozenset[int]] = nobody
     held: Held = field(init=False)
 
     def __post_init__(self) -> None:
@@ -174,7 +184,9 @@ class Ground:
         self.crash("moved")
         self.journal.beat(seat.step)
 
-    def block(self, step: int, dataset: str, key: Key, refusal: Refused) -> Block:
+    def block(
+        self, step: int, dataset: str, key: Key, refusal: Refused, case: str | None = None
+    ) -> Block:
         """Set one row or person aside, its key sealed, with the place that refused it."""
         name = new_id("blocked")
         plain = canonical([str(part) for part in key])
@@ -186,6 +198,7 @@ class Ground:
             dataset=refusal.table or dataset,
             reason=refusal.constraint or refusal.kind,
             sealed_key=self.seal(plain, name) if self.seal else b"",
+            case_id=case,
             at=self.journal.clock.now(),
         )
         return Block(step, dataset, refusal.table, refusal.constraint)

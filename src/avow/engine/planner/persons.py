@@ -199,6 +199,17 @@ class Ownership:
             return any_of(held)
         return any_of([*held, *(self.through(e) for e in self.lowered if e.taker == dataset)])
 
+    def holders(self, dataset: str, taker: str) -> tuple[tuple[str, ...], tuple[Spread, ...]]:
+        """What says whose each of these rows is: key sets that hold them with their person, and
+        how the others are found into the key set `taker`. Together they hold what `member` does."""
+        known = self._sets(dataset)
+        if self._gives(dataset):
+            return known, ()
+        own = (e for e in self.lowered if e.taker == dataset)
+        return known, tuple(
+            Spread(e, e.flows, giver, taker, False) for e in own for giver in self._sets(e.giver)
+        )
+
     def through(self, edge: Edge) -> Predicate:
         """Rows that the batch owns over this one edge. A pointer to a key is compared with the key
         set itself, so that it counts even where the row it names is gone."""

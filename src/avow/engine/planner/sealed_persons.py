@@ -7,6 +7,8 @@ digest, so that nobody can put another person in; the database forgets it when t
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import datetime
 
 from avow.engine.db.store import Runs
 from avow.engine.keys.ring import KeyRing
@@ -17,8 +19,11 @@ from avow.estate.connectors.values import plain
 from avow.estate.datamap.reach import Key
 
 
-def seal_persons(runs: Runs, ring: KeyRing, plan: Plan, roots: Roots) -> None:
-    """Keep the persons of a plan, in the order in which they are erased."""
+def seal_persons(
+    runs: Runs, ring: KeyRing, plan: Plan, roots: Roots, cases: Sequence[str] = ()
+) -> None:
+    """Keep the persons of a plan, in the order in which they are numbered. `cases`: for whose sake
+    each is erased, where the plan is of many requests."""
     runs.many(
         "plan_person_add",
         [
@@ -27,6 +32,7 @@ def seal_persons(runs: Runs, ring: KeyRing, plan: Plan, roots: Roots) -> None:
                 "number": number,
                 "dataset": dataset,
                 "sealed": ring.seal(_written(key), _about(plan, number)),
+                "case_id": cases[number] if cases else None,
             }
             for number, (dataset, key) in enumerate(persons(roots))
         ],
@@ -54,6 +60,30 @@ def sealed_persons(runs: Runs, ring: KeyRing, plan: Plan) -> Roots:
             code="AV447",
         )
     return found
+
+
+def cases_of(runs: Runs, plan: str) -> dict[int, str]:
+    """For whose sake each person of a plan of many requests is erased, by number; empty where the
+    plan has one request."""
+    return {row["number"]: row["case_id"] for row in runs.run("plan_cases", plan=plan)}
+
+
+def spared_of(runs: Runs, plan: str) -> frozenset[int]:
+    """The numbers of those who are not to be erased any more, as it stands now."""
+    return frozenset(row["number"] for row in runs.run("plan_spared", plan=plan))
+
+
+def spare(runs: Runs, plans: Sequence[str], cases: Sequence[str], at: datetime) -> tuple[str, ...]:
+    """Leave persons out of plans before their turn comes, in the caller's transaction. A plan of
+    which nobody is left is withdrawn, unless a worker has it; gives those.
+
+    The rest of a plan stays what two persons approved: at most these rows, and fewer is no other
+    plan. Who is in the chunk that runs at this instant is past sparing.
+    """
+    if not plans:
+        return ()
+    runs.run("plan_persons_spare", plans=list(plans), cases=list(cases), at=at)
+    return tuple(row["id"] for row in runs.run("plans_without_persons", plans=list(plans), at=at))
 
 
 def _written(key: Key) -> bytes:

@@ -6,7 +6,7 @@ person may stay without somebody being able to say why.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -46,6 +46,10 @@ class Why(StrEnum):
     NEEDED = "a retained row needs it"
     SHELL = "a row that stays refers to it"
     SHARED = "it is of another person too"
+
+
+ENDLESS = frozenset({Why.HELD, Why.SHARED})
+"""Reasons whose end is no day of the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,12 @@ class Staying:
 
     def member(self, dataset: str) -> Predicate:
         """The rows of a dataset that these persons own."""
-        return Ownership(self.judge.system, self.roots).member(dataset)
+        return self.ownership.member(dataset)
+
+    @property
+    def ownership(self) -> Ownership:
+        """Which rows are theirs."""
+        return Ownership(self.judge.system, self.roots)
 
     def datasets(self) -> tuple[str, ...]:
         """Every dataset that may hold rows of theirs."""
@@ -199,17 +208,27 @@ class Staying:
 def stays(tally: Tally, staying: Staying) -> tuple[Stay, ...]:
     """Everything that stays of the persons whose key sets are on the connection, counted."""
     found: dict[Stay, tuple[str, ...]] = {}
+    for reasons in there(tally, staying):
+        stay = _stay(tally, staying, reasons)
+        found[stay] = (*found.get(stay, ()), reasons[0].category)
+    return named(found)
+
+
+def there(tally: Tally, staying: Staying) -> Iterator[Sequence[Reason]]:
+    """The reasons for which some row stays, those for the same cells as one."""
     for dataset in staying.datasets():
         if not tally.count(dataset, staying.member(dataset)):
             continue
-        there: dict[tuple[str, Why, str], list[Reason]] = {}
+        same: dict[tuple[str, Why, str], list[Reason]] = {}
         for each in staying.reasons(dataset):
             if tally.count(dataset, each.where):
                 what = "" if each.why is Why.PURPOSE else each.what
-                there.setdefault((each.category, each.why, what), []).append(each)
-        for reasons in there.values():
-            made = _stay(tally, staying, reasons)
-            found[made] = (*found.get(made, ()), reasons[0].category)
+                same.setdefault((each.category, each.why, what), []).append(each)
+        yield from same.values()
+
+
+def named(found: Mapping[Stay, Sequence[str]]) -> tuple[Stay, ...]:
+    """What stays, with the names of its categories: what differs in these alone is one."""
     return tuple(
         replace(stay, categories=tuple(c for c in dict.fromkeys(names) if c))
         for stay, names in found.items()
@@ -224,17 +243,24 @@ def _stay(tally: Tally, staying: Staying, reasons: Sequence[Reason]) -> Stay:
     rows = list(connection.fetch(whole.dataset, whole.where, key))
     connection.put_keys(STAY, whole.dataset, [(0, row, None) for row in rows])
     left = partial(_left, tally, staying, whole)
-    until = None if whole.why in (Why.HELD, Why.SHARED) else first(staying.judge.day, left)
+    until = None if whole.why in ENDLESS else first(staying.judge.day, left)
     connection.drop_keys(STAY)
+    return made(reasons, len(rows), until)
+
+
+def made(reasons: Sequence[Reason], rows: int, until: date | None) -> Stay:
+    """Reasons for the same cells as one, for so many rows until a day; its categories are still to
+    be named."""
+    one = reasons[0]
     return Stay(
-        whole.dataset,
+        one.dataset,
         (),
-        whole.why,
-        len(rows),
+        one.why,
+        rows,
         tuple(dict.fromkeys(r.what for r in reasons if r.what)),
         tuple(dict.fromkeys(c for r in reasons for c in r.clauses)),
         until,
-        "" if until else whole.ends or "the date is not known yet",
+        "" if until else one.ends or "the date is not known yet",
     )
 
 
@@ -242,9 +268,14 @@ def _left(tally: Tally, staying: Staying, reason: Reason, day: date) -> bool:
     """Whether some of the rows in the key set still stay on a day. The key set is another for each
     reason, so what was counted for one says nothing of the next."""
     connection = tally.connection
-    mine = InKeys(connection.system.datasets[reason.dataset].key, STAY)
-    where = tally.lean(all_of([mine, negate(staying.gone(reason, day))]))
+    where = still(tally, staying, reason, day)
     return where != FALSE and connection.count(reason.dataset, where) > 0
+
+
+def still(tally: Tally, staying: Staying, reason: Reason, day: date) -> Predicate:
+    """The rows of the key set of a reason that still stay on a day."""
+    mine = InKeys(tally.connection.system.datasets[reason.dataset].key, STAY)
+    return tally.lean(all_of([mine, negate(staying.gone(reason, day))]))
 
 
 def first(today: date, left: Callable[[date], bool]) -> date | None:

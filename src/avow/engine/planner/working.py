@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from avow.common.clock import Clock
@@ -15,13 +16,13 @@ from avow.engine.planner.bundle_end import destroy_due
 from avow.engine.planner.chunks import ROWS, WHOLE
 from avow.engine.planner.early import Maximums
 from avow.engine.planner.erasure_plan import Asking
-from avow.engine.planner.ground import Checker, Ground, Tell, Unchecked
+from avow.engine.planner.ground import Checker, Ground, Tell, Unchecked, nobody
 from avow.engine.planner.journal import Journal, owner_name
 from avow.engine.planner.keeping import Keeping
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.refusals import Away
-from avow.engine.planner.sealed_persons import sealed_persons
+from avow.engine.planner.sealed_persons import cases_of, sealed_persons, spared_of
 from avow.engine.planner.stop import Stops
 from avow.engine.planner.undo import Hands, Undoing, undo
 from avow.estate.connectors.base import Capability, Connection, Refused, Unreachable
@@ -56,18 +57,21 @@ class Bench:
         )
 
     def _ground(self, plan: Plan, connection: Connection, journal: Journal) -> Ground:
-        roots = sealed_persons(self.memory.runs, self.ring, plan)
+        runs = self.memory.runs
+        roots = sealed_persons(runs, self.ring, plan)
         return Ground(
             connection,
             journal,
             Asking(self.memory.on(connection), roots, plan.day),
             roots,
             checker=self.checker,
-            stop=Stops(self.memory.runs, self.folder).reason,
+            stop=Stops(runs, self.folder).reason,
             tell=self.tell,
             seal=self.ring.seal,
             keeper=self._keeper(plan, connection, journal),
             windows=WHOLE if Capability.WHOLE in connection.capabilities else ROWS,
+            cases=cases_of(runs, plan.id) if roots else {},
+            spared=partial(spared_of, runs, plan.id) if roots else nobody,
         )
 
     def _keeper(self, plan: Plan, connection: Connection, journal: Journal) -> Keeping | None:

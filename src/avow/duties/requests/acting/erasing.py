@@ -7,9 +7,9 @@ plan of it has ended and every gap is counted.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from avow.common.calendar import Period, add
 from avow.common.errors import AvowError
@@ -26,12 +26,14 @@ from avow.duties.requests.words import ItemState, Right
 from avow.engine.db.store import Row, Runs
 from avow.engine.facts.standing import OURS
 from avow.engine.planner.apply import Office
-from avow.engine.planner.erasure_plan import Erasure, MadeErasure, make_erasure
+from avow.engine.planner.erasure_plan import Erasure, make_erasure
+from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate, Memory
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.records import OVER, Status, pass_to
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.requested import by_system
+from avow.engine.planner.staying import Stay
 
 ERASED, EMAIL, SPHERE = "erased", "email", "controller"
 SUPPRESSED = Period(years=5)
@@ -106,17 +108,21 @@ def begin(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> tu
     if rows is None:
         raise _not(request, "nobody has said which rows are theirs", "`avow request rows`")
     people = persons_of(hands.book, request)
-    with hands.book.runs.transaction() as tx:
-        _suppress(hands.book, tx, people[asked.person], at)
+    suppress(hands.book, [people[asked.person]], at)
     hands.crash("suppressed")
-    wanted = by_system([row for row in rows if row.person == asked.person])
-    known = {part.system: part for part in parts(hands.book, request, item)}
-    for system, seeds in wanted.items():
-        if system in known and known[system].plan and not _is_void(known[system]):
-            continue
-        roots = {d: tuple(dict.fromkeys(key for _, key in keys)) for d, keys in seeds.items()}
-        _planned(hands, Erasure(system, roots, request), item, by=by, at=at)
+    known = parts(hands.book, request, item)
+    for wish in missing([row for row in rows if row.person == asked.person], known, request):
+        plan_alone(hands, wish, item, by=by, at=at)
     return parts(hands.book, request, item)
+
+
+def missing(rows: Iterable[Candidate], known: Iterable[Part], case: str) -> Iterator[Erasure]:
+    """The erasure of a person in each system with rows of theirs and without a plan."""
+    there = {part.system for part in known if part.plan and not _is_void(part)}
+    for system, seeds in by_system(tuple(rows)).items():
+        if system not in there:
+            roots = {d: tuple(dict.fromkeys(key for _, key in keys)) for d, keys in seeds.items()}
+            yield Erasure(system, roots, case)
 
 
 def _asked(book: Book, state: Request, item: int) -> Item:
@@ -133,26 +139,31 @@ def _not(request: str, because: str, help_: str) -> NotErased:
     return NotErased(f"no erasure begins for `{request}`", because=because, help=help_)
 
 
-def _suppress(book: Book, runs: Runs, person: Person, at: datetime) -> None:
-    """Keep the person from coming back: by keyed hashes, with a term."""
+def suppress(book: Book, persons: Iterable[Person], at: datetime) -> None:
+    """Keep persons from coming back: by keyed hashes, with a term, all or none."""
     clause = next((r["clause"] for r in book.declaration.rights if r["right"] == "erasure"), "")
     ends = add(book.day(at), SUPPRESSED)
-    for kind, value in named(person):
-        hashed = book.ring.keyed_hash(Masked(value), f"{kind}/1")
-        runs.run(
-            "suppression_add",
-            sphere=OURS,
-            subject="",
-            key=kind,
-            hash=hashed.hash,
-            hash_key=hashed.key,
-            normaliser=f"{kind}/1",
-            reason=ERASED,
-            purpose="",
-            clause=clause,
-            since=at,
-            ends_on=ends,
-        )
+    pairs = [pair for person in persons for pair in named(person)]
+    book.runs.many("suppression_add", [_suppressed(book, *p, clause, at, ends) for p in pairs])
+
+
+def _suppressed(
+    book: Book, kind: str, value: str, clause: str, at: datetime, ends: date
+) -> dict[str, object]:
+    hashed = book.ring.keyed_hash(Masked(value), f"{kind}/1")
+    return {
+        "sphere": OURS,
+        "subject": "",
+        "key": kind,
+        "hash": hashed.hash,
+        "hash_key": hashed.key,
+        "normaliser": f"{kind}/1",
+        "reason": ERASED,
+        "purpose": "",
+        "clause": clause,
+        "since": at,
+        "ends_on": ends,
+    }
 
 
 def named(person: Person) -> tuple[tuple[str, str], ...]:
@@ -165,8 +176,8 @@ def _is_void(part: Part) -> bool:
     return part.status in {str(s) for s in _LEFT}
 
 
-def _planned(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -> None:
-    """A plan in one system, or the code of why there is none."""
+def plan_alone(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -> None:
+    """A plan in one system for one request, or the code of why there is none."""
     request, runs = wish.case, hands.book.runs
     _orphans(hands, wish)
     try:
@@ -180,7 +191,7 @@ def _planned(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -
         set_plan(runs, request, item, wish.system, None, "AV448", at)
         return
     with runs.transaction() as tx:
-        keep_stays(tx, made)
+        keep_stays(tx, plan.id, [(request, item, made.stays)])
         set_plan(tx, request, item, wish.system, plan.id, "", at)
         take(hands.book, request, [Said(Begun(item=item, record=plan.id))], by=by, at=at, runs=tx)
     hands.note_plan(plan)
@@ -221,13 +232,14 @@ def set_plan(
     )
 
 
-def keep_stays(runs: Runs, made: MadeErasure) -> None:
-    """Write down what a plan leaves."""
+def keep_stays(runs: Runs, plan: str, left: Iterable[tuple[str, int, tuple[Stay, ...]]]) -> None:
+    """Write down what a plan leaves of the person of each item of a request."""
+    flat = [(request, item, stay) for request, item, stays in left for stay in stays]
     runs.many(
         "request_stay_add",
         [
             {
-                "plan": made.made.plan.id,
+                "plan": plan,
                 "number": number,
                 "dataset": stay.dataset,
                 "categories": list(stay.categories),
@@ -236,8 +248,10 @@ def keep_stays(runs: Runs, made: MadeErasure) -> None:
                 "rows": stay.rows,
                 "until": stay.until,
                 "ends": stay.ends,
+                "request": request,
+                "item": item,
             }
-            for number, stay in enumerate(made.stays, 1)
+            for number, (request, item, stay) in enumerate(flat, 1)
         ],
     )
 
@@ -245,14 +259,37 @@ def keep_stays(runs: Runs, made: MadeErasure) -> None:
 def parts(book: Book, request: str, item: int) -> tuple[Part, ...]:
     """Where the erasure of an item stands, system by system."""
     return tuple(
-        Part(row["system"], row["plan"], row["status"] or "", row["gap"], row["ended_at"])
-        for row in book.runs.run("request_erasures", request=request, item=item)
+        _part(row) for row in book.runs.run("request_erasures", requests=[request], item=item)
     )
+
+
+def parts_of(book: Book, requests: Iterable[str]) -> dict[tuple[str, int], tuple[Part, ...]]:
+    """The same for several requests, by request and item, in one statement."""
+    found: dict[tuple[str, int], tuple[Part, ...]] = {}
+    for row in book.runs.run("request_erasures", requests=list(requests), item=None):
+        of = (row["request"], row["item"])
+        found[of] = (*found.get(of, ()), _part(row))
+    return found
+
+
+def _part(row: Row) -> Part:
+    return Part(row["system"], row["plan"], row["status"] or "", row["gap"], row["ended_at"])
 
 
 def left(book: Book, request: str, item: int) -> tuple[Left, ...]:
     """What stays of an item, as it was when its plans were made."""
-    return tuple(_left(row) for row in book.runs.run("request_stays", request=request, item=item))
+    return tuple(
+        _left(row) for row in book.runs.run("request_stays", requests=[request], item=item)
+    )
+
+
+def left_of(book: Book, requests: Iterable[str]) -> dict[tuple[str, int], tuple[Left, ...]]:
+    """The same for several requests, by request and item, in one statement."""
+    found: dict[tuple[str, int], tuple[Left, ...]] = {}
+    for row in book.runs.run("request_stays", requests=list(requests), item=None):
+        of = (row["of_request"], row["of_item"])
+        found[of] = (*found.get(of, ()), _left(row))
+    return found
 
 
 def _left(row: Row) -> Left:
@@ -292,7 +329,7 @@ def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> F
     state = read(hands.book, request)
     asked = _asked(hands.book, state, item)
     known = parts(hands.book, request, item)
-    waiting = [p.system for p in known if p.plan and p.status not in {str(s) for s in OVER}]
+    waiting = [p.system for p in known if p.plan and not _is_over(p)]
     if not known or waiting:
         raise NotErased(
             f"the erasure for `{request}` has not ended",
@@ -300,14 +337,52 @@ def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> F
             help="approve and apply the plans, or begin it: `avow request erase`",
             code="AV637",
         )
-    tell_recipients(hands.book, request, item, by=by, at=at)
-    kept = left(hands.book, request, item)
-    gaps = (*_undone(known), *gaps_of(hands.book, state, item), *_again(hands, asked, state, kept))
-    retained = sum(max(1, len(each.categories)) for each in kept)
+    looked = looked_for(hands.book, hands.estate, request)
+    found = [c for c in looked.found.candidates if c.person == asked.person]
+    ended = Ended(state, asked, known, left(hands.book, request, item), found, looked.gaps)
+    return end(hands, ended, by=by, at=at)
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """An erasure whose plans have all ended: what they leave, where the person was found again, and
+    what could not be looked into."""
+
+    request: Request
+    item: Item
+    parts: tuple[Part, ...]
+    left: tuple[Left, ...]
+    found: Sequence[Candidate]
+    gaps: tuple[str, ...]
+
+
+def are_carried_out(known: Iterable[Part]) -> bool:
+    """Whether there is a plan in each system of an item, and every one was carried out, be it with
+    somebody who stands alone."""
+    statuses = [part.status if part.plan else "" for part in known]
+    return bool(statuses) and set(statuses) <= {str(Status.DONE), str(Status.BLOCKED)}
+
+
+def _is_over(part: Part) -> bool:
+    return part.status in {str(s) for s in OVER}
+
+
+def end(hands: Hands, ended: Ended, *, by: str, at: datetime) -> Finished:
+    """Tell the recipients, forget our older letters, and say that it is done, with what is not.
+
+    Raises:
+        StepRefused: the request is not so far.
+    """
+    state, item = ended.request, ended.item.item
+    tell_recipients(hands.book, state.id, item, by=by, at=at)
+    gaps = (*_undone(ended.parts), *gaps_of(hands.book, state, item), *_again(ended))
+    retained = sum(max(1, len(each.categories)) for each in ended.left)
     done = Done(item=item, gaps=len(gaps), retained=retained)
-    forget_letters(hands.book, state, asked.person, at)
-    take(hands.book, request, [Said(done)], by=by, at=at)
-    return Finished(tuple(gaps), retained, answer_from(hands.book, known, at))
+    hands.crash("told")
+    forget_letters(hands.book, state, ended.item.person, at)
+    take(hands.book, state.id, [Said(done)], by=by, at=at)
+    hands.crash("ended")
+    return Finished(tuple(gaps), retained, answer_from(hands.book, ended.parts, at))
 
 
 def forget_letters(book: Book, state: Request, person: int, at: datetime) -> int:
@@ -324,16 +399,11 @@ def _undone(known: tuple[Part, ...]) -> tuple[str, ...]:
     return tuple(p.system for p in known if p.plan is None or p.status != done)
 
 
-def _again(hands: Hands, asked: Item, state: Request, kept: tuple[Left, ...]) -> tuple[str, ...]:
+def _again(ended: Ended) -> tuple[str, ...]:
     """Systems where the person is found though nothing was to stay, or that could not be asked."""
-    looked = looked_for(hands.book, hands.estate, state.id)
-    stays = {(each.system, each.dataset) for each in kept}
-    found = {
-        f"{c.system}.{c.dataset}"
-        for c in looked.found.candidates
-        if c.person == asked.person and (c.system, c.dataset) not in stays
-    }
-    return (*sorted(found), *looked.gaps)
+    stays = {(each.system, each.dataset) for each in ended.left}
+    found = {f"{c.system}.{c.dataset}" for c in ended.found if (c.system, c.dataset) not in stays}
+    return (*sorted(found), *ended.gaps)
 
 
 def answer_from(book: Book, known: tuple[Part, ...], at: datetime) -> datetime:

@@ -74,7 +74,7 @@ def _planned(
     hands.crash("resumed")
     plan = made.made.plan
     with hands.book.runs.transaction() as tx:
-        keep_stays(tx, made)
+        keep_stays(tx, plan.id, [(request, row["item"], made.stays)])
         set_plan(tx, request, row["item"], system, plan.id, "", at)
         tx.run("stays_told_before", plan=plan.id, before=row["plan"], less=str(Why.SHELL))
         said = Said(Noted(what=f"{GOES_ON}.{system}"))

@@ -158,9 +158,9 @@ SELECT * FROM avow.receipt WHERE plan = %(plan)s ORDER BY step, chunk, system
 
 -- name: blocked_add
 -- Note a person whose erasure failed alone.
--- since: 3
-INSERT INTO avow.blocked (id, plan, step, dataset, reason, sealed_key, at)
-VALUES (%(id)s, %(plan)s, %(step)s, %(dataset)s, %(reason)s, %(sealed_key)s, %(at)s)
+-- since: 32
+INSERT INTO avow.blocked (id, plan, step, dataset, reason, sealed_key, case_id, at)
+VALUES (%(id)s, %(plan)s, %(step)s, %(dataset)s, %(reason)s, %(sealed_key)s, %(case_id)s, %(at)s)
 
 -- name: blocked_open
 -- The blocked of a plan, or of all plans when it is null.

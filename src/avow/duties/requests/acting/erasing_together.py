@@ -1,0 +1,272 @@
+"""Erasures of many requests together: one plan per system, approved once, ended one by one.
+
+What would be done for each alone is done for all: persons are kept from coming back before any
+plan, rows are counted in shared statements, and what stays is divided by person. One that cannot go
+with the others is planned by itself; one that is refused is said and stops nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from avow.common.errors import AvowError
+from avow.common.masked import Masked
+from avow.duties.requests.acting.erasing import (
+    Ended,
+    Hands,
+    Part,
+    are_carried_out,
+    end,
+    keep_stays,
+    left_of,
+    missing,
+    parts_of,
+    plan_alone,
+    suppress,
+)
+from avow.duties.requests.book import Book, Person, Said, given, people_of, read_many, take
+from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.rows import accepted_of_many
+from avow.duties.requests.sparing import case_of
+from avow.duties.requests.steps import Begun
+from avow.duties.requests.words import ItemState, Right
+from avow.engine.db.store import Runs
+from avow.engine.planner.erasing_together import Counted, count_together, groups, keep_together
+from avow.engine.planner.erasure_plan import Erasure
+from avow.engine.planner.identities import Asked, Candidate
+from avow.engine.planner.records import Status
+from avow.engine.planner.refusals import Guarded, PlannerError
+from avow.engine.planner.requested import Looked, look
+from avow.engine.planner.sealed_persons import spare
+
+GROUP = 200
+"""Persons who are looked for again together."""
+_ACTING = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
+
+Of = tuple[str, int]
+"""A request and an item of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """What became of one item: where its erasure stands in each system, or the code of why it was
+    not begun at all."""
+
+    request: str
+    item: int
+    parts: tuple[Part, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """An accepted erasure, and the rows that were accepted as the person's."""
+
+    state: Request
+    item: Item
+    who: Person = field(repr=False)
+    rows: tuple[Candidate, ...] = field(repr=False)
+
+    @property
+    def of(self) -> Of:
+        """The request and the item."""
+        return self.state.id, self.item.item
+
+
+def begin_all(hands: Hands, *, by: str, at: datetime) -> tuple[Placed, ...]:
+    """Plan every accepted erasure of an open request in every system with rows of the person, many
+    in one plan. Called again it makes what is missing; a plan and its steps are one transaction, so
+    a process that dies leaves no plan of which a request does not know.
+    """
+    book = hands.book
+    wanted, refused = _wanted(book)
+    known = parts_of(book, {each.state.id for each in wanted.values()})
+    wishes = {
+        of: tuple(missing(each.rows, known.get(of, ()), case_of(*of)))
+        for of, each in wanted.items()
+    }
+    suppress(book, [wanted[of].who for of, mine in wishes.items() if mine], at)
+    hands.crash("suppressed")
+    items = {case_of(*of): of for of in wanted}
+    for group in groups([wish for mine in wishes.values() for wish in mine]):
+        _plan(hands, group, items, by=by, at=at)
+    now = parts_of(book, {each.state.id for each in wanted.values()})
+    return (*(Placed(*of, now.get(of, ())) for of in wanted), *refused)
+
+
+def _wanted(book: Book) -> tuple[dict[Of, _Wanted], tuple[Placed, ...]]:
+    """The erasures that may begin, and those that may not yet: nobody has said whose rows they are
+    about, or a copy that the person asked for comes first."""
+    open_ = [row["id"] for row in book.runs.run("requests_open")]
+    asked = {
+        (name, item.item): (state, item)
+        for name, state in read_many(book, open_).items()
+        for item in state.items.values()
+        if item.right is Right.ERASURE and item.state in _ACTING
+    }
+    names = sorted({name for name, _ in asked})
+    rows, people = accepted_of_many(book, names), people_of(book, names)
+    held = {(r["request"], r["person"]) for r in book.runs.run("erasures_held", requests=names)}
+    may, not_yet = dict[Of, _Wanted](), list[Placed]()
+    for of, (state, item) in asked.items():
+        if state.id not in rows or (state.id, item.person) in held:
+            not_yet.append(Placed(*of, code="AV636"))
+            continue
+        mine = tuple(c for c in rows[state.id] if c.person == item.person)
+        may[of] = _Wanted(state, item, people[state.id][item.person], mine)
+    return may, tuple(not_yet)
+
+
+def _plan(
+    hands: Hands, group: Sequence[Erasure], items: Mapping[str, Of], *, by: str, at: datetime
+) -> None:
+    """One plan for a group. Where it is refused as a whole, its halves are tried, so that whoever
+    it is refused for stands alone in the end. One alone is planned as ever."""
+    if len(group) == 1:
+        request, item = items[group[0].case]
+        try:
+            plan_alone(hands, replace(group[0], case=request), item, by=by, at=at)
+        except AvowError:
+            return  # it went on meanwhile: taken back, or refused
+        return
+    try:
+        counted = count_together(hands.office, hands.estate, hands.memory, group)
+    except Guarded:
+        middle = len(group) // 2
+        for half in (group[:middle], group[middle:]):
+            _plan(hands, half, items, by=by, at=at)
+        return
+    except PlannerError as error:
+        _missed(hands.book.runs, group, items, error.code or "AV448", at)
+        return
+    hands.crash("counted")
+    with hands.book.runs.transaction() as tx:
+        _kept(hands, tx, counted, group, items, by=by, at=at)
+        hands.crash("planned")
+    hands.crash("committed")
+    hands.note_plan(counted.plan)
+
+
+def _kept(
+    hands: Hands,
+    runs: Runs,
+    counted: Counted,
+    group: Sequence[Erasure],
+    items: Mapping[str, Of],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Keep a plan, what it leaves of each, and the step of each request, all or none. A request
+    that went on meanwhile is left out of the plan."""
+    mine, plan = [items[wish.case] for wish in group], counted.plan.id
+    runs.run("requests_lock", requests=sorted({request for request, _ in mine}))
+    made = keep_together(replace(hands.office, runs=runs), counted, at)
+    if made.status is not Status.WAITING:
+        _missed(runs, group, items, "AV448", at)
+        return
+    begun = [of for of in mine if _is_begun(hands.book, runs, of, plan, by=by, at=at)]
+    gone = [case_of(*of) for of in mine if of not in begun]
+    if gone:
+        spare(runs, [plan], gone, at)
+    keep_stays(runs, plan, [(*of, counted.stays.get(case_of(*of), ())) for of in begun])
+    _set(runs, begun, made.plan.system, plan, "", at)
+
+
+def _is_begun(book: Book, runs: Runs, of: Of, plan: str, *, by: str, at: datetime) -> bool:
+    try:
+        take(book, of[0], [Said(Begun(item=of[1], record=plan))], by=by, at=at, runs=runs)
+    except AvowError:
+        return False
+    return True
+
+
+def _missed(
+    runs: Runs, group: Sequence[Erasure], items: Mapping[str, Of], code: str, at: datetime
+) -> None:
+    _set(runs, [items[wish.case] for wish in group], group[0].system, None, code, at)
+
+
+def _set(
+    runs: Runs, of: Sequence[Of], system: str, plan: str | None, gap: str, at: datetime
+) -> None:
+    runs.many(
+        "request_erasure_set",
+        [
+            {"request": r, "item": i, "system": system, "plan": plan, "gap": gap, "at": at}
+            for r, i in of
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """How one erasure ended: places that are not done, and kinds of data that stay; or the code of
+    why it could not end."""
+
+    request: str
+    item: int
+    gaps: tuple[str, ...] = ()
+    retained: int = 0
+    code: str = ""
+
+
+def finish_all(hands: Hands, *, by: str, at: datetime) -> tuple[Closed, ...]:
+    """End every erasure of an open request that has a plan in each system, all of them carried out.
+    The persons are looked for again in shared searches; each request ends by itself, and one that
+    is refused stops no other. Called again it ends what is left, and nothing twice.
+
+    Where a system is still without a plan nothing ends: `begin_all` tries it anew."""
+    wanted, _ = _wanted(hands.book)
+    known = parts_of(hands.book, {each.state.id for each in wanted.values()})
+    over = [each for of, each in wanted.items() if are_carried_out(known.get(of, ()))]
+    left = left_of(hands.book, {each.state.id for each in over})
+    closed: list[Closed] = []
+    for n in range(0, len(over), GROUP):
+        group = over[n : n + GROUP]
+        looked = _looked(hands, group)
+        found = _by_person(looked)
+        for number, each in enumerate(group):
+            mine = found.get(number, [])
+            ended = Ended(
+                each.state, each.item, known[each.of], left.get(each.of, ()), mine, looked.gaps
+            )
+            closed.append(_closed(hands, ended, by=by, at=at))
+    return tuple(closed)
+
+
+def _looked(hands: Hands, group: Sequence[_Wanted]) -> Looked:
+    asked = [
+        Asked(number, kind, Masked(value))
+        for number, each in enumerate(group)
+        for kind, value in given(each.who)
+    ]
+    return look(hands.estate, asked)
+
+
+def _by_person(looked: Looked) -> dict[int, list[Candidate]]:
+    found: dict[int, list[Candidate]] = {}
+    for each in looked.found.candidates:
+        found.setdefault(each.person, []).append(each)
+    return found
+
+
+def _closed(hands: Hands, ended: Ended, *, by: str, at: datetime) -> Closed:
+    of = ended.request.id, ended.item.item
+    try:
+        done = end(hands, ended, by=by, at=at)
+    except AvowError as error:
+        return Closed(*of, code=error.code)
+    return Closed(*of, done.gaps, done.retained)
+
+
+def plans_of(placed: Sequence[Placed]) -> Iterator[tuple[str, str, int]]:
+    """Every plan of what was begun, with its system and for how many items it is."""
+    many: dict[tuple[str, str], int] = {}
+    for each in placed:
+        for part in each.parts:
+            if part.plan:
+                many[part.plan, part.system] = many.get((part.plan, part.system), 0) + 1
+    yield from ((plan, system, n) for (plan, system), n in many.items())

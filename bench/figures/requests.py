@@ -15,7 +15,7 @@ from functools import partial
 import psycopg
 
 from avow.duties.requests import steps
-from avow.duties.requests.acting.erasing import begin, finish
+from avow.duties.requests.acting.erasing_together import begin_all, finish_all, plans_of
 from avow.duties.requests.answering.drafting import review
 from avow.duties.requests.answering.gathering import Sources
 from avow.duties.requests.answering.records import Records
@@ -107,7 +107,7 @@ def _copies(desk: Desk, ids: Sequence[int]) -> Watch:
     watch = Watch(len(ids))
     names = _asked(desk, ids, Right.ACCESS, watch)
     records = Records(desk.book)
-    sources, answers = Sources(desk.estate, records, records), []
+    sources, answers = Sources(desk.estate, records, records), list[str]()
 
     def drawn() -> None:
         done = answer_all(desk.book, sources, by="claire", at=desk.now())
@@ -126,14 +126,18 @@ def _copies(desk: Desk, ids: Sequence[int]) -> Watch:
 def _erasures(desk: Desk, ids: Sequence[int]) -> Watch:
     watch = Watch(len(ids))
     names = _asked(desk, ids, Right.ERASURE, watch)
-    hands, plans = hands_of(desk), []
+    hands, plans = hands_of(desk), list[str]()
 
     def planned() -> None:
-        for name in names:
-            parts = begin(hands, name, 1, by="claire", at=desk.now())
-            plans.extend(str(part.plan) for part in parts)
+        placed = begin_all(hands, by="claire", at=desk.now())
+        assert all(p.plan for each in placed for p in each.parts), placed[:3]
+        plans.extend(plan for plan, _, _ in plans_of(placed))
 
-    watch.of("planned", planned)
+    def ended() -> None:
+        closed = finish_all(hands, by="claire", at=desk.now())
+        assert [each.gaps for each in closed] == [()] * len(names), closed[:3]
+
+    watch.of("planned, together", planned)
     state = desk.state
     watch.of(
         "approved by two",
@@ -144,10 +148,7 @@ def _erasures(desk: Desk, ids: Sequence[int]) -> Watch:
         ],
     )
     watch.of("carried out", lambda: [carry_out(desk.office, desk.bench, plan) for plan in plans])
-    watch.of(
-        "ended and looked for again",
-        lambda: [finish(hands, name, 1, by="claire", at=desk.now()) for name in names],
-    )
+    watch.of("ended and looked for again, together", ended)
     return watch
 
 

@@ -121,12 +121,13 @@ class Kept:
         made.write_text(text)
         return str(made)
 
-    def called(self, *asks: str) -> str:
-        """The first person calls and asks; gives the request. Nothing is answered by mail."""
+    def called(self, *asks: str, at: str | None = None) -> str:
+        """The first person calls (at an instant) and asks; gives the request."""
         who, said = self.file("who.json", json.dumps(WHO)), self.file("said.txt", "as we spoke")
         asked = [word for ask in asks for word in ("--ask", ask)]
+        when = ("--at", at) if at else ()
         out = self.says("request", "receive", "phone", "--told", "--who", who, "--text", said,
-                        *asked, *CLAIRE).output  # fmt: skip
+                        *asked, *when, *CLAIRE).output  # fmt: skip
         return next(word.strip("`:,.") for word in out.split() if word.startswith("request-"))
 
     def known(self, request: str) -> None:

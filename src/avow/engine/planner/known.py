@@ -8,7 +8,7 @@ than bound.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -70,10 +70,10 @@ class Known:
         wanted = FLOORS if fact == FLOOR else frozenset({fact})
         about = [f for f in standing if f.name in wanted]
         if name not in self.looked_up or self.looked_up[name][0] != about:
-            found = {**self._named_rows(system, dataset, about), **self._persons(dataset, about)}
-            keys = enumerate(sorted(found.items(), key=str))
-            rows = tuple((n, key, day) for n, (key, day) in keys)
-            self.looked_up[name] = (about, KeySet(name, dataset, rows))
+            rows, persons = self._named_rows(system, dataset, about), self._persons(dataset, about)
+            keys = enumerate(sorted(_joined(rows, persons).items(), key=str))
+            entries = tuple((n, key, day) for n, (key, day) in keys)
+            self.looked_up[name] = (about, KeySet(name, dataset, entries))
         return self.looked_up[name][1]
 
     def _named_rows(self, system: str, dataset: str, about: Sequence[Fact]) -> dict[Key, date]:
@@ -92,3 +92,16 @@ class Known:
                 found[key] = min(found.get(key, date.max), mine[ordinal].since)
             self.connection.drop_keys(PROBE)
         return found
+
+
+def _joined(rows: Mapping[Key, date], persons: Mapping[Key, date]) -> Mapping[Key, date]:
+    """Rows that facts name themselves, and rows that were found by what names a person, each once
+    and since its first day. The former are written as text; where there are both, all are, because
+    no engine compares one key set in two types."""
+    if not rows:
+        return persons
+    found = dict(rows)
+    for key, day in persons.items():
+        written = tuple(str(part) for part in key)
+        found[written] = min(day, found.get(written, day))
+    return found

@@ -70,12 +70,14 @@ def answers(
 
 
 def is_wanting(incident: Incident, now: datetime) -> bool:
-    """Whether something about it should have been done by now."""
+    """Whether something about it should have been done by now. Once the authority was told, however
+    late, nothing waits any more; that it was late stays a case of its own."""
+    is_untold = incident.is_late(now) and incident.authority_at is None
     if incident.is_dismissed or incident.is_closed:
-        return incident.is_late(now)
+        return is_untold
     reported = incident.reported_at or now
     is_unjudged = incident.known_at is None and now - reported > JUDGED_WITHIN
-    return is_unjudged or incident.is_late(now)
+    return is_unjudged or is_untold
 
 
 def _planted(now: datetime) -> Incident:

@@ -29,22 +29,25 @@ HERE = "10.0.0.1"
 
 # The rules by hand: what each role may do with our own data, one letter per action.
 GOLDEN = {
-    "author":              "status stop plans",
-    "approver":            "status stop plans approve release",
-    "officer":             "status stop plans requests open note views",
-    "agent":               "status stop plans requests open note rows pause extend",
-    "redactor":            "status stop plans requests open note redact",
-    "system-owner":        "status stop plans task",
-    "accountable-manager": "status stop plans requests open note rows pause extend decide approve "
-                           "release",
-    "auditor":             "status stop plans requests views",
-    "administrator":       "stop accounts",
+    "author":              "status stop plans incidents report",
+    "approver":            "status stop plans incidents report approve release",
+    "officer":             "status stop plans incidents report requests open note views advise",
+    "agent":               "status stop plans incidents report requests open note rows pause "
+                           "extend handle",
+    "redactor":            "status stop plans incidents report requests open note redact",
+    "system-owner":        "status stop plans incidents report task",
+    "accountable-manager": "status stop plans incidents report requests open note rows pause "
+                           "extend decide approve release handle",
+    "auditor":             "status stop plans incidents report requests views",
+    "administrator":       "stop report accounts",
 }  # fmt: skip
 SHORT = {
     "status": "see-status", "stop": "stop", "plans": "see-plans", "approve": "approve-plan",
     "release": "release-stop", "requests": "see-requests", "open": "open-person", "note": "note",
     "rows": "accept-rows", "pause": "pause", "extend": "extend", "decide": "decide",
     "redact": "redact", "task": "do-task", "views": "see-views", "accounts": "manage-accounts",
+    "incidents": "see-incidents", "report": "report-incident", "handle": "handle-incident",
+    "advise": "advise-incident",
 }  # fmt: skip
 OF_THE_CLIENT = {"decide", "extend", "redact"}
 

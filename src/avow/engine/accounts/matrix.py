@@ -54,19 +54,24 @@ class Action(StrEnum):
     REDACT = "redact"
     DO_TASK = "do-task"
     SEE_VIEWS = "see-views"
+    SEE_INCIDENTS = "see-incidents"
+    REPORT_INCIDENT = "report-incident"
+    HANDLE_INCIDENT = "handle-incident"
+    ADVISE_INCIDENT = "advise-incident"
     MANAGE_ACCOUNTS = "manage-accounts"
 
 
-_HERE = frozenset({Action.OPEN, Action.OWN, Action.STOP})
-_SEES = _HERE | {Action.SEE_STATUS, Action.SEE_PLANS}
+_HERE = frozenset({Action.OPEN, Action.OWN, Action.STOP, Action.REPORT_INCIDENT})
+_SEES = _HERE | {Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_INCIDENTS}
 _WORKS = _SEES | {Action.SEE_REQUESTS, Action.OPEN_PERSON, Action.NOTE}
 
 RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.AUTHOR: _SEES,
         Role.APPROVER: _SEES | {Action.APPROVE_PLAN, Action.RELEASE_STOP},
-        Role.OFFICER: _WORKS | {Action.SEE_VIEWS},
-        Role.AGENT: _WORKS | {Action.ACCEPT_ROWS, Action.PAUSE, Action.EXTEND},
+        Role.OFFICER: _WORKS | {Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
+        Role.AGENT: _WORKS
+        | {Action.ACCEPT_ROWS, Action.PAUSE, Action.EXTEND, Action.HANDLE_INCIDENT},
         Role.REDACTOR: _WORKS | {Action.REDACT},
         Role.SYSTEM_OWNER: _SEES | {Action.DO_TASK},
         Role.ACCOUNTABLE_MANAGER: _WORKS
@@ -77,6 +82,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.DECIDE,
             Action.APPROVE_PLAN,
             Action.RELEASE_STOP,
+            Action.HANDLE_INCIDENT,
         },
         Role.AUDITOR: _SEES | {Action.SEE_REQUESTS, Action.SEE_VIEWS},
         Role.ADMINISTRATOR: _HERE | {Action.MANAGE_ACCOUNTS},
@@ -96,6 +102,7 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.PAUSE,
                 Action.REDACT,
                 Action.DO_TASK,
+                Action.HANDLE_INCIDENT,
                 Action.MANAGE_ACCOUNTS,
             }
         ),

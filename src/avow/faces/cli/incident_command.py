@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 
 from avow.common.errors import AvowError
+from avow.duties.incidents.concerned import concerned
 from avow.duties.incidents.machine import (
     Advised,
     AuthorityTold,
@@ -26,13 +27,11 @@ from avow.duties.incidents.machine import (
     PersonsTold,
     Reported,
     Risk,
-    Scoped,
     Steps,
     name_of,
 )
 from avow.duties.incidents.notification import Written, notification
 from avow.duties.incidents.register import Register, entries_of, every, read, report, take
-from avow.engine.planner.holdings import Holding, holdings
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
 
@@ -146,23 +145,11 @@ def scope(
     """Say which systems are concerned: kinds of data and persons are counted from the data map."""
     with opened(folder, database_url) as desk:
         wanted = _wanted(desk, places)
-        found = holdings(desk.estate, wanted)
-        _take(desk, incident, scoped(wanted, found), None, by)
+        step, found = concerned(desk.estate, wanted)
+        _take(desk, incident, step, None, by)
     for each in found:
         rows = "not counted" if each.rows is None else f"{each.rows:,} rows"
         click.echo(f"{each.system}.{each.dataset}: {rows}, {', '.join(each.categories)}")
-
-
-def scoped(wanted: dict[str, frozenset[str]], found: tuple[Holding, ...]) -> Scoped:
-    """What the register keeps of holdings. Persons are the rows of datasets that name them."""
-    return Scoped(
-        systems=tuple(sorted(wanted)),
-        categories=tuple(sorted({c for each in found for c in each.categories})),
-        rows=sum(each.rows or 0 for each in found),
-        persons=sum(each.rows or 0 for each in found if each.subject),
-        tenants=max((each.tenants or 0 for each in found), default=0),
-        uncounted=sum(each.rows is None for each in found),
-    )
 
 
 def _wanted(desk: Desk, places: tuple[str, ...]) -> dict[str, frozenset[str]]:

@@ -13,10 +13,12 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from avow.common.clock import Clock
 from avow.common.languages import LANGUAGES, preferred
+from avow.duties.incidents.register import Register
 from avow.duties.requests.book import Book
 from avow.engine.accounts.known import Accounts
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
+from avow.engine.planner.making import Estate
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
 
 Form = URLEncodedBody[dict[str, str]]
@@ -28,13 +30,21 @@ UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS,
 
 
 class StaffDesk:
-    """The accounts, the book of requests, and the clock. No dataclass: what hands it to the pages
-    looks into those, type by type, down to the last union of a declaration."""
+    """The accounts, the book of requests, the clock, and the systems where they can be read from
+    here. No dataclass: what hands it to the pages looks into those, type by type, down to the last
+    union of a declaration."""
 
-    __slots__ = ("accounts", "book", "clock")
+    __slots__ = ("accounts", "book", "clock", "estate")
 
-    def __init__(self, accounts: Accounts, book: Book, clock: Clock) -> None:
-        self.accounts, self.book, self.clock = accounts, book, clock
+    def __init__(
+        self, accounts: Accounts, book: Book, clock: Clock, estate: Estate | None = None
+    ) -> None:
+        self.accounts, self.book, self.clock, self.estate = accounts, book, clock, estate
+
+    @property
+    def register(self) -> Register:
+        """The register of incidents."""
+        return Register(self.book.runs, self.book.ring, self.book.zone, self.book.tell)
 
     def now(self) -> datetime:
         """The instant of the clock."""

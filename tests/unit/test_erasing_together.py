@@ -18,10 +18,13 @@ from avow.duties.requests.acting.erasing_together import Placed, begin_all, fini
 from avow.duties.requests.book import Person, Said, read, take
 from avow.duties.requests.words import Right
 from avow.engine.facts.standing import HOLD, Noting, note_all, row
-from avow.engine.planner import staying_divided
+from avow.engine.planner import ends, staying_divided
+from avow.engine.planner.approve import approve
 from avow.engine.planner.erasing_together import groups
 from avow.engine.planner.erasure_plan import Erasure
 from avow.engine.planner.sealed_persons import spared_of
+from avow.engine.planner.staying import YEARS
+from avow.engine.planner.working import carry_out
 from avow.estate.connectors import sqlite as estate_sqlite
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.request.erase_command import hands_of
@@ -252,7 +255,8 @@ def test_what_goes_together_is_pure() -> None:
 def test_systems_are_asked_as_often_for_many_requests_as_for_few(
     home: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """From the plan to the end: 3 persons, then 23, all of whom leave a bill of the same day."""
+    """From the plan to the end: 3 persons, then 23, each of whom leaves a bill that ends on a day
+    of its own."""
     few, many = _few_and_many(home, state_url, monkeypatch)
     assert 0 < many <= few
 
@@ -267,6 +271,19 @@ def test_a_plan_for_each_request_is_seen(
     assert many > 5 * few
 
 
+def test_a_question_for_each_day_is_seen(
+    home: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: the days on which bills end are asked of the system."""
+
+    def unreadable(*_: object) -> object:
+        raise ends.Unreadable
+
+    monkeypatch.setattr(staying_divided, "worked_out", unreadable)
+    few, many = _few_and_many(home, state_url, monkeypatch)
+    assert many > few + MANY
+
+
 def _few_and_many(home: Path, state_url: str, patch: pytest.MonkeyPatch) -> tuple[int, int]:
     return (
         _statements(home, state_url, buyers(home, 100, FEW), patch),
@@ -278,8 +295,6 @@ def _statements(
     home: Path, state_url: str, people: Sequence[Person], patch: pytest.MonkeyPatch
 ) -> int:
     """How many statements the systems were sent from the plan of these erasures to their end."""
-    with closing(sqlite3.connect(home / "shop.db")) as shop, shop:
-        shop.execute("UPDATE bill SET billed_on = ?", (TODAY - timedelta(days=500),))
     at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
     heard: list[str] = []
     whole = estate_sqlite.SqliteConnector.connect
@@ -294,9 +309,16 @@ def _statements(
     with patch.context() as only:
         only.setattr(estate_sqlite.SqliteConnector, "connect", listening)
         for plan, _, _ in plans_of(at_desk(home, state_url, begun)):
-            carried_out(plan)
+            at_desk(home, state_url, lambda desk, plan=plan: _carried_out(desk, plan))  # type: ignore[misc]
         assert len(at_desk(home, state_url, ended)) == len(people)
     return len(heard)
+
+
+def _carried_out(desk: Desk, plan: str) -> None:
+    state = desk.state
+    for person in ("marc", "paul"):
+        approve(state.store, state.ring, desk.declaration, plan, person=person, at=desk.now())
+    carry_out(desk.office, desk.bench, plan)
 
 
 def test_different_ends_are_asked_for_once_each() -> None:
@@ -306,17 +328,18 @@ def test_different_ends_are_asked_for_once_each() -> None:
     asked_for = []
 
     def costs(many: int) -> int:
-        ends: dict[staying_divided.Mark, date] = {
+        last: dict[ends.Mark, date] = {
             (str(n),): today + timedelta(days=100 * (n % 5) + 7) for n in range(many)
         }
-        rows_: staying_divided.Rows = {mark: (n,) for n, mark in enumerate(ends)}
+        rows_: ends.Rows = {mark: (n,) for n, mark in enumerate(last)}
 
-        def still(some: staying_divided.Rows, day: date) -> staying_divided.Rows:
+        def asked_of(some: ends.Rows, day: date) -> ends.Rows:
             asked_for.append(day)
-            return {mark: key for mark, key in some.items() if ends[mark] > day}
+            return {mark: key for mark, key in some.items() if last[mark] > day}
 
         asked_for.clear()
-        assert staying_divided.firsts(today, rows_, still) == ends
+        span = (today + timedelta(days=1), today + YEARS)
+        assert staying_divided.firsts(span, rows_, asked_of) == last
         return len(asked_for)
 
     assert costs(500) == costs(5)

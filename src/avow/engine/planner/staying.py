@@ -33,6 +33,8 @@ STAY = "stay"
 """The key set of the rows whose end is looked for."""
 AWAITED = "one of these: "
 """What the events that have to happen first are said with."""
+DAYS = 32
+"""Days whose fates are remembered."""
 YEARS = timedelta(days=365 * 40)
 """How far ahead an end is looked for."""
 
@@ -95,8 +97,10 @@ class Staying:
     days: dict[date, Lowering] = field(default_factory=dict, compare=False)
 
     def lowering(self, day: date) -> Lowering:
-        """The fates of these persons' rows on a day; compiled once per day."""
+        """The fates of these persons' rows on a day; compiled once per day, of the last days."""
         if day not in self.days:
+            while len(self.days) > DAYS:
+                del self.days[next(each for each in self.days if each != self.judge.day)]
             self.days[day] = self._lowering(day)
         return self.days[day]
 

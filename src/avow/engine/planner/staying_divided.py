@@ -1,8 +1,8 @@
 """What an erasure of many persons leaves, divided by person: each is told of their own and no more.
 
 The rows that stay are read once for all persons, as keys; whose each is say the key sets by which
-the persons are erased. Nothing is asked for one person alone, so that statements grow with what is
-declared, and with the different days on which something ends, and not with persons.
+the persons are erased. Nothing is asked for one person alone, and until when each row stays is
+worked out here (`ends`): statements grow with what is declared, and not with persons.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 
+from avow.engine.planner.ends import Mark, Rows, Unreadable, worked_out
 from avow.engine.planner.staying import (
     ENDLESS,
     STAY,
@@ -24,18 +26,15 @@ from avow.engine.planner.staying import (
     still,
     there,
 )
-from avow.engine.planner.tally import Tally
+from avow.engine.planner.tally import Tally, lean
 from avow.estate.connectors.values import plain_all
-from avow.estate.datamap.predicates import FALSE, any_of
-from avow.estate.datamap.reach import Key
+from avow.estate.datamap.predicates import FALSE, Predicate, any_of, negate
 
 WHOSE = "whose"
 """The key set of rows that hang on other rows, with their person."""
 
-Mark = tuple[str, ...] | None
-"""A key as it is compared across types."""
-Rows = Mapping[Mark, Key]
-"""Rows of one dataset, by mark."""
+Ends = Mapping[Mark, date | None]
+"""The day on which each row stays no more."""
 Owners = Mapping[Mark, frozenset[str]]
 """For whose sake (the cases) each row of one dataset is looked at."""
 
@@ -86,7 +85,7 @@ def _stays(
     rows = {plain_all(row): tuple(row) for row in connection.fetch(whole.dataset, whole.where, key)}
     if not rows.keys() <= owners.keys():
         raise NobodysRows
-    ends: Mapping[Mark, date | None] = {}
+    ends: Ends = {}
     if whole.why not in ENDLESS:
         ends = _ends(tally, staying, whole, rows)
     mine = defaultdict[str, list[date | None]](list)
@@ -98,34 +97,55 @@ def _stays(
         yield case, made(reasons, len(days), max(known) if len(known) == len(days) else None)
 
 
-def _ends(tally: Tally, staying: Staying, reason: Reason, rows: Rows) -> Mapping[Mark, date | None]:
+def _ends(tally: Tally, staying: Staying, reason: Reason, rows: Rows) -> Ends:
     """The first day on which each row stays no more for a reason; None where none is known."""
+
+    def stays(day: date) -> Predicate:
+        return lean(negate(staying.gone(reason, day)), tally.empty, tally.also)
+
+    span = (staying.judge.day + timedelta(days=1), staying.judge.day + YEARS)
+    asked = partial(_asked, tally, staying, reason)
+    try:
+        found = worked_out(tally.connection, reason.dataset, rows, span, stays)
+    except Unreadable:
+        return firsts(span, rows, asked)
+    finally:
+        tally.connection.drop_keys(STAY)
+    return found if _is_confirmed(span, rows, found, asked) else firsts(span, rows, asked)
+
+
+def _asked(tally: Tally, staying: Staying, reason: Reason, rows: Rows, day: date) -> Rows:
+    """Those rows that still stay on a day, as the system itself says."""
     connection = tally.connection
     key = connection.system.datasets[reason.dataset].key
-
-    def left(some: Rows, day: date) -> Rows:
-        connection.put_keys(STAY, reason.dataset, [(0, row, None) for row in some.values()])
-        where = still(tally, staying, reason, day)
-        if where == FALSE:
-            return {}
-        marks = {plain_all(row) for row in connection.fetch(reason.dataset, where, key)}
-        return {mark: row for mark, row in some.items() if mark in marks}
-
-    found = firsts(staying.judge.day, rows, left)
+    connection.put_keys(STAY, reason.dataset, [(0, row, None) for row in rows.values()])
+    where = still(tally, staying, reason, day)
+    found = () if where == FALSE else connection.fetch(reason.dataset, where, key)
+    marks = {plain_all(row) for row in found}
     connection.drop_keys(STAY)
-    return found
+    return {mark: row for mark, row in rows.items() if mark in marks}
 
 
-def firsts(
-    today: date, rows: Rows, left: Callable[[Rows, date], Rows]
-) -> Mapping[Mark, date | None]:
-    """For each row the first day after today on which it is not left, by halving: rows that end on
-    one day are asked for together, however many they are. None where one always is."""
-    low, high = today + timedelta(days=1), today + YEARS
-    always = left(rows, high)
+def _is_confirmed(
+    span: tuple[date, date], rows: Rows, found: Ends, asked: Callable[[Rows, date], Rows]
+) -> bool:
+    """Whether the system says the same on a few days: those on which the first, the middle and the
+    last row end, and the last of all."""
+    known = sorted(day for day in found.values() if day is not None)
+    days = {span[1], *(known[n] for n in {0, len(known) // 2, len(known) - 1} if known)}
+    return all(
+        asked(rows, day).keys() == {m for m, end in found.items() if end is None or end > day}
+        for day in days
+    )
+
+
+def firsts(span: tuple[date, date], rows: Rows, asked: Callable[[Rows, date], Rows]) -> Ends:
+    """The same by asking the system, halving days: rows that end on one day are asked for together,
+    however many they are."""
+    always = asked(rows, span[1])
     found: dict[Mark, date | None] = dict.fromkeys(always)
     todo: list[tuple[date, date, Rows]] = [
-        (low, high, {mark: row for mark, row in rows.items() if mark not in always})
+        (*span, {mark: row for mark, row in rows.items() if mark not in always})
     ]
     while todo:
         low, high, some = todo.pop()
@@ -135,7 +155,7 @@ def firsts(
             found |= dict.fromkeys(some, low)
             continue
         middle = low + timedelta(days=(high - low).days // 2)
-        later = left(some, middle)
+        later = asked(some, middle)
         sooner = {mark: row for mark, row in some.items() if mark not in later}
         todo += [(low, middle, sooner), (middle + timedelta(days=1), high, later)]
     return found

@@ -56,8 +56,9 @@ def ids(page: Node) -> Iterable[str]:
     yield from (f"4.1.1 id {name} occurs {n} times" for name, n in known.items() if n > 1)
     for name in ("aria-labelledby", "aria-describedby", "for"):
         for node in page.having(name):
-            if not known[node.attributes[name]]:
-                yield f"1.3.1 {name} points nowhere: {node.attributes[name]}"
+            for place in node.attributes[name].split():
+                if not known[place]:
+                    yield f"1.3.1 {name} points nowhere: {place}"
 
 
 def labels(page: Node) -> Iterable[str]:

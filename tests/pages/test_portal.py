@@ -23,7 +23,8 @@ from avow.duties.requests.steps import Noted
 from avow.duties.requests.words import Channel, Right
 from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
-from avow.faces.web.portal.make import CHOICES, PortalDesk
+from avow.faces.web.portal.filled import CHOICES
+from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.saying import EN, SAYINGS
 from avow.faces.web.public.desk import PublicDesk
 from tests.requests_room import ANNA, Office

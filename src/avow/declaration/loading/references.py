@@ -59,6 +59,7 @@ def _known(declaration: Declaration) -> dict[str, Collection[str]]:
         "subject": declaration.subjects.keys(),
         "system": declaration.datamap.systems.keys(),
         "dataset": {d.name for _, d in declaration.datamap.datasets()},
+        "identity": {i.kind for _, d in declaration.datamap.datasets() for i in d.identities},
         "event": declaration.events.keys(),
         "purpose": declaration.purposes.keys(),
         "recipient": declaration.recipients.keys(),

@@ -55,7 +55,8 @@ class UnknownRequest(AvowError):
 
 class Person(msgspec.Struct, frozen=True, kw_only=True):
     """Who a person of a request is: what they gave, sealed in the book. `identities` are pairs of a
-    kind of the data map and a value; `tenant` is the client company that speaks for them."""
+    kind of the data map and a value; `tenant` is the client company that speaks for them. With a
+    `speaker` somebody speaks for them: the two addresses are the speaker's, and name nobody."""
 
     name: str = ""
     language: str = ""
@@ -63,9 +64,15 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
     postal: str = ""
     identities: tuple[tuple[str, str], ...] = ()
     tenant: str = ""
+    speaker: str = ""
 
     def __repr__(self) -> str:
         return "Person(•••)"
+
+    def naming(self) -> tuple[tuple[str, str], ...]:
+        """The kinds and values that name the person, as they were given."""
+        own = (("email", self.email),) if self.email and not self.speaker else ()
+        return (*self.identities, *own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +147,7 @@ def open_request(book: Book, arrival: Arrival, *, by: str, at: datetime) -> Requ
         )
         said: list[Said] = [Said(received, arrival.words)]
         numbered = enumerate(arrival.persons, 1)
-        said += [Said(PersonNamed(person=n, voice=arrival.voice)) for n, _ in numbered]
+        said += [Said(PersonNamed(person=n, voice=_voice(arrival, p))) for n, p in numbered]
         said += [
             Said(
                 RightAsked(
@@ -179,6 +186,11 @@ def open_request(book: Book, arrival: Arrival, *, by: str, at: datetime) -> Requ
         for what, media_type, content in arrival.files:
             put_file(book, tx, name, what, media_type, content, at=at)
     return request
+
+
+def _voice(arrival: Arrival, person: Person) -> Voice:
+    """Who speaks for one of several persons: one may ask for themselves and for their child."""
+    return Voice.REPRESENTATIVE if person.speaker else arrival.voice
 
 
 def take(
@@ -314,14 +326,13 @@ def _all_named(people: Mapping[int, Person]) -> dict[int, tuple[tuple[str, str],
 def given(person: Person) -> tuple[tuple[str, str], ...]:
     """The kinds and values that a person gave, as systems are asked for them: trimmed, and in the
     case in which they were given, since a number may be told apart by it."""
-    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
+    pairs = person.naming()
     return tuple(dict.fromkeys((kind, value.strip()) for kind, value in pairs if value.strip()))
 
 
 def _named(person: Person) -> tuple[tuple[str, str], ...]:
     """What names a person, in one form: trimmed, lower case."""
-    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
-    return tuple(dict.fromkeys((kind, value.strip().lower()) for kind, value in pairs if value))
+    return tuple(dict.fromkeys((kind, v.strip().lower()) for kind, v in person.naming() if v))
 
 
 def put_file(

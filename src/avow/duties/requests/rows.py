@@ -39,9 +39,7 @@ def looked_for(book: Book, estate: Estate, request: str) -> Looked:
     asked = [
         Asked(number, kind, Masked(value))
         for number, person in people.items()
-        for kind, value in dict.fromkeys(
-            (*person.identities, *((("email", person.email),) if person.email else ()))
-        )
+        for kind, value in dict.fromkeys(person.naming())
     ]
     return look(estate, asked)
 

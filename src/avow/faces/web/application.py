@@ -51,8 +51,9 @@ from avow.faces.web.console.views import views
 from avow.faces.web.portal.confirm import leave, prove, proved
 from avow.faces.web.portal.follow import follow, wished, wishing
 from avow.faces.web.portal.make import PortalDesk, ask
-from avow.faces.web.portal.make import asked as portal_asked
 from avow.faces.web.portal.receive import fetch, receive, refuse
+from avow.faces.web.portal.review import change, send
+from avow.faces.web.portal.review import review as portal_review
 from avow.faces.web.portal.withdraw import withdraw, withdrawn
 from avow.faces.web.public.archive import archive, archive_first
 from avow.faces.web.public.desk import PublicDesk
@@ -135,7 +136,9 @@ PUBLIC_HANDLERS = (
 
 PORTAL_HANDLERS = (
     ask,
-    portal_asked,
+    portal_review,
+    change,
+    send,
     follow,
     wishing,
     wished,

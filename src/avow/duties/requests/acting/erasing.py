@@ -168,8 +168,7 @@ def _suppressed(
 
 def named(person: Person) -> tuple[tuple[str, str], ...]:
     """What names a person, each in one form: trimmed, lower case."""
-    pairs = (*person.identities, *((("email", person.email),) if person.email else ()))
-    return tuple(dict.fromkeys((kind, value.strip().lower()) for kind, value in pairs if value))
+    return tuple(dict.fromkeys((kind, v.strip().lower()) for kind, v in person.naming() if v))
 
 
 def _is_void(part: Part) -> bool:

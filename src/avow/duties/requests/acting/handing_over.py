@@ -85,8 +85,7 @@ def tenants_of(book: Book, estate: Estate, request: str) -> Holdings:
 
 def _asked(people: dict[int, Person]) -> Iterable[Asked]:
     for number, person in people.items():
-        email = (("email", person.email),) if person.email else ()
-        for kind, value in dict.fromkeys((*person.identities, *email)):
+        for kind, value in dict.fromkeys(person.naming()):
             yield Asked(number, kind, Masked(value))
 
 

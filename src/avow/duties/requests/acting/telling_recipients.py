@@ -104,7 +104,7 @@ def _got(rows: Iterable[Row]) -> tuple[Got, ...]:
 
 
 def _lines(book: Book, person: Person) -> Sequence[Row]:
-    values = {_form(v) for v in (person.email, *(v for _, v in person.identities)) if v}
+    values = {_form(v) for _, v in person.naming() if v}
     hashes = [
         book.ring.keyed_hash(Masked(value), FORM, key).hash
         for value in sorted(values)

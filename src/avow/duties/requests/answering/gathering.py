@@ -183,8 +183,7 @@ def _asks(request: Request, person: int, right: Right) -> bool:
 
 
 def _pairs(who: Person) -> tuple[tuple[str, str], ...]:
-    email = (("email", who.email),) if who.email else ()
-    return tuple(dict.fromkeys((*who.identities, *email)))
+    return tuple(dict.fromkeys(who.naming()))
 
 
 def _table(extract: Extract, person: int) -> Table:

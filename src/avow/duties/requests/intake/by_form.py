@@ -20,6 +20,8 @@ from avow.duties.requests.machine import Request
 
 AUTOMATIC = "looks-automatic"
 """What is noted when a field was filled in that people do not see."""
+PAPER = "authority"
+"""What a file is called that shows that somebody may speak for a person: nobody has looked yet."""
 _WORD = re.compile(r"[A-Za-z0-9_.-]{1,80}")
 
 

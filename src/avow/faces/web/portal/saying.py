@@ -16,15 +16,30 @@ class Saying:
     choices: tuple[str, ...]
     own_words: str
     own_words_why: str
+    whom: str
+    about_me: str
+    about_other: str
+    about_both: str
+    about_why: str
+    other_name: str
+    other_email: str
+    other_email_why: str
     you: str
     name: str
     email: str
     postal: str
     reach: str
-    send: str
+    known: str
+    known_why: str
+    go_on: str
+    go_on_why: str
     kept: str
+    mistake: str
     wrong: str
     no_wish: str
+    too_long: str
+    no_other: str
+    bad_other: str
     no_address: str
     bad_email: str
     arrived: str
@@ -51,17 +66,35 @@ EN = Saying(
     ),
     own_words="In your own words",
     own_words_why="For example: which data, since when, or anything else you want to ask. "
-    "If you write for somebody else, say for whom.",
+    "If something is to be corrected, say what is right.",
+    whom="Whom is it about?",
+    about_me="Me",
+    about_other="Somebody else, for whom I speak",
+    about_both="Me and somebody else, for whom I speak",
+    about_why="For example your child, or somebody who gave you a mandate. On the next page "
+    "you can add what shows that you may.",
+    other_name="Name of the other person",
+    other_email="An e-mail address by which we know them (if there is one)",
+    other_email_why="We write to you, not to this address.",
     you="How can we reach you?",
     name="Your name (if you like)",
     email="E-mail address",
     postal="Postal address",
     reach="Give one of the two. Use the one that we know you by, if you can: it makes it easier "
     "to see that it is you.",
-    send="Send my request",
+    known="If we know you by one of these too, it helps us to find everything",
+    known_why="Give them only if you like. If it is about somebody else, give theirs.",
+    go_on="Next: look at it before it is sent",
+    go_on_why="Nothing is sent yet.",
     kept="What you write here is kept with your request, locked away, and used for it alone.",
+    mistake="Mistake:",
     wrong="Your request was not sent yet. See below what is missing.",
     no_wish="Choose at least one thing, or write it in your own words.",
+    too_long="Your own words are longer than we can take here ({most} letters). Shorten them, "
+    "or put them into a file on the next page.",
+    no_other="Give the name of the other person.",
+    bad_other="The address of the other person is not an e-mail address. It looks like "
+    "name@example.org.",
     no_address="Give an e-mail address or a postal address, or we cannot answer.",
     bad_email="This is not an e-mail address. It looks like name@example.org.",
     arrived="Your request has arrived",
@@ -88,17 +121,35 @@ FR = Saying(
     ),
     own_words="Avec vos propres mots",
     own_words_why="Par exemple : quelles données, depuis quand, ou toute autre question. "
-    "Si vous écrivez pour quelqu’un d’autre, dites pour qui.",
+    "S’il faut corriger quelque chose, dites ce qui est juste.",
+    whom="De qui s’agit-il ?",
+    about_me="De moi",
+    about_other="De quelqu’un d’autre, pour qui je parle",
+    about_both="De moi et de quelqu’un d’autre, pour qui je parle",
+    about_why="Par exemple votre enfant, ou quelqu’un qui vous a donné une procuration. À la "
+    "page suivante vous pouvez joindre ce qui le montre.",
+    other_name="Nom de l’autre personne",
+    other_email="Une adresse e-mail sous laquelle nous la connaissons (s’il y en a une)",
+    other_email_why="Nous vous écrivons à vous, pas à cette adresse.",
     you="Comment pouvons-nous vous joindre ?",
     name="Votre nom (si vous le souhaitez)",
     email="Adresse e-mail",
     postal="Adresse postale",
     reach="Donnez l’une des deux. Si possible celle que nous connaissons : il est alors plus "
     "facile de voir que c’est bien vous.",
-    send="Envoyer ma demande",
+    known="Si nous vous connaissons aussi par ceci, cela nous aide à tout trouver",
+    known_why="Seulement si vous le souhaitez. S’il s’agit de quelqu’un d’autre, donnez les siens.",
+    go_on="Suite : relire avant d’envoyer",
+    go_on_why="Rien n’est encore envoyé.",
     kept="Ce que vous écrivez ici est gardé sous clé avec votre demande et ne sert qu’à elle.",
+    mistake="Erreur :",
     wrong="Votre demande n’est pas encore envoyée. Voyez ci-dessous ce qui manque.",
     no_wish="Choisissez au moins une chose, ou écrivez-la avec vos propres mots.",
+    too_long="Votre texte est plus long que ce que nous pouvons recevoir ici ({most} "
+    "lettres). Raccourcissez-le, ou joignez-le dans un fichier à la page suivante.",
+    no_other="Donnez le nom de l’autre personne.",
+    bad_other="L’adresse de l’autre personne n’est pas une adresse e-mail. Exemple : "
+    "nom@example.org.",
     no_address="Donnez une adresse e-mail ou postale, sinon nous ne pouvons pas répondre.",
     bad_email="Ce n’est pas une adresse e-mail. Exemple : nom@example.org.",
     arrived="Votre demande est arrivée",
@@ -125,17 +176,35 @@ NL = Saying(
     ),
     own_words="In uw eigen woorden",
     own_words_why="Bijvoorbeeld: welke gegevens, sinds wanneer, of iets anders dat u wilt vragen. "
-    "Schrijft u voor iemand anders, zeg dan voor wie.",
+    "Moet er iets verbeterd worden, zeg dan wat juist is.",
+    whom="Over wie gaat het?",
+    about_me="Over mij",
+    about_other="Over iemand anders, voor wie ik spreek",
+    about_both="Over mij en over iemand anders, voor wie ik spreek",
+    about_why="Bijvoorbeeld uw kind, of iemand die u een volmacht gaf. Op de volgende pagina "
+    "kunt u toevoegen wat dat aantoont.",
+    other_name="Naam van de andere persoon",
+    other_email="Een e-mailadres waaronder wij die persoon kennen (als er een is)",
+    other_email_why="Wij schrijven naar u, niet naar dit adres.",
     you="Hoe kunnen wij u bereiken?",
     name="Uw naam (als u wilt)",
     email="E-mailadres",
     postal="Postadres",
     reach="Geef een van de twee. Als het kan het adres dat wij van u kennen: dan zien wij "
     "gemakkelijker dat u het bent.",
-    send="Mijn vraag verzenden",
+    known="Kennen wij u ook hieronder, dan helpt dat ons om alles te vinden",
+    known_why="Alleen als u wilt. Gaat het over iemand anders, geef dan die gegevens.",
+    go_on="Verder: nalezen voor het verzenden",
+    go_on_why="Er wordt nog niets verzonden.",
     kept="Wat u hier schrijft, ligt achter slot bij uw vraag en wordt alleen daarvoor gebruikt.",
+    mistake="Fout:",
     wrong="Uw vraag is nog niet verzonden. Zie hieronder wat ontbreekt.",
     no_wish="Kies minstens één ding, of schrijf het in uw eigen woorden.",
+    too_long="Uw eigen woorden zijn langer dan wat wij hier kunnen ontvangen ({most} "
+    "letters). Maak ze korter, of voeg ze op de volgende pagina als bestand toe.",
+    no_other="Geef de naam van de andere persoon.",
+    bad_other="Het adres van de andere persoon is geen e-mailadres. Het ziet eruit als "
+    "naam@example.org.",
     no_address="Geef een e-mailadres of een postadres, anders kunnen wij niet antwoorden.",
     bad_email="Dit is geen e-mailadres. Het ziet eruit als naam@example.org.",
     arrived="Uw vraag is aangekomen",

@@ -115,13 +115,14 @@ def test_killed_anywhere_and_run_again_each_ends_once(
 
 
 def _is_whole(desk: Desk) -> None:
-    """The chain holds, and has every step of the requests once."""
+    """The chain holds, and has every step of the requests and the plan once."""
     ledger = desk.state.ledger
     assert verify_ledger(ledger).broken_at is None
     told = [row for row in ledger.entries() if row["kind"] == "request-step"]
     with desk.state.store.outside() as owner:
         (steps,) = owner.execute("SELECT count(*) AS many FROM avow.request_step").fetchall()
     assert len(told) == steps["many"]
+    assert sum(row["kind"] == "plan-made" for row in ledger.entries()) == 1
 
 
 def _at(home: Path, state_url: str, work: Callable[[Desk, Crash], None]) -> Callable[[Crash], None]:

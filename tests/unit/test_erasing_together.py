@@ -5,23 +5,28 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextlib import closing
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from avow.common.findings import Finding
 from avow.duties.requests import steps
 from avow.duties.requests.acting import erasing_together
-from avow.duties.requests.acting.erasing import begin, left, parts
+from avow.duties.requests.acting.erasing import Hands, begin, left, parts, plan_alone, set_plan
 from avow.duties.requests.acting.erasing_together import Placed, begin_all, finish_all, plans_of
 from avow.duties.requests.book import Person, Said, read, take
 from avow.duties.requests.words import Right
 from avow.engine.facts.standing import HOLD, Noting, note_all, row
 from avow.engine.planner import ends, staying_divided
+from avow.engine.planner.apply import Office
 from avow.engine.planner.approve import approve
-from avow.engine.planner.erasing_together import groups
+from avow.engine.planner.erasing_together import Counted, count_together, groups
 from avow.engine.planner.erasure_plan import Erasure
+from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.sealed_persons import spared_of
 from avow.engine.planner.staying import YEARS
 from avow.engine.planner.working import carry_out
@@ -135,6 +140,9 @@ def test_whoever_takes_it_back_drops_out_and_the_others_go(home: Path, state_url
     assert {r[0]: r[2] for r in rows(home, "buyer") if r[0] >= 100} == {
         100: "-", 101: "B101", 102: "-",
     }  # fmt: skip
+    with psycopg.connect(state_url) as owner:
+        (counts,) = owner.execute("SELECT counts FROM avow.journal_chunk WHERE step = 0").fetchall()
+        assert (counts[0]["persons"], counts[0]["spared"]) == (4, 2), "said in the journal"
     assert at_desk(home, state_url, ended) == {requests[0]: (), requests[2]: ()}
 
 
@@ -238,6 +246,85 @@ def test_a_system_that_is_away_is_a_gap_until_it_is_back(
     assert at_desk(home, state_url, ended) == {}, "without a plan nothing ends"
     monkeypatch.setenv("SHOP", str(there))
     the_plan(at_desk(home, state_url, begun))
+
+
+@pytest.mark.parametrize("alone", [True, False])
+def test_two_at_once_make_one_plan(home: Path, state_url: str, *, alone: bool) -> None:
+    """While the first counts, somebody else plans them all: what the first counted is kept for
+    nobody, and no request has two plans."""
+    people = buyers(home, 100, 1 if alone else 3)
+    requests = at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
+
+    def other(place: str) -> None:
+        if place == ("planned" if alone else "counted") and not there:
+            there.append(place)
+            at_desk(home, state_url, begun)
+
+    def first(desk: Desk) -> None:
+        hands = replace(hands_of(desk), crash=other)
+        begin_all(hands, by="claire", at=desk.now())
+        assert {len(read(desk.book, r).items[1].records) for r in requests} == {1}
+        plans = desk.state.store.run("plans", status=None, system=None, most=9)
+        assert sorted(p["status"] for p in plans) == ["waiting", *["withdrawn"] * alone]
+
+    there: list[str] = []
+    at_desk(home, state_url, first)
+    assert there, "somebody was"
+
+
+def test_what_the_system_refuses_is_not_tried_for_each(
+    home: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Thirteen requests, a refusal that is nobody's own: four countings, gaps, and no plan."""
+    people = buyers(home, 100, 13, bills=False)
+    at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
+    counted: list[int] = []
+
+    def refusing(*given: object) -> object:
+        counted.append(len(given[3]))  # type: ignore[arg-type]
+        raise Guarded((Finding("AV403", "a table is not there"),))
+
+    def check(desk: Desk) -> None:
+        monkeypatch.setattr(erasing_together, "count_together", refusing)
+        assert {p.parts[0].gap for p in begun(desk)} == {"AV448"}
+        assert counted == [13, 1, 1, 1]
+        assert desk.state.store.run("plans", status=None, system=None, most=9) == []
+        monkeypatch.undo()
+
+    at_desk(home, state_url, check)
+
+
+def test_one_who_is_refused_is_found_by_halving(
+    home: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: any plan with one of nine is refused. It alone has none, and the others have few."""
+    people = buyers(home, 100, 9, bills=False)
+    requests = at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
+    sick = f"{sorted(requests)[3]}/1"
+    whole, alone = count_together, plan_alone
+
+    def refusing(
+        office: Office, estate: Estate, memory: Memory, group: Sequence[Erasure]
+    ) -> Counted:
+        if sick in {wish.case for wish in group}:
+            raise Guarded((Finding("AV403", "a table is not there"),))
+        return whole(office, estate, memory, group)
+
+    def refused_alone(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -> None:
+        if wish.case == sick.partition("/")[0]:
+            set_plan(hands.book.runs, wish.case, item, wish.system, None, "AV448", at)
+        else:
+            alone(hands, wish, item, by=by, at=at)
+
+    def check(desk: Desk) -> None:
+        monkeypatch.setattr(erasing_together, "count_together", refusing)
+        monkeypatch.setattr(erasing_together, "plan_alone", refused_alone)
+        placed = begun(desk)
+        assert [p.request for p in placed if p.parts[0].gap] == [sick.partition("/")[0]]
+        assert len({p.parts[0].plan for p in placed if p.parts[0].plan}) <= 4
+        monkeypatch.undo()
+
+    at_desk(home, state_url, check)
 
 
 def test_what_goes_together_is_pure() -> None:

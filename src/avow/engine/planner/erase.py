@@ -92,7 +92,7 @@ class Erasing:
         # What others of the system wait for ends with the commit; our journal keeps nobody.
         took = ground.monotonic() - began
         ground.crash("committed")
-        self._ended(moved, len(people), len(going))
+        self._ended(moved, len(people), len(going), len(people) - len(going))
         ground.crash("journalled")
         if self.warm:
             self.chunk = self.chunk.after(took * 1000)
@@ -172,13 +172,13 @@ class Erasing:
             counts.update({f"{Move.DELETE} {dataset}": n for dataset, n in done.others.items()})
         return counts
 
-    def _ended(self, moved: dict[int, Done], people: int, gone: int) -> None:
+    def _ended(self, moved: dict[int, Done], people: int, gone: int, spared: int = 0) -> None:
         counts = self._counts(moved)
         self.total += counts
         self.seat = self.ground.journal.end(
             self.seat,
             sum(done.total for done in moved.values()),
-            {"persons": gone, **counts},
+            {"persons": gone, **({"spared": spared} if spared else {}), **counts},
             person=self.seat.person + people,
             checked=self.ground.checks,
         )

@@ -13,6 +13,7 @@ from avow.declaration.interpretation import in_force
 from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration, InForce, Level
 from avow.engine.db.store import Runs
+from avow.engine.evidence.entries import PlanMade
 from avow.engine.facts.standing import ENDED, FLOORS, Fact, standing
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner import records
@@ -212,6 +213,20 @@ def make_erasure(office: Office, estate: Estate, memory: Memory, wish: Erase, at
     found = guard(plan, surroundings(office, plan))
     status = records.keep(office.runs, plan, found, Level.APPROVE, at)
     return Made(plan, found, Level.APPROVE, status)
+
+
+def noted(plan: Plan) -> PlanMade:
+    """What the ledger is told of a plan that was made."""
+    clauses = dict.fromkeys(c for _, s in plan.steps if s.measure.rows for c in s.step.clauses)
+    return PlanMade(
+        plan=plan.id,
+        digest=plan.digest,
+        release=plan.release,
+        system=plan.system,
+        as_of=plan.day,
+        rows=plan.rows,
+        clauses=tuple(clauses),
+    )
 
 
 def _plan(declaration: Declaration, wish: Wish, part: Part, author: str) -> Plan:

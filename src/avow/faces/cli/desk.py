@@ -17,9 +17,9 @@ from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
 from avow.duties.requests.book import Book
 from avow.engine.db.store import Runs
-from avow.engine.evidence.entries import Body, PlanMade
+from avow.engine.evidence.entries import Body
 from avow.engine.planner.apply import Office
-from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.making import Estate, Memory, noted
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.release import in_force
 from avow.engine.planner.working import Bench
@@ -90,17 +90,7 @@ class Desk:
 
     def note_plan(self, plan: Plan) -> None:
         """Tell the ledger that a plan was made."""
-        clauses = dict.fromkeys(c for _, s in plan.steps if s.measure.rows for c in s.step.clauses)
-        entry = PlanMade(
-            plan=plan.id,
-            digest=plan.digest,
-            release=plan.release,
-            system=plan.system,
-            as_of=plan.day,
-            rows=plan.rows,
-            clauses=tuple(clauses),
-        )
-        self.note(entry, self.now())
+        self.note(noted(plan), self.now())
 
     def now(self) -> datetime:
         """The instant of the state's clock."""

@@ -8,7 +8,7 @@ plan of it has ended and every gap is counted.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from avow.common.calendar import Period, add
@@ -28,8 +28,7 @@ from avow.engine.facts.standing import OURS
 from avow.engine.planner.apply import Office
 from avow.engine.planner.erasure_plan import Erasure, make_erasure
 from avow.engine.planner.identities import Candidate
-from avow.engine.planner.making import Estate, Memory
-from avow.engine.planner.plan import Plan
+from avow.engine.planner.making import Estate, Memory, noted
 from avow.engine.planner.records import OVER, Status, pass_to
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.requested import by_system
@@ -55,14 +54,13 @@ def nothing(_: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """What erasing works with. `note_plan` tells the ledger of a plan; `crash` is called with the
-    name of each moment between two transactions."""
+    """What erasing works with; `crash` is called with the name of each moment between two
+    transactions."""
 
     book: Book
     office: Office
     estate: Estate
     memory: Memory
-    note_plan: Callable[[Plan], object]
     crash: Callable[[str], object] = nothing
 
 
@@ -118,11 +116,16 @@ def begin(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> tu
 
 def missing(rows: Iterable[Candidate], known: Iterable[Part], case: str) -> Iterator[Erasure]:
     """The erasure of a person in each system with rows of theirs and without a plan."""
-    there = {part.system for part in known if part.plan and not _is_void(part)}
+    there = planned_in(known)
     for system, seeds in by_system(tuple(rows)).items():
         if system not in there:
             roots = {d: tuple(dict.fromkeys(key for _, key in keys)) for d, keys in seeds.items()}
             yield Erasure(system, roots, case)
+
+
+def planned_in(known: Iterable[Part]) -> frozenset[str]:
+    """The systems in which there is a plan that stands, or was carried out."""
+    return frozenset(part.system for part in known if part.plan and not _is_void(part))
 
 
 def _asked(book: Book, state: Request, item: int) -> Item:
@@ -190,10 +193,16 @@ def plan_alone(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime)
         set_plan(runs, request, item, wish.system, None, "AV448", at)
         return
     with runs.transaction() as tx:
+        inside = replace(hands.book, runs=tx)
+        tx.run("requests_lock", requests=[request])
+        if wish.system in planned_in(parts(inside, request, item)):
+            # Somebody else was faster: what was counted here is for nobody.
+            pass_to(tx, plan.id, Status.WITHDRAWN, [Status.WAITING], at)
+            return
         keep_stays(tx, plan.id, [(request, item, made.stays)])
         set_plan(tx, request, item, wish.system, plan.id, "", at)
         take(hands.book, request, [Said(Begun(item=item, record=plan.id))], by=by, at=at, runs=tx)
-    hands.note_plan(plan)
+        hands.book.tell([noted(plan)], at, tx)
 
 
 def _orphans(hands: Hands, wish: Erasure) -> None:

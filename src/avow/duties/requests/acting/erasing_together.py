@@ -24,6 +24,7 @@ from avow.duties.requests.acting.erasing import (
     missing,
     parts_of,
     plan_alone,
+    planned_in,
     suppress,
 )
 from avow.duties.requests.book import Book, Person, Said, given, people_of, read_many, take
@@ -36,11 +37,14 @@ from avow.engine.db.store import Runs
 from avow.engine.planner.erasing_together import Counted, count_together, groups, keep_together
 from avow.engine.planner.erasure_plan import Erasure
 from avow.engine.planner.identities import Asked, Candidate
+from avow.engine.planner.making import noted
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.requested import Looked, look
 from avow.engine.planner.sealed_persons import spare
 
+FEW = 3
+"""So many are tried one by one, whatever refuses them together."""
 GROUP = 200
 """Persons who are looked for again together."""
 _ACTING = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
@@ -133,7 +137,10 @@ def _plan(
         return
     try:
         counted = count_together(hands.office, hands.estate, hands.memory, group)
-    except Guarded:
+    except Guarded as refused:
+        if _is_systems(hands, group, refused):
+            _missed(hands.book.runs, group, items, "AV448", at)
+            return
         middle = len(group) // 2
         for half in (group[:middle], group[middle:]):
             _plan(hands, half, items, by=by, at=at)
@@ -146,7 +153,23 @@ def _plan(
         _kept(hands, tx, counted, group, items, by=by, at=at)
         hands.crash("planned")
     hands.crash("committed")
-    hands.note_plan(counted.plan)
+
+
+def _is_systems(hands: Hands, group: Sequence[Erasure], whole: Guarded) -> bool:
+    """Whether a refusal is about the system and nobody of the group: the first, the middle and the
+    last are each refused alone for the same reasons. Else every one would be tried alone."""
+    if len(group) <= FEW:
+        return False
+    codes = {finding.code for finding in whole.findings}
+    for place in (0, len(group) // 2, -1):
+        try:
+            count_together(hands.office, hands.estate, hands.memory, [group[place]])
+        except Guarded as alone:
+            if {finding.code for finding in alone.findings} != codes:
+                return False
+        else:
+            return False
+    return True
 
 
 def _kept(
@@ -159,20 +182,26 @@ def _kept(
     by: str,
     at: datetime,
 ) -> None:
-    """Keep a plan, what it leaves of each, and the step of each request, all or none. A request
-    that went on meanwhile is left out of the plan."""
-    mine, plan = [items[wish.case] for wish in group], counted.plan.id
-    runs.run("requests_lock", requests=sorted({request for request, _ in mine}))
+    """Keep a plan, what it leaves of each, the step of each request, and its entry in the ledger,
+    all or none. A request that went on meanwhile, or has a plan by now, is left out of it."""
+    mine, plan, system = [items[w.case] for w in group], counted.plan.id, counted.plan.system
+    names = sorted({request for request, _ in mine})
+    runs.run("requests_lock", requests=names)
+    known = parts_of(replace(hands.book, runs=runs), names)
+    free = [of for of in mine if system not in planned_in(known.get(of, ()))]
+    if not free:
+        return
     made = keep_together(replace(hands.office, runs=runs), counted, at)
     if made.status is not Status.WAITING:
         _missed(runs, group, items, "AV448", at)
         return
-    begun = [of for of in mine if _is_begun(hands.book, runs, of, plan, by=by, at=at)]
+    begun = [of for of in free if _is_begun(hands.book, runs, of, plan, by=by, at=at)]
     gone = [case_of(*of) for of in mine if of not in begun]
     if gone:
         spare(runs, [plan], gone, at)
     keep_stays(runs, plan, [(*of, counted.stays.get(case_of(*of), ())) for of in begun])
-    _set(runs, begun, made.plan.system, plan, "", at)
+    _set(runs, begun, system, plan, "", at)
+    hands.book.tell([noted(counted.plan)], at, runs)
 
 
 def _is_begun(book: Book, runs: Runs, of: Of, plan: str, *, by: str, at: datetime) -> bool:

@@ -18,6 +18,7 @@ from avow.engine.db.store import Row
 from avow.engine.planner.erasure_plan import Erasure, make_due_erasure
 from avow.engine.planner.identities import Candidate
 from avow.engine.planner.keysets import Roots
+from avow.engine.planner.making import noted
 from avow.engine.planner.records import OVER, Status, pass_to
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.requested import by_system
@@ -79,7 +80,7 @@ def _planned(
         tx.run("stays_told_before", plan=plan.id, before=row["plan"], less=str(Why.SHELL))
         said = Said(Noted(what=f"{GOES_ON}.{system}"))
         take(hands.book, request, [said], by=by, at=at, runs=tx)
-    hands.note_plan(plan)
+        hands.book.tell([noted(plan)], at, tx)
     return plan.id
 
 

@@ -60,7 +60,7 @@ def command(
 
 def hands_of(desk: Desk) -> Hands:
     """What erasing works with, over an opened state."""
-    return Hands(desk.book, desk.office, desk.estate, desk.memory, desk.note_plan)
+    return Hands(desk.book, desk.office, desk.estate, desk.memory)
 
 
 def _begin_all(desk: Desk, by: str) -> Exit:

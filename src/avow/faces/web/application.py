@@ -28,6 +28,11 @@ from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
 from avow.faces.web.console.accounts import accounts
 from avow.faces.web.console.first import first
+from avow.faces.web.console.incident import incident
+from avow.faces.web.console.incident_letter import incident_letter
+from avow.faces.web.console.incident_report import incident_report
+from avow.faces.web.console.incident_step import incident_advise, incident_step
+from avow.faces.web.console.incidents import incidents
 from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
@@ -107,6 +112,12 @@ STAFF_HANDLERS = (
     request_extend,
     request_wait,
     request_decide,
+    *incidents,
+    incident_report,
+    *incident,
+    incident_step,
+    incident_advise,
+    incident_letter,
     *accounts,
     account_add,
     account_end,

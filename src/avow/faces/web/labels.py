@@ -46,6 +46,8 @@ LABELS: Mapping[str, str] = {
     Told.RESUMED: mark("The term runs again."),
     Told.DECIDED: mark("Decided."),
     Told.ENDED: mark("The account is ended, and every session of it."),
+    Told.REPORTED: mark("Reported. Somebody says within a day whether it is a breach."),
+    Told.STEP_TAKEN: mark("Done. It stands in the register."),
     Told.NOT_POSSIBLE: mark("Nothing was done: something is missing, or it may not follow now."),
     "erase": mark("erase"),
     "anonymise": mark("anonymise"),

@@ -24,7 +24,7 @@ from avow.duties.assurance.model import RANK, WORST_FIRST
 from avow.duties.requests import called
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import Signed
-from avow.faces.web import labels, request_words
+from avow.faces.web import incident_views, labels, request_words
 from avow.faces.web.frame import Frame, frame
 from avow.faces.web.security import Asked
 from avow.faces.web.source import ACCEPTED, PageSource
@@ -137,6 +137,7 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         ),
         "step_word": lambda name: called.step_word(name, spoken),
         "request_word": lambda code: request_words.request_word(code, spoken),
+        "incident_word": lambda code: incident_views.incident_word(code, spoken),
         "ask": lambda wanted: labels.ask(wanted, spoken),
         "cause": lambda why: wording.cause(why, spoken),
         "headline": lambda tally: labels.headline(tally.counts, spoken),

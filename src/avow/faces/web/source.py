@@ -388,6 +388,8 @@ class Told(StrEnum):
     RESUMED = "runs-again"
     DECIDED = "decided"
     ENDED = "ended"
+    REPORTED = "reported"
+    STEP_TAKEN = "step-taken"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -404,6 +406,8 @@ ACCEPTED = frozenset(
         Told.RESUMED,
         Told.DECIDED,
         Told.ENDED,
+        Told.REPORTED,
+        Told.STEP_TAKEN,
     }
 )
 

@@ -14,7 +14,9 @@ import pytest
 from avow.duties.requests import steps
 from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.copy import State
+from avow.duties.requests.answering.leaving import leaving
 from avow.duties.requests.answering.marks import AnswerRefused, Keeps
+from avow.duties.requests.answering.packing import unzipped
 from avow.duties.requests.book import file_of, read
 from avow.duties.requests.machine import StepRefused
 from avow.duties.requests.words import Ground, ItemState, Right, Way
@@ -173,7 +175,9 @@ def test_the_person_checks_the_answer_without_us(shop: Shop, tmp_path: Path) -> 
     done = drafted(shop, begun(shop, Right.ACCESS))
     book, now = shop.office.book, shop.office.clock.now()
     ready = drafting.review(book, shop.ledger, done.id, by="an", at=now)
-    files = package(shop, ready)
+    left = leaving(book, ready.id, by="ben", at=now)
+    assert left is not None
+    files = unzipped(left.reveal())
     assert files["answer.pdf"].startswith(b"%PDF")
     home = tmp_path / "unpacked"
     home.mkdir()

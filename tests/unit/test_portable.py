@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from avow.duties.requests.answering import drafting
-from avow.duties.requests.answering.answered import unzipped
+from avow.duties.requests.answering.packing import unzipped
 from avow.duties.requests.answering.portable import fits
 from avow.duties.requests.book import file_of
 from avow.duties.requests.words import Right

@@ -6,8 +6,6 @@ ones what was seen when they were made counts.
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -131,7 +129,7 @@ def _seen(book: Book, row: Row, *, is_opened: bool) -> Seen:
     held = file_of(book, row["package"]) if is_opened and row["package"] else None
     if held is None or not all(file_of(book, row[name]) for name in ("copy", "marks")):
         return Seen(partial, bool(row["valid"]), row["leaks"] or 0, bool(row["authority"]))
-    draft, contents = opened(book, row["id"]), unzipped(held[1].reveal())
+    draft, contents = opened(book, row["id"]), packing.unzipped(held[1].reveal())
     page = contents.get(PAGE, b"").decode()
     return Seen(
         partial,
@@ -139,12 +137,6 @@ def _seen(book: Book, row: Row, *, is_opened: bool) -> Seen:
         _leaks(book, draft, contents),
         names_authority(book.declaration, page),
     )
-
-
-def unzipped(package: bytes) -> dict[str, bytes]:
-    """The files of a package by name."""
-    with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def _is_valid(contents: dict[str, bytes]) -> bool:

@@ -19,7 +19,9 @@ from avow.common.ids import new_id
 from avow.duties.requests.answering import contents, copy, marks, packing, paper
 from avow.duties.requests.answering.contents import Veiled, saying_of
 from avow.duties.requests.answering.copy import Copy
+from avow.duties.requests.answering.document import Document
 from avow.duties.requests.answering.gathering import Sources, gather
+from avow.duties.requests.answering.leaving import PACKAGE, ZIP
 from avow.duties.requests.answering.marks import AnswerRefused, Keeps, Mark
 from avow.duties.requests.answering.page import page
 from avow.duties.requests.answering.proving import checker, proof_of
@@ -49,8 +51,8 @@ from avow.duties.requests.words import Ground, ItemState, Way
 from avow.engine.db.store import Row, Runs
 from avow.engine.evidence.ledger import Ledger
 
-COPY, MARKS, LETTER, PAGE, PACKAGE = "copy", "marks", "answer-letter", "answer", "package"
-HTML, JSON, TEXT, ZIP = "text/html", "application/json", "text/plain", "application/zip"
+COPY, MARKS, LETTER, PAGE = "copy", "marks", "answer-letter", "answer"
+HTML, JSON, TEXT = "text/html", "application/json", "text/plain"
 LONGEST = Period(months=4)
 """How long the copy behind an answer is kept, beside the time in which its package can be fetched:
 as long as the longest term of the law runs. It is no proof: the digest of the page is."""
@@ -443,7 +445,8 @@ def _words(book: Book, row: Row) -> list[str]:
 
 
 def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) -> Draft:
-    """Let an answer leave: its package gets the PDF and the proof of what was reviewed.
+    """Let an answer leave: its package gets the proof of what was reviewed, and the words of the
+    PDF, which is typeset when somebody fetches it. Where it is not sure that it can be, it is now.
 
     Raises:
         AnswerRefused: AV619 there is no draft; AV631 no PDF can be made here.
@@ -455,7 +458,7 @@ def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) ->
     hidden = _veil(book, from_)
     saying = saying_of(book.declaration, from_.copy)
     document = contents.document(book.declaration, hidden, from_.letter)
-    printed = paper.pdf(document, saying.phrase("more_in_files", n="{n}"), from_.copy.drawn_at)
+    printed = _printed(document, saying.phrase("more_in_files", n="{n}"), from_.copy.drawn_at)
     step = AnswerReviewed(answer=answer, digest=from_.digest)
     take(book, from_.request, [Said(step)], by=by, at=at)
     shown = file_of(book, from_.page)
@@ -464,7 +467,7 @@ def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) ->
     package = packing.zipped(
         {
             packing.PAGE: html,
-            packing.PDF: printed,
+            **printed,
             **packing.files(book.declaration, hidden),
             contents.PROOF: proof,
             contents.CHECK: checker(),
@@ -475,6 +478,13 @@ def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) ->
         checked = _checked(book, hidden, html)
         _replace_package(book, tx, from_, package, from_.version, at, checked=checked)
     return opened(book, answer)
+
+
+def _printed(document: Document, more: str, at: datetime) -> dict[str, bytes]:
+    words = paper.words(document, more, at)
+    if paper.is_sure(words):
+        return {packing.TO_PRINT: words}
+    return {packing.PDF: paper.typeset(words)}
 
 
 def send(book: Book, answer: str, way: Way, *, by: str, at: datetime) -> Request:

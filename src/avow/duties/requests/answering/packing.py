@@ -7,7 +7,7 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -21,6 +21,8 @@ from avow.duties.requests.answering.portable import as_json, fits, portable, sch
 from avow.duties.requests.answering.saying import Saying
 
 PAGE, PDF, DATA = "answer.html", "answer.pdf", "data.json"
+TO_PRINT = "answer.pdf.json"
+"""What the PDF is made of, as long as nobody fetched it: `leaving.py` puts the PDF in its place."""
 PORTABLE, SCHEMA = "portable/data.json", "portable/schema.json"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -141,6 +143,18 @@ def zipped(contents: Mapping[str, bytes], at: datetime) -> bytes:
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, content)
     return out.getvalue()
+
+
+def unzipped(package: bytes) -> dict[str, bytes]:
+    """The files of a package by name."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def made_at(package: bytes) -> datetime:
+    """The moment that stands in a package, in UTC."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        return datetime(*archive.infolist()[0].date_time, tzinfo=UTC)
 
 
 def said(document: Document, contents: Mapping[str, bytes]) -> str:

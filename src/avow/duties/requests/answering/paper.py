@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from importlib import resources
@@ -10,12 +10,23 @@ from importlib.util import find_spec
 from typing import Any
 from unicodedata import category
 
+import msgspec
+
 from avow.duties.requests.answering.document import Block, Document, Facts, Grid, Points, Text
 from avow.duties.requests.answering.marks import AnswerRefused
 
 MOST = 400
 """Rows of one table, and blocks of one part, that are printed; all are on the page and in files."""
 _NO_LETTERS = frozenset({"Cc", "Zl", "Zp"})
+_SURE = re.compile(
+    "[\n -~\u00a0-\u024f\u0370-\u0377\u037a-\u037f\u0384-\u038a\u038c\u038e-\u03a1"
+    "\u03a3-\u045f\u2010-\u2027\u202f-\u2040\u20a0-\u20bf]*"
+)
+"""Latin, Greek and Cyrillic letters, and the marks of European print."""
+
+
+class _Dated(msgspec.Struct):
+    at: datetime
 
 
 def can_typeset() -> bool:
@@ -23,8 +34,25 @@ def can_typeset() -> bool:
     return find_spec("typst") is not None
 
 
-def pdf(document: Document, more: str, at: datetime) -> bytes:
-    """The document. `more` says that rows are in the files, with `{n}`.
+def words(document: Document, more: str, at: datetime) -> bytes:
+    """All that the typesetter needs of the document, as JSON: what is made of it is the same
+    whenever it is made. `more` says that rows are in the files, with `{n}`.
+
+    Raises:
+        AnswerRefused: AV631, the typesetter is not installed.
+    """
+    if not can_typeset():
+        raise _unprintable("the typesetter is not installed", "install `avow[documents]`")
+    return msgspec.json.encode({**_plain(document, more), "at": at.replace(microsecond=0)})
+
+
+def is_sure(said: bytes) -> bool:
+    """Whether the typesetter's own fonts are known to have every letter of such words."""
+    return _SURE.fullmatch(said.decode()) is not None
+
+
+def typeset(said: bytes) -> bytes:
+    """The PDF of such words.
 
     Raises:
         AnswerRefused: AV631, the typesetter is not installed, or no font has the letters.
@@ -34,7 +62,6 @@ def pdf(document: Document, more: str, at: datetime) -> bytes:
     import typst  # noqa: PLC0415 -- the extra `documents`
 
     source = resources.files("avow.duties.requests.answering").joinpath("paper.typ").read_bytes()
-    data = json.dumps(_plain(document, more))
     why = ""
     for own in (True, False):  # the typesetter's own fonts give the same bytes everywhere
         try:
@@ -43,9 +70,9 @@ def pdf(document: Document, more: str, at: datetime) -> bytes:
                     source,
                     format="pdf",
                     ignore_system_fonts=own,
-                    sys_inputs={"answer": data},
+                    sys_inputs={"answer": said.decode()},
                     pdf_standards="ua-1",
-                    timestamp=at.replace(microsecond=0),
+                    timestamp=msgspec.json.decode(said, type=_Dated).at,
                 )
             )
         except typst.TypstError as error:

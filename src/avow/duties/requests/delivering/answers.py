@@ -16,6 +16,7 @@ from enum import StrEnum
 from avow.common.errors import AvowError
 from avow.common.masked import Masked
 from avow.duties.requests.answering import drafting
+from avow.duties.requests.answering.leaving import leaving
 from avow.duties.requests.book import PERSON, Book, Said, file_of, persons_of, read, take
 from avow.duties.requests.delivering.links import (
     MOST_WRONG,
@@ -142,7 +143,7 @@ def collect(book: Book, token: Masked[str], code: Masked[str], at: datetime) -> 
         if not hmac.compare_digest(given, bytes(link["code"])):
             tx.run("answer_link_wrong", id=link["id"])
             return No.CODE if link["wrong"] + 1 < MOST_WRONG else No.LINK
-        package = _package(inside, link["answer"])
+        package = leaving(inside, link["answer"], by=PERSON, at=at, anyhow=True)
         if package is None:
             return No.FILE
         if not read(inside, link["request"]).answers[link["answer"]].is_collected:

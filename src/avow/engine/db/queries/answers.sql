@@ -11,6 +11,16 @@ VALUES (%(id)s, %(request)s, %(person)s, %(items)s, %(language)s, %(copy)s, %(ma
 -- since: 20
 SELECT * FROM avow.answer WHERE id = %(id)s
 
+-- name: answer_lock
+-- One answer, for as long as its package is made.
+-- since: 20
+SELECT * FROM avow.answer WHERE id = %(id)s FOR UPDATE
+
+-- name: answer_packed
+-- An answer got its package with the PDF in it.
+-- since: 20
+UPDATE avow.answer SET package = %(package)s WHERE id = %(id)s
+
 -- name: answers_of
 -- The answers to a request, the oldest first.
 -- since: 20

@@ -16,9 +16,10 @@ from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.answering.extract import write_new
 from avow.duties.requests.answering.gathering import Sources
+from avow.duties.requests.answering.leaving import leaving
+from avow.duties.requests.answering.marks import AnswerRefused
 from avow.duties.requests.answering.records import Records
 from avow.duties.requests.answering.together import answer_all
-from avow.duties.requests.book import file_of
 from avow.duties.requests.words import Way
 from avow.engine.planner.reading import MOST
 from avow.faces.cli.desk import opened, state_options
@@ -118,7 +119,7 @@ def edit(answer: str, file: Path, by: str, folder: Path, database_url: str | Non
 @WHO
 @state_options
 def review(answer: str, by: str, folder: Path, database_url: str | None) -> None:
-    """Let an ANSWER leave: it gets its PDF and its proof."""
+    """Let an ANSWER leave: it gets its proof, and what its PDF is made of."""
     with opened(folder, database_url) as desk:
         ledger = desk.state.ledger
         _show(drafting.review(desk.book, ledger, answer, by=by, at=desk.now()))
@@ -145,8 +146,12 @@ def write(answer: str, part: str, out: Path, folder: Path, database_url: str | N
     """Write the letter or the package of an ANSWER to a new file that only you may read."""
     with opened(folder, database_url) as desk:
         found = drafting.opened(desk.book, answer)
-        kept = file_of(desk.book, found.package) if part == "package" else None
-    content = kept[1].reveal() if kept else found.letter.encode()
+        content = found.letter.encode()
+        if part == "package":
+            package = leaving(desk.book, answer, by="avow", at=desk.now())
+            if package is None:
+                raise AnswerRefused(f"the package of `{answer}` was erased", code="AV615")
+            content = package.reveal()
     write_new(content, out)
     click.echo(f"{out}: {os.stat(out).st_size:,} bytes")  # noqa: PTH116 -- the size alone
 

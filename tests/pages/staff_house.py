@@ -75,6 +75,12 @@ class StaffHouse:
         return client.post("/en/sign-in/begin", data=form, headers=OURS)
 
 
+def staff_of(house: StaffHouse) -> StaffDesk:
+    """The desk that the pages of staff work with."""
+    desk: StaffDesk = house.app.dependencies["staff"].dependency()  # type: ignore[union-attr]
+    return desk
+
+
 def token_of(page: str) -> str:
     """The token that the forms of a page carry."""
     found: set[str] = set(re.findall(r'name="csrf" value="([0-9a-f]{64})"', page))

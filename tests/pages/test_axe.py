@@ -30,6 +30,8 @@ from playwright.sync_api import (
 from avow.app import open_state
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES
+from avow.duties.incidents.machine import Decided, Known, Nature, Reported, Risk, Scoped
+from avow.duties.incidents.register import report, take
 from avow.duties.requests import steps
 from avow.duties.requests.delivering.links import make, new
 from avow.duties.requests.words import Outcome, Right, Rung
@@ -41,7 +43,7 @@ from avow.faces.web.signin.desk import StaffDesk
 from tests.accounts_room import NOON
 from tests.pages.conftest import HOST, PATHS
 from tests.pages.house import HouseSource
-from tests.pages.staff_house import StaffHouse, staff_house
+from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
 
 HOME = f"https://{HOST}"
@@ -156,6 +158,13 @@ def furnished(house: StaffHouse) -> StaffHouse:
     office.take(known, steps.IdentityShown(person=1, rung=Rung.SIGNED_LINK))
     office.take(known.id, steps.Decided(item=1, outcome=Outcome.ACCEPTED))
     office.take(fresh, steps.IdentityAsked(person=1, rung=Rung.SIGNED_LINK, pauses=True))
+    register, now = staff_of(house).register, house.clock.now()
+    astray = (Nature.CONFIDENTIALITY, Nature.AVAILABILITY)
+    name = report(register, Reported(nature=astray), b"a list on a printer", by="an", at=now)
+    scope = Scoped(systems=("desk",), categories=("contact",), rows=9, persons=4, uncounted=1)
+    for step in (Known(since=now), scope, Decided(risk=Risk.HIGH)):
+        take(register, name, step, b"addresses", by="an", at=now)
+    report(register, Reported(), b"", by="an", at=now)
     return house
 
 
@@ -193,6 +202,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
                         wrong[f"{person} {path}"] = found
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
+    assert {"/incidents", "/incidents/…"} <= looked
 
 
 def test_what_persons_see(eyes: Eyes, house: StaffHouse) -> None:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 import pytest
 from litestar import Litestar
@@ -17,8 +17,9 @@ from avow.app import open_state
 from avow.common.clock import SetClock
 from avow.duties.incidents.register import entries_of, every, read
 from avow.engine.planner.holdings import Holding
+from avow.engine.planner.making import Estate
 from tests.accounts_room import NOON
-from tests.pages.staff_house import StaffHouse, send, staff_house
+from tests.pages.staff_house import StaffHouse, send, staff_house, staff_of
 
 WORDS = "a list of Anna Peeters lay on the printer"
 
@@ -34,19 +35,15 @@ def house(tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch) -> It
     monkeypatch.setattr("avow.duties.incidents.concerned.holdings", lambda *_: held)
     with open_state(tmp_path / "state", state_url, clock=clock) as state:
         made = staff_house(state, clock)
-        staff(made).estate = object()
+        staff_of(made).estate = cast("Estate", object())
         yield made
-
-
-def staff(house: StaffHouse) -> Any:  # noqa: ANN401 (the desk that the pages work with)
-    return house.app.dependencies["staff"].dependency()  # type: ignore[union-attr]
 
 
 def reported(house: StaffHouse, client: TestClient[Litestar]) -> str:
     """An incident that somebody reported by the form; its id."""
     answer = send(client, "/en/incidents/report", words=WORDS, **{"nature-confidentiality": "1"})
     assert answer.status_code == 303
-    return str(next(iter(every(staff(house).register))).id)
+    return str(next(iter(every(staff_of(house).register))).id)
 
 
 def step(client: TestClient[Litestar], incident: str, name: str, **form: str) -> str:
@@ -65,7 +62,7 @@ def heading(client: TestClient[Litestar], path: str) -> str:
 def test_an_incident_from_the_report_to_the_end(house: StaffHouse) -> None:
     """Reported, a breach, counted, judged, told, closed; each page says what is next and how many
     hours are left, and no word of the report stands on any."""
-    (system,) = list(staff(house).book.declaration.datamap.systems)[:1]
+    (system,) = list(staff_of(house).book.declaration.datamap.systems)[:1]
     with house.signed_in("agnes") as client:
         assert heading(client, "/en/incidents") == "No incident is open."
         name = reported(house, client)
@@ -92,7 +89,7 @@ def test_an_incident_from_the_report_to_the_end(house: StaffHouse) -> None:
         assert heading(client, here) == "This incident is over: closed."
         for path in ("/en/incidents", here, f"{here}.json"):
             assert "Anna" not in client.get(path).text
-    steps = [e.by for e in entries_of(staff(house).register, name)]
+    steps = [e.by for e in entries_of(staff_of(house).register, name)]
     assert set(steps) == {"agnes"}
 
 
@@ -106,12 +103,12 @@ def test_after_72_hours_the_page_says_it_is_late_and_asks_why(house: StaffHouse)
         assert heading(client, f"/en/incidents/{name}") == "Tell the authority: it is 3 hours late."
         assert step(client, name, "authority") == "not-possible"
         assert step(client, name, "authority", words="who knew was ill") == "step-taken"
-    assert read(staff(house).register, name).authority_at is not None
+    assert read(staff_of(house).register, name).authority_at is not None
 
 
 def test_the_text_for_the_authority_is_shown_once_and_kept_nowhere(house: StaffHouse) -> None:
     """It holds what was reported; without the risk it is not whole, and the page says so."""
-    (system,) = list(staff(house).book.declaration.datamap.systems)[:1]
+    (system,) = list(staff_of(house).book.declaration.datamap.systems)[:1]
     with house.signed_in("agnes") as client:
         name = reported(house, client)
         step(client, name, "known")
@@ -123,7 +120,7 @@ def test_the_text_for_the_authority_is_shown_once_and_kept_nowhere(house: StaffH
         assert WORDS in answer.text
         assert answer.headers["cache-control"] == "no-store"
         assert WORDS not in client.get(f"/en/incidents/{name}").text
-    assert len(entries_of(staff(house).register, name)) == 4
+    assert len(entries_of(staff_of(house).register, name)) == 4
 
 
 def test_anyone_may_report_and_only_some_go_on(house: StaffHouse) -> None:
@@ -133,7 +130,7 @@ def test_anyone_may_report_and_only_some_go_on(house: StaffHouse) -> None:
         answer = send(client, "/en/incidents/report", home="/en/accounts", words=WORDS)
         assert answer.headers["location"] == "/en?told=reported"
         assert client.get("/en/incidents").status_code == 403
-    (name,) = [each.id for each in every(staff(house).register)]
+    (name,) = [each.id for each in every(staff_of(house).register)]
     with house.signed_in("olivier") as client:
         assert send(client, f"/en/incidents/{name}/step", step="known").status_code == 403
         advised = send(client, f"/en/incidents/{name}/advise", words="tell them all")
@@ -142,7 +139,7 @@ def test_anyone_may_report_and_only_some_go_on(house: StaffHouse) -> None:
         page = client.get(f"/en/incidents/{name}").text
         assert "The data-protection officer advised" in page
         assert "<form" not in page.partition("<main")[2]
-    assert read(staff(house).register, name).is_advised
+    assert read(staff_of(house).register, name).is_advised
 
 
 @pytest.mark.parametrize(
@@ -165,4 +162,4 @@ def test_a_form_that_says_no_step_changes_nothing(house: StaffHouse, form: dict[
         answer = send(client, f"/en/incidents/{name}/step", **form)
         assert answer.headers["location"].endswith("told=not-possible")
         assert client.get("/en/incidents/incident-none").status_code == 404
-    assert len(entries_of(staff(house).register, name)) == 1
+    assert len(entries_of(staff_of(house).register, name)) == 1

@@ -40,6 +40,7 @@ class IncidentPage:
     nature: Annotated[tuple[str, ...], "what happened, by the words of the law"]
     risk: Annotated[str, "how great the risk was judged; empty before"]
     scope: Annotated[Scoped | None, "what is concerned, in counts"]
+    kinds: Annotated[tuple[str, ...], "the kinds of data concerned, as the statement calls them"]
     is_advised: Annotated[bool, "whether the data-protection officer advised"]
     request: Annotated[str, "the request whose answer went astray; empty else"]
     steps: Annotated[tuple[IncidentStepLine, ...], "every step, the newest first"]
@@ -91,6 +92,7 @@ def context(
         nature=tuple(str(each) for each in getattr(entries[0].step, "nature", ())),
         risk=str(found.risk or ""),
         scope=found.scope,
+        kinds=_kinds(staff, frame.language, found.scope),
         is_advised=found.is_advised,
         request=found.request or "",
         steps=incident_steps(entries, zone),
@@ -100,3 +102,8 @@ def context(
         letter=letter or "",
         lacking=letter is None,
     )
+
+
+def _kinds(staff: StaffDesk, language: str, scope: Scoped | None) -> tuple[str, ...]:
+    declaration, names = staff.book.declaration, scope.categories if scope else ()
+    return tuple(declaration.words(language, "category", name) or name for name in names)

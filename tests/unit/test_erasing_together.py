@@ -214,6 +214,30 @@ def test_one_who_cannot_go_stays_whole_and_is_said(home: Path, state_url: str) -
     assert [bool(gaps[r]) for r in requests] == [False, True, False]
 
 
+def test_rows_that_came_in_meanwhile_stop_nobody_else(home: Path, state_url: str) -> None:
+    """Two questions more than were approved: the plan goes on, and whom nothing is left for stays
+    whole, cannot be ended, and goes with the next plan."""
+    people = buyers(home, 100, 5, bills=False)
+    requests = at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
+    plan = the_plan(at_desk(home, state_url, begun))
+    with closing(sqlite3.connect(home / "shop.db")) as shop, shop:
+        shop.executemany("INSERT INTO buyer VALUES (?, '', 'x', ?)", [(901, TODAY), (902, TODAY)])
+        for n, buyer in ((901, 100), (902, 104)):
+            shop.execute("INSERT INTO bill VALUES (?, ?, 1, ?)", (n, buyer, "1990-01-01"))
+    for person in ("marc", "paul"):
+        avow("approve", plan, "--as", person)
+    avow("apply", plan, expect=5)
+    there = {r[0] for r in rows(home, "buyer") if 100 <= r[0] < 900}
+    assert there == {r[0] for r in rows(home, "question") if r[0] >= 100}, "whole"
+    assert 1 <= len(there) <= 2
+    assert len(at_desk(home, state_url, ended)) == 5 - len(there)
+    again = at_desk(home, state_url, begun)
+    assert [p.parts[0].status for p in again] == ["waiting"] * len(there)
+    carried_out(the_plan(again))
+    assert {p for p, gaps in at_desk(home, state_url, ended).items() if not gaps} <= set(requests)
+    assert [r[0] for r in rows(home, "buyer")] == [1, 2, 3, 4, 901, 902]
+
+
 def test_one_that_is_refused_stops_no_other(
     home: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

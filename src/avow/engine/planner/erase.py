@@ -18,6 +18,7 @@ from avow.engine.planner.keysets import Roots, of_persons, persons, settle, sole
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
+from avow.engine.planner.refusals import Stopped
 from avow.engine.planner.sweep import TRIES
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
 from avow.estate.datamap.edges import Side
@@ -88,6 +89,9 @@ class Erasing:
             moved = self._erase(going) if going else {}
         except Refused as refusal:
             self._refused(refusal, people)
+            return
+        except Stopped as stopped:
+            self._too_many(stopped, people)
             return
         # What others of the system wait for ends with the commit; our journal keeps nobody.
         took = ground.monotonic() - began
@@ -190,12 +194,25 @@ class Erasing:
         if refusal.kind not in ("constraint", "lock"):
             raise refusal
         self.tries += 1
-        one = len({each.case or each.number for each in people}) == 1
-        if not one and (self.tries >= TRIES or refusal.kind == "constraint"):
-            half = min(self.chunk.size, len(people)) // 2
-            self.chunk, self.tries = replace(self.chunk, size=max(1, half)), 0
+        if not _is_one(people) and (self.tries >= TRIES or refusal.kind == "constraint"):
+            self._halve(people)
         elif self.tries >= TRIES:
             self._block(refusal, people)
+
+    def _too_many(self, stopped: Stopped, people: People) -> None:
+        """More rows would go than were approved. In a plan of many requests that is no reason to
+        stop the others: the one for whom nothing is left of what was approved is left out."""
+        if not self.ground.cases:
+            raise stopped
+        self.ground.journal.failed(self.seat)
+        if _is_one(people):
+            self._block(Refused("other", "", stopped.code), people)
+        else:
+            self._halve(people)
+
+    def _halve(self, people: People) -> None:
+        half = min(self.chunk.size, len(people)) // 2
+        self.chunk, self.tries = replace(self.chunk, size=max(1, half)), 0
 
     def _block(self, refusal: Refused, people: People) -> None:
         for each in people:
@@ -207,6 +224,11 @@ class Erasing:
         self.ground.journal.start(self.seat)
         self._ended({}, len(people), 0)
         self.chunk = self.ground.chunks
+
+
+def _is_one(people: People) -> bool:
+    """Whether all of it goes for one request, or is one person."""
+    return len({each.case or each.number for each in people}) == 1
 
 
 def leavers(roots: Roots, cases: Mapping[int, str]) -> People:

@@ -40,6 +40,8 @@ SUPPRESSED = Period(years=5)
 _GOING_ON = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
 _LEFT = frozenset({Status.WITHDRAWN, Status.REFUSED})
 """Plans that ended without doing anything: another one may take their place."""
+LEFT_OUT = "left out"
+"""How it stands in a plan of many requests for one whose rows became more than was approved."""
 
 
 class NotErased(AvowError):
@@ -175,7 +177,7 @@ def named(person: Person) -> tuple[tuple[str, str], ...]:
 
 
 def _is_void(part: Part) -> bool:
-    return part.status in {str(s) for s in _LEFT}
+    return part.status in {LEFT_OUT, *map(str, _LEFT)}
 
 
 def plan_alone(hands: Hands, wish: Erasure, item: int, *, by: str, at: datetime) -> None:

@@ -7,15 +7,19 @@ ON CONFLICT (request, item, system)
 DO UPDATE SET plan = excluded.plan, gap = excluded.gap, at = excluded.at
 
 -- name: request_erasures
--- The systems of items, with how far each plan is; blocked only for whom it stands alone.
+-- The systems of items, with how far each plan is; blocked or left out only for whom it is so.
 -- since: 32
 SELECT e.request, e.item, e.system, e.plan, e.gap, p.ended_at,
        CASE WHEN p.status NOT IN ('done', 'blocked') THEN p.status
-            WHEN EXISTS (SELECT 1 FROM avow.blocked AS b WHERE b.plan = p.id
-                         AND coalesce(b.case_id, e.request || '/' || e.item)
-                             = e.request || '/' || e.item) THEN 'blocked'
+            WHEN b.reason = 'AV417' THEN 'left out'
+            WHEN b.reason IS NOT NULL THEN 'blocked'
             WHEN p.status IS NOT NULL THEN 'done' END AS status
 FROM avow.request_erasure AS e LEFT JOIN avow.plan AS p ON p.id = e.plan
+LEFT JOIN LATERAL (
+    SELECT o.reason FROM avow.blocked AS o WHERE o.plan = p.id
+      AND coalesce(o.case_id, e.request || '/' || e.item) = e.request || '/' || e.item
+    ORDER BY o.at, o.id LIMIT 1
+) AS b ON true
 WHERE e.request = ANY(%(requests)s::text[]) AND (%(item)s::int IS NULL OR e.item = %(item)s)
 ORDER BY e.request, e.item, e.system
 

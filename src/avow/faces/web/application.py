@@ -53,6 +53,7 @@ from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
+from avow.faces.web.portal.add import added
 from avow.faces.web.portal.confirm import leave, prove, proved
 from avow.faces.web.portal.follow import follow, wished, wishing
 from avow.faces.web.portal.make import PortalDesk, ask
@@ -155,6 +156,7 @@ PORTAL_HANDLERS = (
     wished,
     withdraw,
     withdrawn,
+    added,
     receive,
     fetch,
     refuse,

@@ -6,20 +6,30 @@ whether or not there is such a request.
 
 from __future__ import annotations
 
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+
 from litestar import Response, get, post
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from avow.common.languages import LANGUAGES, words
 from avow.common.masked import Masked
+from avow.duties.requests.adding import wants_document
+from avow.duties.requests.book import Book
 from avow.duties.requests.delivering.links import PATH, Link, followed, wish
 from avow.duties.requests.machine import Item, Request
-from avow.duties.requests.words import ItemState
+from avow.duties.requests.words import ItemState, Voice
 from avow.faces.web.asked.desk import TooMany
 from avow.faces.web.asked.frame import frame, html
 from avow.faces.web.console.plan_approve import Form
+from avow.faces.web.portal.adding import ADDINGS, Adding
+from avow.faces.web.portal.filled import LONGEST
 from avow.faces.web.portal.following import FOLLOWINGS, Following
 from avow.faces.web.portal.make import GivenPortal, PortalDesk
+from avow.faces.web.portal.reviewing import REVIEWINGS, limits
+from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.security import Asked
 
 OPEN = frozenset({ItemState.ASKED, ItemState.ACCEPTED, ItemState.ACTING})
@@ -34,24 +44,73 @@ def follow(
     reached = reach(request, portal, language, token)
     if reached is None:
         return gone(portal, language)
-    link, state = reached
+    return page(portal, language, token, *reached)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What was wrong with what a person wanted to add: the sentences by their place in the form,
+    and what was typed, so that it is not lost."""
+
+    sentences: tuple[tuple[str, str], ...]
+    words: str = field(repr=False)
+    form: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether it is about a file, which has to be chosen again."""
+        return any(place != "words" for place, _ in self.sentences)
+
+
+def page(
+    portal: PortalDesk,
+    language: str,
+    token: str,
+    link: Link,
+    state: Request,
+    problem: Problem | None = None,
+) -> Response[bytes]:
+    """The page of a request: where it stands, what is needed, and a form to answer or to add."""
     book, say = portal.book(), FOLLOWINGS[language]
-    today, spoken = book.day(portal.clock.now()), words(language)
-    term = say.last_day.format(day=spoken.day(state.due(book.calendar, today)))
-    for sentence, day in ((say.closed, state.closed_on), (say.answered, state.answered_on)):
-        term = sentence.format(day=spoken.day(day)) if day else term
     mine = items_of(state, link)
     return html(
         "portal/follow.html",
         frame(language, book.declaration.controller.name, f"{PATH}/follow/{token}"),
+        422 if problem else 200,
         say=say,
         number=say.number.format(number=state.id),
-        term=term,
+        term=_term(book, say, state, language, portal.clock.now()),
         waits=[say.waits[each] for each in sorted(state.waits)],
         rows=[(name_of(say, item), say.states[item.state]) for item in mine],
         left=[(item.item, name_of(say, item)) for item in mine if item.state in OPEN],
         token=token,
+        add=ADDINGS[language],
+        mistake=SAYINGS[language].mistake,
+        bad_lead=REVIEWINGS[language].bad_lead,
+        limits=limits(REVIEWINGS[language]),
+        problem=problem or Problem((), "", secrets.token_urlsafe(32)),
+        uploads=_uploads(ADDINGS[language], link, state),
+        most=LONGEST,
+        is_closed=state.closed_on is not None,
     )
+
+
+def _uploads(say: Adding, link: Link, state: Request) -> list[tuple[str, str, str]]:
+    """The places for files: its name, its label, and what is to be known of it."""
+    asks = wants_document(state, link.person)
+    known = state.persons[link.person]
+    speaks = known.voice is Voice.REPRESENTATIVE and known.shown is None
+    found = [("document", say.document, say.document_why)] if asks else []
+    found += [("paper", say.paper, say.paper_why)] if speaks else []
+    return [*found, ("files", say.files, "")]
+
+
+def _term(book: Book, say: Following, state: Request, language: str, now: datetime) -> str:
+    today, spoken = book.day(now), words(language)
+    term = say.last_day.format(day=spoken.day(state.due(book.calendar, today)))
+    for sentence, day in ((say.closed, state.closed_on), (say.answered, state.answered_on)):
+        term = sentence.format(day=spoken.day(day)) if day else term
+    return term
 
 
 @get(f"/{{language:str}}/{PATH}/link", sync_to_thread=True)

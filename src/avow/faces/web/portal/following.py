@@ -77,8 +77,10 @@ EN = Following(
     yours="What we need from you",
     nothing="Nothing at the moment.",
     waits={
-        Waits.IDENTITY: "We asked you to show that it is you. Please answer our letter.",
-        Waits.SCOPE: "We asked you to say more exactly what you want. Please answer our letter.",
+        Waits.IDENTITY: "We asked you to show that it is you. Please answer our letter, or answer "
+        "below.",
+        Waits.SCOPE: "We asked you to say more exactly what you want. Please answer our letter, or "
+        "answer below.",
     },
     take_back="Take something back",
     take_back_lead="Choose what you do not want any more. You can ask for it again at any time.",
@@ -133,9 +135,9 @@ FR = Following(
     nothing="Rien pour l’instant.",
     waits={
         Waits.IDENTITY: "Nous vous avons demandé de montrer que c’est bien vous. Répondez à "
-        "notre lettre.",
+        "notre lettre, ou répondez ci-dessous.",
         Waits.SCOPE: "Nous vous avons demandé de préciser ce que vous voulez. Répondez à notre "
-        "lettre.",
+        "lettre, ou répondez ci-dessous.",
     },
     take_back="Retirer quelque chose",
     take_back_lead="Choisissez ce que vous ne voulez plus. Vous pouvez le redemander plus tard.",
@@ -190,8 +192,10 @@ NL = Following(
     yours="Wat wij van u nodig hebben",
     nothing="Nu niets.",
     waits={
-        Waits.IDENTITY: "Wij vroegen u te tonen dat u het bent. Beantwoord onze brief.",
-        Waits.SCOPE: "Wij vroegen u preciezer te zeggen wat u wilt. Beantwoord onze brief.",
+        Waits.IDENTITY: "Wij vroegen u te tonen dat u het bent. Beantwoord onze brief, of "
+        "antwoord hieronder.",
+        Waits.SCOPE: "Wij vroegen u preciezer te zeggen wat u wilt. Beantwoord onze brief, of "
+        "antwoord hieronder.",
     },
     take_back="Iets intrekken",
     take_back_lead="Kies wat u niet meer wilt. U kunt het altijd opnieuw vragen.",

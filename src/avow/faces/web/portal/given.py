@@ -29,8 +29,8 @@ _NAME = 80
 
 @dataclass(slots=True)
 class Upload:
-    """A file as it came in: its place in the form, the name that its sender gives it (shown to them alone, kept
-    nowhere), its bytes, and whether more came than is taken."""
+    """A file as it came in: its place in the form, the name that its sender gives it (shown to them
+    alone, kept nowhere), its bytes, and whether more came than is taken."""
 
     place: str
     name: str
@@ -52,8 +52,8 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Bad:
-    """A file that is not taken: its name, its place in the form, and the word for why (`large`, `kind`,
-    `many`)."""
+    """A file that is not taken: its name, its place in the form, and the word for why (`large`,
+    `kind`, `many`)."""
 
     name: str
     place: str

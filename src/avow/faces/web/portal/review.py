@@ -17,7 +17,6 @@ from avow.common.languages import words
 from avow.common.masked import Masked
 from avow.duties.requests.book import Arrival, Book
 from avow.duties.requests.intake.by_form import PAPER, enter_form
-from avow.duties.requests.intake.enclosed import LARGEST, MOST_BYTES, MOST_FILES
 from avow.duties.requests.intake.receiving import ATTACHMENT
 from avow.duties.requests.words import Channel
 from avow.faces.web.asked.frame import frame, html
@@ -27,7 +26,7 @@ from avow.faces.web.portal.filled import wrong as wrong_in
 from avow.faces.web.portal.following import FOLLOWINGS
 from avow.faces.web.portal.given import GIVEN, MOST_SENT, Bad, GivenForm, bad_files, kept_as
 from avow.faces.web.portal.make import PATH, GivenPortal, PortalDesk, form_page, spoken
-from avow.faces.web.portal.reviewing import REVIEWINGS, Reviewing
+from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
 
 MOST_TYPED = 200_000
@@ -124,8 +123,3 @@ def _page(
         limits=limits(say),
         bad=[(each.place, say.bad[each.why].format(name=each.name)) for each in bad],
     )  # fmt: skip
-
-
-def limits(say: Reviewing) -> str:
-    """What files are taken, in words."""
-    return say.files_limits.format(most=MOST_FILES, each=LARGEST >> 20, all=MOST_BYTES >> 20)

@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from avow.duties.requests.intake.enclosed import LARGEST, MOST_BYTES, MOST_FILES
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewing:
@@ -158,3 +160,8 @@ NL = Reviewing(
     change="Iets veranderen",
 )
 REVIEWINGS = {"en": EN, "fr": FR, "nl": NL}
+
+
+def limits(say: Reviewing) -> str:
+    """What files are taken, in words."""
+    return say.files_limits.format(most=MOST_FILES, each=LARGEST >> 20, all=MOST_BYTES >> 20)

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from avow.duties.requests.book import Arrival, Asking, Book, Person, open_request, persons_of
+from avow.duties.requests.book import Arrival, Asking, Book, Person, open_request, persons_of, read
 from avow.duties.requests.identity.representing import (
     PAPERS,
     Kind,
@@ -103,6 +103,8 @@ def _hear(desk: Desk, request: str, paper: Paper, company: str | None, by: str) 
         rows = hear_company(book, desk.estate, request, paper, company, by=by, at=desk.now())
         click.echo(f"{rows} rows of its users; each of them is told")
         return
-    for number in persons_of(book, request):
+    people = read(book, request).persons.values()
+    spoken = [p.person for p in people if p.voice is Voice.REPRESENTATIVE]
+    for number in spoken or persons_of(book, request):
         hear(book, request, number, paper, by=by, at=desk.now())
     click.echo("heard")

@@ -122,11 +122,13 @@ class Town:
     def desk(self) -> AbstractContextManager[Desk]:
         return opened(self.folder / "state", self.state)
 
-    def asked(self, right: Right, *decided: Decided, words: bytes = b"") -> str:
-        """What the first person asks, decided; their rows are accepted."""
+    def asked(
+        self, right: Right, *decided: Decided, words: bytes = b"", person: Person = P1
+    ) -> str:
+        """What a person asks, decided; their rows are accepted."""
         with self.desk() as desk:
             book, at = desk.book, desk.now()
-            arrival = Arrival(Channel.EMAIL, at, "en", (P1,), (Asking(1, right),))
+            arrival = Arrival(Channel.EMAIL, at, "en", (person,), (Asking(1, right),))
             name = open_request(book, arrival, by="claire", at=at).id
             shown = Said(IdentityShown(person=1, rung=Rung.SIGNED_LINK))
             take(book, name, [shown, *(Said(d, words) for d in decided)], by="claire", at=at)

@@ -7,6 +7,7 @@ owned by who owns its original; it is not shown beside it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -113,9 +114,22 @@ def _of_others(dataset: Dataset, link: Link, flows: Side) -> frozenset[str]:
 def edges(system: System) -> tuple[Edge, ...]:
     """Every link of a system in normal form, in declared order. Links to unknown datasets are left
     out: the loader reports them as errors."""
-    return tuple(
-        edge(dataset, link, system.datasets[link.to])
-        for dataset in system.datasets.values()
-        for link in dataset.links
-        if link.to in system.datasets
-    )
+    known = _LOWERED.get(id(system))
+    if known is None or known[0] is not system:
+        if len(_LOWERED) >= _MOST:
+            _LOWERED.clear()
+        known = _LOWERED[id(system)] = system, tuple(_lowered(system))
+    return known[1]
+
+
+_LOWERED: dict[int, tuple[System, tuple[Edge, ...]]] = {}
+"""What was lowered, by identity: a system never changes, and is asked for its edges for every
+dataset of every person. The system is held, so that its id is nobody else's."""
+_MOST = 100
+
+
+def _lowered(system: System) -> Iterator[Edge]:
+    for dataset in system.datasets.values():
+        for link in dataset.links:
+            if link.to in system.datasets:
+                yield edge(dataset, link, system.datasets[link.to])

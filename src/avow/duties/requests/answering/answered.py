@@ -19,7 +19,7 @@ from avow.duties.requests.answering.contents import names_authority
 from avow.duties.requests.answering.copy import BY_HAND
 from avow.duties.requests.answering.detecting import Detector, texts
 from avow.duties.requests.answering.drafting import Draft, opened, others_of
-from avow.duties.requests.answering.packing import PAGE, PORTABLE, SCHEMA
+from avow.duties.requests.answering.packing import PAGE
 from avow.duties.requests.answering.portable import fits
 from avow.duties.requests.book import Book, file_of, read, read_many
 from avow.duties.requests.held import COPIES
@@ -133,16 +133,10 @@ def _seen(book: Book, row: Row, *, is_opened: bool) -> Seen:
     page = contents.get(PAGE, b"").decode()
     return Seen(
         partial,
-        _is_valid(contents),
+        packing.is_valid(contents),
         _leaks(book, draft, contents),
         names_authority(book.declaration, page),
     )
-
-
-def _is_valid(contents: dict[str, bytes]) -> bool:
-    if PORTABLE not in contents:
-        return True
-    return fits(msgspec.json.decode(contents[PORTABLE]), msgspec.json.decode(contents[SCHEMA]))
 
 
 def _leaks(book: Book, draft: Draft, contents: dict[str, bytes]) -> int:

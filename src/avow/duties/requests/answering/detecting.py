@@ -116,15 +116,21 @@ def is_credential(column: str, value: object) -> bool:
 
 def texts(value: object) -> Iterator[str]:
     """Every text in a value, however deep in lists and objects; keys of objects too."""
+    found: list[str] = []
+    _gather(value, found)
+    return iter(found)
+
+
+def _gather(value: object, found: list[str]) -> None:
     if isinstance(value, str):
-        yield value
+        found.append(value)
     elif isinstance(value, dict):
         for key, each in value.items():
-            yield from texts(key)
-            yield from texts(each)
+            _gather(key, found)
+            _gather(each, found)
     elif isinstance(value, list | tuple):
         for each in value:
-            yield from texts(each)
+            _gather(each, found)
 
 
 def without(value: object, pieces: Iterable[str], mark: str) -> object:

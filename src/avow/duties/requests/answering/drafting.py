@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -340,7 +340,7 @@ def _written(
     declaration = book.declaration
     document = contents.document(declaration, hidden, words)
     made = packing.files(declaration, hidden)
-    _look_for_others(book, from_, hidden, words)
+    _look_for_others(book, from_, hidden, document, made)
     html = page(document)
     digest, version = hashlib.sha256(html).hexdigest(), from_.version + 1
     package = packing.zipped({packing.PAGE: html, **made}, at)
@@ -348,9 +348,7 @@ def _written(
         letter = put_file(book, tx, from_.request, LETTER, TEXT, words.encode(), at=at)
         last = _last_day(book, at)
         shown = put_file(book, tx, from_.request, PAGE, HTML, html, at=at, forget_on=last)
-        _replace_package(
-            book, tx, from_, package, version, at, checked=_checked(book, hidden, html)
-        )
+        _replace_package(book, tx, from_, package, version, at, checked=_checked(book, made, html))
         tx.run("answer_letter_add", answer=from_.id, number=version, letter=letter, page=shown,
                digest=digest, by=by, at=at)  # fmt: skip
         state = take(book, from_.request, first, by=by, at=at, runs=tx) if first else None
@@ -370,12 +368,17 @@ def _is_last(book: Book, from_: Draft, state: Request | None) -> bool:
     return all(i.is_settled for i in state.items.values()) and not waiting
 
 
-def _look_for_others(book: Book, from_: Draft, hidden: Veiled, words: str) -> None:
+def _look_for_others(
+    book: Book, from_: Draft, hidden: Veiled, document: Document, made: Mapping[str, bytes]
+) -> None:
     """Refuse what would tell a value of somebody else. Our own letters to the person are not looked
     through: they had them before."""
-    bare = replace(hidden, copy=msgspec.structs.replace(hidden.copy, sent=()))
-    document = contents.document(book.declaration, bare, words)
-    said = packing.said(document, packing.files(book.declaration, bare))
+    if hidden.copy.sent:
+        words = "\n\n".join(document.letter)
+        bare = replace(hidden, copy=msgspec.structs.replace(hidden.copy, sent=()))
+        document = contents.document(book.declaration, bare, words)
+        made = packing.files(book.declaration, bare)
+    said = packing.said(document, made)
     others = others_of(book, from_)
     found = marks.leaks(book.declaration, from_.copy, from_.marks, said, others)
     if found:
@@ -396,10 +399,10 @@ class Checked:
     names_authority: bool
 
 
-def _checked(book: Book, hidden: Veiled, html: bytes) -> Checked:
+def _checked(book: Book, made: Mapping[str, bytes], html: bytes) -> Checked:
     return Checked(
         0,
-        packing.is_valid(book.declaration, hidden),
+        packing.is_valid(made),
         contents.names_authority(book.declaration, html.decode()),
     )
 
@@ -464,18 +467,19 @@ def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) ->
     shown = file_of(book, from_.page)
     html = shown[1].reveal() if shown else b""
     proof = msgspec.json.format(msgspec.json.encode(proof_of(book, ledger, from_.request, answer)))
+    made = packing.files(book.declaration, hidden)
     package = packing.zipped(
         {
             packing.PAGE: html,
             **printed,
-            **packing.files(book.declaration, hidden),
+            **made,
             contents.PROOF: proof,
             contents.CHECK: checker(),
         },
         at,
     )
     with book.runs.transaction() as tx:
-        checked = _checked(book, hidden, html)
+        checked = _checked(book, made, html)
         _replace_package(book, tx, from_, package, from_.version, at, checked=checked)
     return opened(book, answer)
 

@@ -177,10 +177,9 @@ def cells_of(content: bytes) -> Iterator[str]:
         yield from row
 
 
-def is_valid(declaration: Declaration, veiled: Veiled) -> bool:
+def is_valid(made: Mapping[str, bytes]) -> bool:
     """Whether what is taken along has exactly the columns and types that its schema describes. The
     schema is read here as plainly as it is written: no more of the standard is used in it."""
-    made = files(declaration, veiled)
     if PORTABLE not in made:
         return True
     return fits(msgspec.json.decode(made[PORTABLE]), msgspec.json.decode(made[SCHEMA]))

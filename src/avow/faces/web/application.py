@@ -56,6 +56,7 @@ from avow.faces.web.console.views import views
 from avow.faces.web.portal.add import added
 from avow.faces.web.portal.confirm import leave, prove, proved
 from avow.faces.web.portal.follow import follow, wished, wishing
+from avow.faces.web.portal.letters import letters
 from avow.faces.web.portal.make import PortalDesk, ask
 from avow.faces.web.portal.receive import fetch, receive, refuse
 from avow.faces.web.portal.review import change, send
@@ -157,6 +158,7 @@ PORTAL_HANDLERS = (
     withdraw,
     withdrawn,
     added,
+    letters,
     receive,
     fetch,
     refuse,

@@ -63,6 +63,11 @@ def letter(declaration: Declaration, request: Request, person: int, day: date) -
     return outcome.letter(declaration, request, [Came(item) for item in items], day)
 
 
+def letter_file(person: int) -> str:
+    """What the file with the letter to a person is called."""
+    return f"answer-letter-{person}"
+
+
 def tell(book: Book, request: str, person: int, *, by: str, at: datetime) -> Told:
     """Write the letter to the person and take the steps that it left.
 
@@ -100,7 +105,7 @@ def tell(book: Book, request: str, person: int, *, by: str, at: datetime) -> Tol
     )
     with book.runs.transaction() as tx:
         write(tx, book.ring, mailing, [draft], at=at, tell=book.tell)
-        put_file(book, tx, request, "answer-letter", "text/plain", content, at=at)
+        put_file(book, tx, request, letter_file(person), "text/plain", content, at=at)
         steps = (
             AnswerDrafted(answer=name, digest=digest, final=is_last),
             AnswerReviewed(answer=name, digest=digest),

@@ -25,6 +25,10 @@ class Adding:
     done_lead: str
     day: str
     over: str
+    letters: str
+    letters_lead: str
+    letters_none: str
+    letters_of: str
 
 
 EN = Adding(
@@ -47,6 +51,11 @@ EN = Adding(
     done_lead="Thank you. It is with your request, and somebody reads it.",
     day="You get an answer by {day} at the latest.",
     over="This request is closed. If you want to ask something else, make a new one.",
+    letters="Our letters to you",
+    letters_lead="The words of what we wrote to you about this request. A copy of your data is not "
+    "here: it has a link and a code of its own.",
+    letters_none="We have not written to you yet what came of it.",
+    letters_of="Letter of {day}",
 )
 FR = Adding(
     answer="Répondez-nous ici",
@@ -69,6 +78,11 @@ FR = Adding(
     done_lead="Merci. C’est joint à votre demande, et quelqu’un le lit.",
     day="Vous recevez une réponse au plus tard le {day}.",
     over="Cette demande est close. Pour demander autre chose, faites-en une nouvelle.",
+    letters="Nos lettres à vous",
+    letters_lead="Ce que nous vous avons écrit au sujet de cette demande. Une copie de vos données "
+    "n’est pas ici : elle a son propre lien et un code.",
+    letters_none="Nous ne vous avons pas encore écrit ce qu’il en est.",
+    letters_of="Lettre du {day}",
 )
 NL = Adding(
     answer="Antwoord ons hier",
@@ -90,5 +104,10 @@ NL = Adding(
     done_lead="Dank u. Het ligt bij uw verzoek, en iemand leest het.",
     day="U krijgt uiterlijk op {day} een antwoord.",
     over="Dit verzoek is gesloten. Wilt u iets anders vragen, doe dan een nieuw verzoek.",
+    letters="Onze brieven aan u",
+    letters_lead="Wat wij u over dit verzoek schreven. Een kopie van uw gegevens ligt hier niet: "
+    "die heeft een eigen link en een code.",
+    letters_none="Wij schreven u nog niet wat ervan werd.",
+    letters_of="Brief van {day}",
 )
 ADDINGS = {"en": EN, "fr": FR, "nl": NL}

@@ -20,6 +20,7 @@ from avow.duties.requests.adding import wants_document
 from avow.duties.requests.book import Book
 from avow.duties.requests.delivering.links import PATH, Link, followed, wish
 from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.told import told
 from avow.duties.requests.words import ItemState, Voice
 from avow.faces.web.asked.desk import TooMany
 from avow.faces.web.asked.frame import frame, html
@@ -92,6 +93,7 @@ def page(
         uploads=_uploads(ADDINGS[language], link, state),
         most=LONGEST,
         is_closed=state.closed_on is not None,
+        has_letters=bool(told(book, state, link.person)),
     )
 
 

@@ -24,6 +24,7 @@ from avow.engine.db.store import Store
 from avow.estate.datamap.model import DataMap, Dataset, Identity, System
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.filled import LONGEST, SHORT
+from avow.faces.web.portal.given import MOST_TYPED
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.reviewing import EN, REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
@@ -210,6 +211,17 @@ def test_what_is_no_form_is_refused(office: Office, client: Browser) -> None:
         answer = client.post("/en/your-data/send", content=body, headers=head)
         assert answer.status_code in (400, 422)
     assert office.told == []
+
+
+def test_what_is_typed_is_small_and_holds_no_half_letters(office: Office, client: Browser) -> None:
+    """A zero byte would stop the search for the person in a database."""
+    page = client.post("/en/your-data/send", data=filled(client, name="An\0na"), headers=HERE)
+    assert persons_of(office.book, number_in(page.text))[1].name == "An\ufffdna"
+    head = {**HERE, "content-type": "application/x-www-form-urlencoded"}
+    for body, status in ((b"words=" + b"x" * MOST_TYPED, 413), (b"a=1&" * 200, 400),
+                         (b"\xff", 400)):  # fmt: skip
+        answer = client.post("/en/your-data/send", content=body, headers=head)
+        assert answer.status_code == status
 
 
 def test_somebody_who_speaks_for_a_child_is_written_to_and_the_child_is_searched_for(

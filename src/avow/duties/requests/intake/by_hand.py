@@ -15,18 +15,12 @@ from zoneinfo import ZoneInfo
 from avow.common.languages import LANGUAGES
 from avow.duties.requests.book import Arrival, Asking, Book, Person
 from avow.duties.requests.intake.asked import answer_language, recognised
+from avow.duties.requests.intake.enclosed import kind_of
 from avow.duties.requests.intake.entering import Entered, IntakeError, enter, heard, spoken
 from avow.duties.requests.intake.reading import LARGEST
 from avow.duties.requests.words import Channel, Right, Voice
 
 _BY_HAND = frozenset({Channel.LETTER, Channel.PHONE, Channel.EMAIL, Channel.OTHER})
-_KINDS = (
-    (b"%PDF-", "application/pdf"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n", "image/png"),
-    (b"II*\0", "image/tiff"),
-    (b"MM\0*", "image/tiff"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +117,4 @@ def _notes(given: ByHand) -> Sequence[str]:
 
 def _kind(scan: bytes) -> str:
     """The type of a scan by its first bytes; nothing else of it is read."""
-    return next(
-        (kind for start, kind in _KINDS if scan.startswith(start)), "application/octet-stream"
-    )
+    return kind_of(scan) or "application/octet-stream"

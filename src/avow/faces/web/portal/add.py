@@ -17,7 +17,7 @@ from avow.duties.requests.intake.receiving import ATTACHMENT
 from avow.duties.requests.machine import Request
 from avow.faces.web.asked.frame import frame, html
 from avow.faces.web.portal.adding import ADDINGS
-from avow.faces.web.portal.filled import LONGEST
+from avow.faces.web.portal.filled import LONGEST, typed
 from avow.faces.web.portal.follow import Problem, gone, page, reach
 from avow.faces.web.portal.following import FOLLOWINGS
 from avow.faces.web.portal.given import GIVEN, MOST_SENT, Given, GivenForm, bad_files, kept_as
@@ -52,7 +52,7 @@ def added(
     link, state = reached
     if state.closed_on is not None:
         return page(portal, language, token, link, state)
-    said = given.fields.get("words", "").replace("\r\n", "\n").strip()
+    said = typed(given.fields.get("words", ""))
     form = given.fields.get("form", "")
     form = form if len(form) >= 32 else secrets.token_urlsafe(32)
     if wrong := _wrong(language, given, said):

@@ -11,6 +11,7 @@ from enum import StrEnum
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.addresses import address
 from avow.duties.requests.book import Asking, Person
+from avow.duties.requests.intake.plain import clean
 from avow.duties.requests.words import Right
 
 TRAP = "website"
@@ -56,12 +57,17 @@ def carried(data: Mapping[str, str], declared: Iterable[str]) -> dict[str, str]:
     """The fields of the form and no others, trimmed: what the next page carries on. Lines end as
     people type them, or a text that just fits would come back too long."""
     names = (*_PLAIN, *(f"known-{kind}" for kind in declared))
-    found = {name: data.get(name, "").strip()[:SHORT] for name in names}
-    found["words"] = data.get("words", "").replace("\r\n", "\n").strip()
+    found = {name: clean(data.get(name, "")).strip()[:SHORT] for name in names}
+    found["words"] = typed(data.get("words", ""))
     found |= {f"want-{n}": "yes" for n in range(len(CHOICES)) if data.get(f"want-{n}")}
     about = data.get("about", "")
     found["about"] = about if about in set(About) else About.ME
     return {name: value for name, value in found.items() if value}
+
+
+def typed(text: str) -> str:
+    """A text as it was typed, with line ends as people see them."""
+    return clean(text).replace("\r\n", "\n").strip()
 
 
 def chosen(data: Mapping[str, str]) -> list[int]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
 
 from litestar.di import NamedDependency, Provide
 from litestar.exceptions import ClientException
+from litestar.exceptions.http_exceptions import RequestEntityTooLarge
 from multipart import (  # type: ignore[import-untyped]
     MultipartError,
     MultipartSegment,
@@ -21,6 +23,8 @@ from avow.faces.web.asked.desk import TooMany
 from avow.faces.web.portal.make import GivenPortal
 from avow.faces.web.security import Asked
 
+MOST_TYPED = 200_000
+"""Bytes of a form without files: the longest words, where each letter takes nine."""
 MOST_SENT = 128 << 20
 """Bytes of a form that are read at all; of its files no more than `MOST_BYTES` are remembered."""
 LONGEST_FIELD, MOST_PARTS = 100_000, 100
@@ -73,8 +77,7 @@ async def read_given(request: Asked, portal: GivenPortal) -> Given:
     portal.tries.note(reader)
     kind, options = parse_options_header(request.headers.get("content-type", ""))
     if kind != "multipart/form-data":
-        form = await request.form()
-        return Given({name: value for name, value in form.items() if isinstance(value, str)})
+        return await _typed(request)
     reading = _Reading()
     try:
         parser = PushMultipartParser(options.get("boundary", ""), max_segment_count=MOST_PARTS)
@@ -85,6 +88,20 @@ async def read_given(request: Asked, portal: GivenPortal) -> Given:
     except (MultipartError, UnicodeDecodeError):
         raise ClientException from None
     return reading.given()
+
+
+async def _typed(request: Asked) -> Given:
+    """A form without files, which is small."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MOST_TYPED:
+            raise RequestEntityTooLarge
+    try:
+        pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=MOST_PARTS)
+    except ValueError:
+        raise ClientException from None
+    return Given(dict(pairs))
 
 
 GIVEN = {"given": Provide(read_given)}

@@ -24,13 +24,18 @@ from avow.faces.web.console.plan_approve import Form
 from avow.faces.web.portal.filled import TRAP, About, about, asked, carried, chosen, kinds, persons
 from avow.faces.web.portal.filled import wrong as wrong_in
 from avow.faces.web.portal.following import FOLLOWINGS
-from avow.faces.web.portal.given import GIVEN, MOST_SENT, Bad, GivenForm, bad_files, kept_as
+from avow.faces.web.portal.given import (
+    GIVEN,
+    MOST_SENT,
+    MOST_TYPED,
+    Bad,
+    GivenForm,
+    bad_files,
+    kept_as,
+)
 from avow.faces.web.portal.make import PATH, GivenPortal, PortalDesk, form_page, spoken
 from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
-
-MOST_TYPED = 200_000
-"""Bytes of a form without files: the longest words, where each letter takes nine."""
 
 
 @post(

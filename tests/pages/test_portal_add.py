@@ -24,6 +24,7 @@ from avow.duties.requests.words import Right, Rung, Voice, Waits
 from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.adding import ADDINGS, EN
+from avow.faces.web.portal.following import EN as FOLLOWING
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.reviewing import EN as FILES
 from avow.faces.web.public.desk import PublicDesk
@@ -177,6 +178,29 @@ def test_the_document_that_was_asked_for_lies_under_its_own_key_and_not_for_long
     assert read(office.book, request_.id).waits == frozenset()
 
 
+def test_what_is_needed_is_said_until_it_came(
+    office: Office, client: Browser, request_: Request
+) -> None:
+    """Also where the term does not wait for it; what came is not asked for again."""
+    base = page_of(office, request_)
+    asked = [steps.IdentityAsked(person=1, rung=rung) for rung in (Rung.SIGNED_LINK, Rung.DOCUMENT)]
+    assert EN.document_needed not in client.get(base).text
+    office.take(request_, *asked)
+    assert EN.document_needed in client.get(base).text
+    sent(client, base, document=PDF)
+    assert EN.document_needed not in client.get(base).text
+    office.take(request_, asked[1])
+    assert EN.document_needed in client.get(base).text
+
+
+def test_nobody_is_told_that_somebody_else_was_asked(office: Office, client: Browser) -> None:
+    request = for_two(office)
+    office.take(request, ASKED)
+    pages = [client.get(page_of(office, request, person=n)).text for n in (1, 2)]
+    assert [FOLLOWING.waits[Waits.IDENTITY] in page for page in pages] == [True, False]
+    assert [FOLLOWING.waiting in page for page in pages] == [True, False]
+
+
 def test_a_document_that_nobody_asked_for_is_a_file_like_any_other(
     office: Office, client: Browser, request_: Request
 ) -> None:
@@ -190,7 +214,9 @@ def test_who_speaks_for_somebody_adds_what_shows_it(office: Office, client: Brow
     assert request.persons[1].voice is Voice.REPRESENTATIVE
     base = page_of(office, request)
     assert 'name="paper"' in client.get(base).text
+    assert EN.paper_needed in client.get(base).text
     sent(client, base, paper=PDF)
+    assert EN.paper_needed not in client.get(base).text
     assert kept(office, request) == {PAPER: PDF}
 
 

@@ -12,11 +12,12 @@ from datetime import datetime
 
 from avow.common.masked import Masked
 from avow.duties.requests.book import PERSON, Book, Said, entries_of, put_file, read, take
-from avow.duties.requests.identity.documents import keep
+from avow.duties.requests.identity.documents import DOCUMENT, keep
 from avow.duties.requests.intake import threads
+from avow.duties.requests.intake.by_form import PAPER
 from avow.duties.requests.machine import Request
 from avow.duties.requests.steps import IdentityAsked, Noted, Resumed
-from avow.duties.requests.words import Rung, Waits
+from avow.duties.requests.words import Rung, Voice, Waits
 
 ADDED = "added-by-person"
 """What is noted, with the number of the person; their words lie sealed beside it."""
@@ -37,6 +38,48 @@ def wants_document(state: Request, person: int) -> bool:
     """Whether a person was asked for a document and has not shown who they are."""
     known = state.persons[person]
     return Rung.DOCUMENT in known.asked and known.shown is None
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a person of a request still has to give: an answer to what the term waits for, a
+    document that was asked for, what shows that they may speak for somebody."""
+
+    waits: tuple[Waits, ...] = ()
+    document: bool = False
+    paper: bool = False
+
+
+def needs(book: Book, state: Request, person: int) -> Needs:
+    """What a person still has to give. That somebody else of the request was asked is not their
+    matter, and what they gave is not asked for again."""
+    if state.closed_on is not None:
+        return Needs()
+    others = [n for n in state.persons if n != person and _owes(book, state, n)]
+    waits = set(state.waits)
+    if others and not _owes(book, state, person):
+        waits.discard(Waits.IDENTITY)
+    known = state.persons[person]
+    is_spoken_for = known.voice is Voice.REPRESENTATIVE and not state.is_settled(person)
+    return Needs(tuple(sorted(waits)), _owes_document(book, state, person),
+                 is_spoken_for and not _has_paper(book, state))  # fmt: skip
+
+
+def _owes_document(book: Book, state: Request, person: int) -> bool:
+    """Whether a document was asked for, and none came since."""
+    is_open = False
+    for entry in entries_of(book, state.id):
+        match entry.step:
+            case IdentityAsked(person=asked, rung=Rung.DOCUMENT) if asked == person:
+                is_open = True
+            case Noted(what=what) if what == f"{DOCUMENT}-came.{person}":
+                is_open = False
+    return is_open and not state.is_settled(person)
+
+
+def _has_paper(book: Book, state: Request) -> bool:
+    rows = book.runs.run("request_files", request=state.id)
+    return any(row["what"] == PAPER for row in rows)
 
 
 def add(book: Book, request: str, person: int, added: Added, *, at: datetime) -> Request:

@@ -11,6 +11,9 @@ class Adding:
 
     answer: str
     answer_lead: str
+    needed_lead: str
+    document_needed: str
+    paper_needed: str
     more: str
     more_lead: str
     words: str
@@ -35,6 +38,9 @@ EN = Adding(
     answer="Answer us here",
     answer_lead="Our letter says what we asked. You can answer here or by letter or mail. When you "
     "answer, the term runs again.",
+    needed_lead="You can answer here, or by letter or mail.",
+    document_needed="We asked for a copy of a document, with everything but your name covered.",
+    paper_needed="Show us that you may speak for the person.",
     more="Add something",
     more_lead="Whatever you want us to know, such as data that you mean or what is right.",
     words="What you want to tell us",
@@ -61,6 +67,9 @@ FR = Adding(
     answer="Répondez-nous ici",
     answer_lead="Notre lettre dit ce que nous demandons. Vous pouvez répondre ici, par lettre ou "
     "par e-mail. Dès que vous répondez, le délai court à nouveau.",
+    needed_lead="Vous pouvez répondre ici, par lettre ou par e-mail.",
+    document_needed="Nous avons demandé la copie d’un document, où tout sauf votre nom est caché.",
+    paper_needed="Montrez-nous que vous pouvez parler pour la personne.",
     more="Ajouter quelque chose",
     more_lead="Tout ce que nous devrions savoir : de quelles données il s’agit, ou ce qui est "
     "juste.",
@@ -88,6 +97,10 @@ NL = Adding(
     answer="Antwoord ons hier",
     answer_lead="In onze brief staat wat wij vroegen. U kunt hier antwoorden, of per brief of "
     "mail. Zodra u antwoordt, loopt de termijn weer.",
+    needed_lead="U kunt hier antwoorden, of per brief of mail.",
+    document_needed="Wij vroegen een kopie van een document, waarop alles behalve uw naam bedekt "
+    "is.",
+    paper_needed="Toon ons dat u voor de persoon mag spreken.",
     more="Iets toevoegen",
     more_lead="Wat wij nog moeten weten: om welke gegevens het gaat, of wat juist is.",
     words="Wat u ons wilt zeggen",

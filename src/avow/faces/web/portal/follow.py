@@ -16,7 +16,7 @@ from litestar.params import FromPath
 
 from avow.common.languages import LANGUAGES, words
 from avow.common.masked import Masked
-from avow.duties.requests.adding import wants_document
+from avow.duties.requests.adding import Needs, needs
 from avow.duties.requests.book import Book
 from avow.duties.requests.delivering.links import PATH, Link, followed, wish
 from avow.duties.requests.machine import Item, Request
@@ -73,7 +73,7 @@ def page(
 ) -> Response[bytes]:
     """The page of a request: where it stands, what is needed, and a form to answer or to add."""
     book, say = portal.book(), FOLLOWINGS[language]
-    mine = items_of(state, link)
+    mine, needed = items_of(state, link), needs(book, state, link.person)
     return html(
         "portal/follow.html",
         frame(language, book.declaration.controller.name, f"{PATH}/follow/{token}"),
@@ -81,7 +81,8 @@ def page(
         say=say,
         number=say.number.format(number=state.id),
         term=_term(book, say, state, language, portal.clock.now()),
-        waits=[say.waits[each] for each in sorted(state.waits)],
+        waits=[say.waits[each] for each in needed.waits],
+        needed=_needed(ADDINGS[language], needed),
         rows=[(name_of(say, item), say.states[item.state]) for item in mine],
         left=[(item.item, name_of(say, item)) for item in mine if item.state in OPEN],
         token=token,
@@ -90,19 +91,24 @@ def page(
         bad_lead=REVIEWINGS[language].bad_lead,
         limits=limits(REVIEWINGS[language]),
         problem=problem or Problem((), "", secrets.token_urlsafe(32)),
-        uploads=_uploads(ADDINGS[language], link, state),
+        uploads=_uploads(ADDINGS[language], link, state, needed),
         most=LONGEST,
         is_closed=state.closed_on is not None,
         has_letters=bool(told(book, state, link.person)),
     )
 
 
-def _uploads(say: Adding, link: Link, state: Request) -> list[tuple[str, str, str]]:
+def _needed(say: Adding, needed: Needs) -> list[str]:
+    """What is needed beside an answer, in words."""
+    found = [say.document_needed] if needed.document else []
+    return [*found, *([say.paper_needed] if needed.paper else [])]
+
+
+def _uploads(say: Adding, link: Link, state: Request, needed: Needs) -> list[tuple[str, str, str]]:
     """The places for files: its name, its label, and what is to be known of it."""
-    asks = wants_document(state, link.person)
     known = state.persons[link.person]
-    speaks = known.voice is Voice.REPRESENTATIVE and known.shown is None
-    found = [("document", say.document, say.document_why)] if asks else []
+    speaks = known.voice is Voice.REPRESENTATIVE and not state.is_settled(link.person)
+    found = [("document", say.document, say.document_why)] if needed.document else []
     found += [("paper", say.paper, say.paper_why)] if speaks else []
     return [*found, ("files", say.files, "")]
 

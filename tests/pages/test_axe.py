@@ -35,6 +35,8 @@ from avow.duties.incidents.register import report, take
 from avow.duties.requests import steps
 from avow.duties.requests.delivering.links import make, new
 from avow.duties.requests.words import Outcome, Right, Rung
+from avow.engine.facts.standing import row
+from avow.engine.planner import hold
 from avow.faces.cli.serve_command import desk_of, source_of
 from avow.faces.web.application import web_app
 from avow.faces.web.portal.make import PortalDesk
@@ -165,6 +167,8 @@ def furnished(house: StaffHouse) -> StaffHouse:
     for step in (Known(since=now), scope, Decided(risk=Risk.HIGH)):
         take(register, name, step, b"addresses", by="an", at=now)
     report(register, Reported(), b"", by="an", at=now)
+    why = hold.Reason("litigation", "a court's order", now.date())
+    hold.place(office.store, house.state.ring, [row("desk", "caller", ["1"])], why, by="an", at=now)
     return house
 
 
@@ -202,7 +206,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
                         wrong[f"{person} {path}"] = found
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
-    assert {"/incidents", "/incidents/…"} <= looked
+    assert {"/incidents", "/incidents/…", "/holds"} <= looked
 
 
 def test_what_persons_see(eyes: Eyes, house: StaffHouse) -> None:

@@ -163,3 +163,17 @@ def test_a_form_that_says_no_step_changes_nothing(house: StaffHouse, form: dict[
         assert answer.headers["location"].endswith("told=not-possible")
         assert client.get("/en/incidents/incident-none").status_code == 404
     assert len(entries_of(staff_of(house).register, name)) == 1
+
+
+def test_today_names_what_is_open_for_who_may_see_it(house: StaffHouse) -> None:
+    """A report to be judged, a breach whose hours run: each once, with its link; nothing for who
+    makes accounts, and nothing when it is over."""
+    with house.signed_in("agnes") as client:
+        name = reported(house, client)
+        assert f"Say whether the incident {name} is a breach." in client.get("/en").text
+        step(client, name, "known")
+        page = client.get("/en").text
+        assert f"Go on with the incident {name}: the hours run." in page
+        assert f'href="/en/incidents/{name}"' in page
+        step(client, name, "dismiss", words="it was a test list")
+        assert name not in client.get("/en").text

@@ -10,9 +10,14 @@ from litestar.testing import TestClient
 
 from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import Clause, Evidenced
+from avow.duties.requests.tasks import kept
+from avow.duties.requests.tasks.making import make_tasks
+from avow.duties.requests.words import Right
+from avow.engine.db.store import Store
 from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
 from avow.faces.web.console.asks import Known, asks
 from avow.faces.web.console.today import in_order, week
+from avow.faces.web.requests_today import tasks_ask
 from avow.faces.web.source import (
     Ask,
     AskKind,
@@ -26,6 +31,8 @@ from avow.faces.web.source import (
     Waiting,
 )
 from tests.pages.document import read
+from tests.tasks_room import known as known_by
+from tests.tasks_room import room
 
 NOW = datetime(2027, 3, 15, 9, tzinfo=UTC)
 TODAY = NOW.date()
@@ -159,3 +166,16 @@ def test_due_is_one_line_per_place_and_clause(client: TestClient[Litestar]) -> N
     assert "212 rows, 40 cells emptied phone.public.recording 212 overdue" in said
     assert "48,210 rows app.public.login since today" in said
     assert "3 rows app.public.visit no purpose needs it only counted" in said
+
+
+def test_an_owner_who_lets_a_task_lie_is_named_by_system_with_the_request(store: Store) -> None:
+    """Not on its last day, the day after; one sentence for the system, one link to the request."""
+    office = room(store)
+    request = known_by(office, Right.ACCESS)
+    now = office.clock.now()
+    (task,), _ = make_tasks(office.book, request.id, by="claire", at=now)
+    due = kept.read(office.book, task).task.due
+    assert tasks_ask(store, due) == ()
+    (asked,) = tasks_ask(store, due + timedelta(days=1))
+    assert (asked.kind, asked.subject, asked.n) == (AskKind.OWNER_TASK, "archive", 1)
+    assert asked.link == ("requests", request.id)

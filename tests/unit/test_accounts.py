@@ -29,16 +29,17 @@ HERE = "10.0.0.1"
 
 # The rules by hand: what each role may do with our own data, one letter per action.
 GOLDEN = {
-    "author":              "status stop plans incidents report",
-    "approver":            "status stop plans incidents report approve release",
-    "officer":             "status stop plans incidents report requests open note views advise",
-    "agent":               "status stop plans incidents report requests open note rows pause "
-                           "extend handle",
-    "redactor":            "status stop plans incidents report requests open note redact",
-    "system-owner":        "status stop plans incidents report task",
-    "accountable-manager": "status stop plans incidents report requests open note rows pause "
-                           "extend decide approve release handle",
-    "auditor":             "status stop plans incidents report requests views",
+    "author":              "status stop plans holds incidents report",
+    "approver":            "status stop plans holds incidents report approve release",
+    "officer":             "status stop plans holds incidents report requests open note views "
+                           "advise",
+    "agent":               "status stop plans holds incidents report requests open note rows pause "
+                           "extend hold handle",
+    "redactor":            "status stop plans holds incidents report requests open note redact",
+    "system-owner":        "status stop plans holds incidents report task",
+    "accountable-manager": "status stop plans holds incidents report requests open note rows pause "
+                           "extend decide approve release hold free handle",
+    "auditor":             "status stop plans holds incidents report requests views",
     "administrator":       "stop report accounts",
 }  # fmt: skip
 SHORT = {
@@ -47,7 +48,8 @@ SHORT = {
     "rows": "accept-rows", "pause": "pause", "extend": "extend", "decide": "decide",
     "redact": "redact", "task": "do-task", "views": "see-views", "accounts": "manage-accounts",
     "incidents": "see-incidents", "report": "report-incident", "handle": "handle-incident",
-    "advise": "advise-incident",
+    "advise": "advise-incident", "holds": "see-holds", "hold": "place-hold",
+    "free": "release-hold",
 }  # fmt: skip
 OF_THE_CLIENT = {"decide", "extend", "redact"}
 

@@ -54,6 +54,9 @@ class Action(StrEnum):
     REDACT = "redact"
     DO_TASK = "do-task"
     SEE_VIEWS = "see-views"
+    SEE_HOLDS = "see-holds"
+    PLACE_HOLD = "place-hold"
+    RELEASE_HOLD = "release-hold"
     SEE_INCIDENTS = "see-incidents"
     REPORT_INCIDENT = "report-incident"
     HANDLE_INCIDENT = "handle-incident"
@@ -62,7 +65,12 @@ class Action(StrEnum):
 
 
 _HERE = frozenset({Action.OPEN, Action.OWN, Action.STOP, Action.REPORT_INCIDENT})
-_SEES = _HERE | {Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_INCIDENTS}
+_SEES = _HERE | {
+    Action.SEE_STATUS,
+    Action.SEE_PLANS,
+    Action.SEE_HOLDS,
+    Action.SEE_INCIDENTS,
+}
 _WORKS = _SEES | {Action.SEE_REQUESTS, Action.OPEN_PERSON, Action.NOTE}
 
 RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
@@ -71,7 +79,13 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.APPROVER: _SEES | {Action.APPROVE_PLAN, Action.RELEASE_STOP},
         Role.OFFICER: _WORKS | {Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
         Role.AGENT: _WORKS
-        | {Action.ACCEPT_ROWS, Action.PAUSE, Action.EXTEND, Action.HANDLE_INCIDENT},
+        | {
+            Action.ACCEPT_ROWS,
+            Action.PAUSE,
+            Action.EXTEND,
+            Action.PLACE_HOLD,
+            Action.HANDLE_INCIDENT,
+        },
         Role.REDACTOR: _WORKS | {Action.REDACT},
         Role.SYSTEM_OWNER: _SEES | {Action.DO_TASK},
         Role.ACCOUNTABLE_MANAGER: _WORKS
@@ -82,6 +96,8 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.DECIDE,
             Action.APPROVE_PLAN,
             Action.RELEASE_STOP,
+            Action.PLACE_HOLD,
+            Action.RELEASE_HOLD,
             Action.HANDLE_INCIDENT,
         },
         Role.AUDITOR: _SEES | {Action.SEE_REQUESTS, Action.SEE_VIEWS},
@@ -102,6 +118,8 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.PAUSE,
                 Action.REDACT,
                 Action.DO_TASK,
+                Action.PLACE_HOLD,
+                Action.RELEASE_HOLD,
                 Action.HANDLE_INCIDENT,
                 Action.MANAGE_ACCOUNTS,
             }

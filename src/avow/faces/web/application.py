@@ -28,6 +28,8 @@ from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
 from avow.faces.web.console.accounts import accounts
 from avow.faces.web.console.first import first
+from avow.faces.web.console.hold_place import hold_place, hold_release
+from avow.faces.web.console.holds import holds
 from avow.faces.web.console.incident import incident
 from avow.faces.web.console.incident_letter import incident_letter
 from avow.faces.web.console.incident_report import incident_report
@@ -114,6 +116,9 @@ STAFF_HANDLERS = (
     request_extend,
     request_wait,
     request_decide,
+    *holds,
+    hold_place,
+    hold_release,
     *incidents,
     incident_report,
     *incident,

@@ -28,7 +28,7 @@ from avow.engine.planner.stop import stop
 from avow.faces.web.digest import digest_of
 from avow.faces.web.preview import page_of, preview_of
 from avow.faces.web.proven import Proven
-from avow.faces.web.requests_today import requests_ask
+from avow.faces.web.requests_today import incidents_ask, requests_ask, tasks_ask
 from avow.faces.web.source import (
     Approval,
     Cascade,
@@ -97,7 +97,13 @@ class EngineSource:
         found = digest_of(self.standing)
         if self.accounts is None:
             return found
-        return replace(found, asks=requests_ask(self.standing.runs, self.now().date()))
+        runs, day = self.standing.runs, self.now().date()
+        asked = (
+            *requests_ask(runs, day),
+            *tasks_ask(runs, day),
+            *incidents_ask(runs, self.standing.zone),
+        )
+        return replace(found, asks=asked)
 
     def plans(self) -> tuple[PlanView, ...]:
         """The newest plans, in as many statements for one as for fifty."""

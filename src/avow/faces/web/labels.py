@@ -46,6 +46,8 @@ LABELS: Mapping[str, str] = {
     Told.RESUMED: mark("The term runs again."),
     Told.DECIDED: mark("Decided."),
     Told.ENDED: mark("The account is ended, and every session of it."),
+    Told.HOLD_PLACED: mark("Held. Nothing of it is erased until somebody releases it."),
+    Told.HOLD_RELEASED: mark("Released. Whom it was about is forgotten."),
     Told.REPORTED: mark("Reported. Somebody says within a day whether it is a breach."),
     Told.STEP_TAKEN: mark("Done. It stands in the register."),
     Told.NOT_POSSIBLE: mark("Nothing was done: something is missing, or it may not follow now."),
@@ -146,6 +148,13 @@ def ask(wanted: Ask, words: Words) -> str:
                 "Sign {n} proposed decisions, or reject them.",
                 n,
             )
+        case AskKind.OWNER_TASK:
+            return words.count(
+                "{n} task about {subject} is overdue: its owner has not answered.",
+                "{n} tasks about {subject} are overdue: their owner has not answered.",
+                n,
+                subject=subject,
+            )
         case AskKind.DECIDE_DATASET if n > 1:
             return words.count(
                 "Say whose the rows of {n} new table in {subject} are.",
@@ -177,6 +186,8 @@ def _heal(wanted: Ask, words: Words) -> str:
 
 
 ASKS: Mapping[AskKind, str] = {
+    AskKind.JUDGE_INCIDENT: mark("Say whether the incident {subject} is a breach."),
+    AskKind.TELL_OF_INCIDENT: mark("Go on with the incident {subject}: the hours run."),
     AskKind.RELEASE_STOP: mark("Release the stop of {subject}, or leave it."),
     AskKind.SOLVE_REFUSAL: mark("Settle why the guard refused the plan for {subject}: {detail}."),
     AskKind.CARRY_OUT: mark("Carry out the approved plan for {subject}."),

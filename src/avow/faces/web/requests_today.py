@@ -1,10 +1,15 @@
-"""What requests of persons ask for today, from their rows alone."""
+"""What requests of persons, tasks of owners and incidents ask for today, from their rows alone."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
+from avow.common.calendar import local_day
+from avow.duties.incidents.checks import JUDGED_WITHIN
+from avow.duties.incidents.machine import Stage
 from avow.duties.requests.words import Status
 from avow.engine.db.store import Row, Runs
 from avow.faces.web.source import Ask, AskKind
@@ -32,3 +37,33 @@ def _asks(rows: Sequence[Row]) -> Iterator[Ask]:
         unknown = row["status"] == Status.IDENTIFYING
         kind = AskKind.ACCEPT_IDENTITY if unknown else AskKind.ANSWER_REQUEST
         yield Ask(kind, row["id"], row["due_on"], link=("requests", row["id"]))
+
+
+def incidents_ask(runs: Runs, zone: ZoneInfo) -> tuple[Ask, ...]:
+    """One ask per incident that needs something: reports are judged within a day, and of a breach
+    the hours run until everybody was told."""
+    return tuple(_of_incident(row, str(zone)) for row in runs.run("incidents_open"))
+
+
+def _of_incident(row: Row, zone: str) -> Ask:
+    link = ("incidents", row["id"])
+    if row["stage"] == Stage.REPORTED:
+        due = local_day(row["made_at"] + JUDGED_WITHIN, zone)
+        return Ask(AskKind.JUDGE_INCIDENT, row["id"], due, link=link)
+    return Ask(AskKind.TELL_OF_INCIDENT, row["id"], local_day(row["due_at"], zone), link=link)
+
+
+def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
+    """One ask per system or recipient whose owner has let the day of a task go by."""
+    late: defaultdict[str, list[Row]] = defaultdict(list)
+    for row in runs.run("tasks_open"):
+        if row["due_on"] < day:
+            late[row["place"].partition(":")[2] or row["place"]].append(row)
+    return tuple(_of_tasks(place, rows) for place, rows in late.items())
+
+
+def _of_tasks(place: str, rows: Sequence[Row]) -> Ask:
+    requests = {row["request"] for row in rows}
+    one = requests.pop() if len(requests) == 1 else None
+    link = ("requests", one) if one else ("requests",)
+    return Ask(AskKind.OWNER_TASK, place, rows[0]["due_on"], n=len(rows), link=link)

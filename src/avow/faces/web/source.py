@@ -45,6 +45,8 @@ class PlanState(StrEnum):
 class AskKind(StrEnum):
     """What a person can be asked for, the most urgent first."""
 
+    JUDGE_INCIDENT = "judge-incident"
+    TELL_OF_INCIDENT = "tell-of-incident"
     RELEASE_STOP = "release-stop"
     SOLVE_REFUSAL = "solve-refusal"
     APPROVE_PLAN = "approve-plan"
@@ -52,6 +54,7 @@ class AskKind(StrEnum):
     MAKE_PLAN = "make-plan"
     RAISE_LEVEL = "raise-level"
     ANSWER_REQUEST = "answer-request"
+    OWNER_TASK = "owner-task"
     SIGN_DECISION = "sign-decision"
     HEAL = "heal"
     REVIEW_HOLD = "review-hold"
@@ -389,6 +392,8 @@ class Told(StrEnum):
     DECIDED = "decided"
     ENDED = "ended"
     REPORTED = "reported"
+    HOLD_PLACED = "hold-placed"
+    HOLD_RELEASED = "hold-released"
     STEP_TAKEN = "step-taken"
     NOT_POSSIBLE = "not-possible"
 
@@ -407,6 +412,8 @@ ACCEPTED = frozenset(
         Told.DECIDED,
         Told.ENDED,
         Told.REPORTED,
+        Told.HOLD_PLACED,
+        Told.HOLD_RELEASED,
         Told.STEP_TAKEN,
     }
 )

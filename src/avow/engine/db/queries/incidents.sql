@@ -28,3 +28,9 @@ VALUES (%(incident)s, %(number)s, %(at)s, %(by)s, %(step)s, %(sealed)s)
 SELECT s.incident, s.number, s.at, s.by, s.step, s.sealed, i.key
 FROM avow.incident_step AS s JOIN avow.incident AS i ON i.id = s.incident
 WHERE %(id)s::text IS NULL OR s.incident = %(id)s ORDER BY i.made_at, s.incident, s.number
+
+-- name: incidents_open
+-- Incidents that are not over, those whose hours end first before the others.
+-- since: 26
+SELECT id, stage, due_at, made_at FROM avow.incident
+WHERE stage IN ('reported', 'known', 'decided') ORDER BY due_at NULLS FIRST, id

@@ -161,7 +161,7 @@ def _healing(promises: Iterable[PromiseStatus]) -> Iterator[Ask]:
 def _holds(holds: Iterable[HoldToReview], day: date) -> Iterator[Ask]:
     for hold in holds:
         if hold.on <= day:
-            yield Ask(AskKind.REVIEW_HOLD, hold.hold, hold.on, link=("plans",))
+            yield Ask(AskKind.REVIEW_HOLD, hold.hold, hold.on, link=("holds",))
 
 
 def _lapsing(attestations: Iterable[Attestation], day: date) -> Iterator[Ask]:

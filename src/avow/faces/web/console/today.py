@@ -27,6 +27,8 @@ SOON = timedelta(days=7)
 PLAN, SHOWN = "plan", "shown"
 HOWS = (PLAN, "automatic", "approve", SHOWN)
 """In which ways something goes, the surest first."""
+FOR = {"requests": Action.SEE_REQUESTS, "incidents": Action.SEE_INCIDENTS}
+"""Pages that not everybody may see, and who may."""
 UNSEEN = (ReasonCode.BLIND, ReasonCode.STALE, ReasonCode.MISSING, ReasonCode.CANARY_UNSEEN)
 
 
@@ -133,9 +135,9 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
 
 
 def _for(frame: Frame, found: Iterable[Ask]) -> tuple[Ask, ...]:
-    """What concerns the reader: requests are for who may see them."""
-    is_kept_out = frame.who and Action.SEE_REQUESTS not in frame.may
-    return tuple(each for each in found if not (is_kept_out and each.link[0] == "requests"))
+    """What concerns the reader: requests and incidents are for who may see them."""
+    hidden = {page for page, action in FOR.items() if frame.who and action not in frame.may}
+    return tuple(each for each in found if each.link[0] not in hidden)
 
 
 def oldest(promises: Iterable[PromiseStatus]) -> datetime | None:

@@ -335,6 +335,16 @@ def test_the_list_puts_the_overdue_first_and_counts_what_waits(house: StaffHouse
         assert old.id not in client.get("/en").text
 
 
+def test_who_opens_a_person_reads_who_speaks_for_them(house: StaffHouse) -> None:
+    """The addresses are those of who speaks; whoever writes to them must know it."""
+    child = msgspec.structs.replace(ANNA, name="Lou", speaker="Mother of Lou")
+    request = house.office.arrive(Right.ACCESS, person=child)
+    home = f"/en/requests/{request.id}"
+    with house.signed_in("agnes") as client:
+        opened = send(client, f"{home}/open", home, person="1", what="identity", why="answer")
+    assert "Mother of Lou" in opened.text
+
+
 def test_a_person_is_masked_until_opened_and_opening_is_a_logged_view(house: StaffHouse) -> None:
     request = house.office.arrive(Right.ACCESS)
     home = f"/en/requests/{request.id}"

@@ -78,6 +78,8 @@ def _opened(
 def _contact(who: Person) -> Iterator[tuple[str, str]]:
     pairs = (("name", who.name), ("email", who.email), ("postal", who.postal))
     yield from ((name, value) for name, value in pairs if value)
+    if who.speaker:  # the addresses are theirs
+        yield "speaker", who.speaker
     if who.tenant:
         yield "tenant", who.tenant
 

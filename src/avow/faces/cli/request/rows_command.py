@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 import click
 from rich.console import Console
@@ -11,8 +12,11 @@ from avow.common.exits import Exit
 from avow.duties.requests.book import persons_of
 from avow.duties.requests.choosing import Choice, accepted, choice, left_out
 from avow.duties.requests.rows import accept, looked_for
+from avow.duties.requests.rows_together import accept_all
 from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.render_requests import candidate_table
+
+ALL = "all"
 
 
 @click.command()
@@ -38,10 +42,16 @@ def command(
 ) -> None:
     """Show the rows that may be those of a request's persons; accept them with --accept.
 
-    Values of persons are never printed. Without --accept or --accept-all nothing is done.
+    Values of persons are never printed. Without --accept or --accept-all nothing is done. `all` in
+    place of a REQUEST, with --accept-all: every open request of which nobody has said it yet, in
+    one search; what raises a question waits.
     """
     if (choices or clean) and not by:
         raise click.UsageError("say with --as who accepts")
+    if request_id == ALL:
+        if choices or not clean:
+            raise click.UsageError("`all` goes with --accept-all")
+        _all(folder, database_url, by)
     with opened(folder, database_url) as desk:
         looked = looked_for(desk.book, desk.estate, request_id)
         console = Console()
@@ -56,6 +66,16 @@ def command(
     if left:
         click.echo(f"left out, not accepted: {', '.join(f'person {n}' for n in left)}")
     raise SystemExit(Exit.FINDINGS if left or looked.gaps else Exit.OK)
+
+
+def _all(folder: Path, database_url: str | None, by: str) -> NoReturn:
+    with opened(folder, database_url) as desk:
+        done = accept_all(desk.book, desk.estate, by=by, at=desk.now())
+    for each in done:
+        click.echo(f"{each.request}: {each.why or f'{each.rows} rows accepted'}")
+    left = sum(bool(each.why) for each in done)
+    click.echo(f"{len(done) - left} accepted, {left} wait for somebody to look")
+    raise SystemExit(Exit.FINDINGS if left else Exit.OK)
 
 
 def _choice(text: str) -> Choice:

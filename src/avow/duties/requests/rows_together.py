@@ -1,0 +1,97 @@
+"""Whose rows many requests are about, in one search for a group of them.
+
+Each gets what its search alone would have found: a request of several persons is searched for
+alone, and that another request is about the same rows is no question. Nothing is accepted of which
+somebody would have to be asked, nothing where nothing was found, nothing while a system is away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from avow.common.masked import Masked
+from avow.duties.requests.book import Book, Person, people_of
+from avow.duties.requests.rows import accept, accepted_of_many, looked_for
+from avow.engine.planner.identities import Asked, Candidate, Found, Question
+from avow.engine.planner.making import Estate
+from avow.engine.planner.requested import Looked, look
+
+GROUP = 200
+"""Requests that are searched for together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What became of one request: how many rows were accepted, or why a person has to look:
+    `questions`, `nothing-found` or `unreachable`."""
+
+    request: str
+    rows: int = 0
+    why: str = ""
+
+
+def accept_all(book: Book, estate: Estate, *, by: str, at: datetime) -> tuple[Matched, ...]:
+    """Search for every open request of which nobody has said whose rows it is about, and accept
+    what needs no question. Called again it goes on with those that are left."""
+    open_ = [row["id"] for row in book.runs.run("requests_open")]
+    known = accepted_of_many(book, open_)
+    new = [name for name in open_ if name not in known]
+    return tuple(
+        _accepted(book, name, looked, by=by, at=at)
+        for name, looked in looked_for_all(book, estate, new).items()
+    )
+
+
+def looked_for_all(book: Book, estate: Estate, requests: Sequence[str]) -> dict[str, Looked]:
+    """The rows that may be those of the persons of several requests, request by request."""
+    people = people_of(book, requests)
+    single = [(n, one) for n in requests for one in people.get(n, {}).values()
+              if len(people[n]) == 1]  # fmt: skip
+    found: dict[str, Looked] = {}
+    for start in range(0, len(single), GROUP):
+        found |= _searched(estate, single[start : start + GROUP])
+    several = [n for n in requests if len(people.get(n, {})) > 1]
+    return found | {name: looked_for(book, estate, name) for name in several}
+
+
+def _searched(estate: Estate, group: Sequence[tuple[str, Person]]) -> Mapping[str, Looked]:
+    numbered = dict(enumerate(group))
+    asked = [
+        Asked(n, kind, Masked(value))
+        for n, (_, person) in numbered.items()
+        for kind, value in dict.fromkeys(person.naming())
+    ]
+    looked = look(estate, asked)
+    return {name: _of_one(looked, n, person) for n, (name, person) in numbered.items()}
+
+
+def _of_one(looked: Looked, number: int, person: Person) -> Looked:
+    """What the search found for one of them, as if nobody else had been looked for."""
+    kinds = {kind for kind, _ in person.naming()}
+    found = Found(
+        tuple(_alone(looked.found.candidates, number)),
+        tuple((1, question) for n, question in looked.found.asks if n == number),
+        tuple((system, kind) for system, kind in looked.found.unnamed if kind in kinds),
+    )
+    return Looked(found, looked.gaps)
+
+
+def _alone(candidates: Sequence[Candidate], number: int) -> Iterator[Candidate]:
+    for each in candidates:
+        if each.person == number:
+            asks = tuple(q for q in each.asks if q is not Question.OVERLAP)
+            yield replace(each, person=1, asks=asks)
+
+
+def _accepted(book: Book, request: str, looked: Looked, *, by: str, at: datetime) -> Matched:
+    found = looked.found
+    if looked.gaps:
+        return Matched(request, why="unreachable")
+    if any(found.questions(c.person) for c in found.candidates) or found.asks:
+        return Matched(request, why="questions")
+    if not found.candidates:
+        return Matched(request, why="nothing-found")
+    accept(book, request, found.candidates, by=by, at=at)
+    return Matched(request, sum(len(c.keys) for c in found.candidates))

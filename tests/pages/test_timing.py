@@ -1,0 +1,89 @@
+"""How much work a page does says nothing of whether somebody is known: the statements that are sent
+for a person of the systems and for a stranger are the same in number, and the same texts.
+
+Statements are counted instead of seconds: they do not depend on how busy the machine is.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from litestar.testing import TestClient
+
+from avow.duties.requests.identity import proving
+from avow.engine.db.store import Store
+from tests.answers_room import ANNA, NOBODY, Shop
+from tests.pages.test_guessing import HERE, app_of
+from tests.unit.test_proving import ask, texts, token
+
+Browser = TestClient[Any]
+
+
+@pytest.fixture
+def shop(store: Store, tmp_path: Path) -> Shop:
+    return Shop(tmp_path, store)
+
+
+@contextmanager
+def counted() -> Iterator[Counter[str]]:
+    """The texts of the statements that are sent meanwhile, without their values."""
+    sent: Counter[str] = Counter()
+    with pytest.MonkeyPatch.context() as patch:
+        original = psycopg.Cursor.execute
+
+        def execute(self: Any, query: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+            sent[query.decode() if isinstance(query, bytes) else str(query)] += 1
+            return original(self, query, *args, **named)
+
+        patch.setattr(psycopg.Cursor, "execute", execute)
+        yield sent
+
+
+def browser(shop: Shop) -> Browser:
+    return TestClient(app_of(shop), base_url="https://my.example")
+
+
+def path_of(shop: Shop, email: str) -> str:
+    (text,) = texts(shop, email)
+    return f"/en/your-data/prove/{token(text).reveal()}"
+
+
+def work(shop: Shop) -> dict[str, list[Counter[str]]]:
+    """For somebody known and for a stranger: looking at the page, pressing, pressing again."""
+    ask(shop, ANNA)
+    ask(shop, NOBODY)
+    found: dict[str, list[Counter[str]]] = {}
+    for name, person in (("warm", None), ("known", ANNA), ("unknown", NOBODY)):
+        path = path_of(shop, person.email) if person else "/en/your-data/prove/none"
+        found[name] = []
+        for method, there in (("GET", path), ("POST", f"{path}/yes"), ("POST", f"{path}/yes")):
+            with counted() as sent:
+                browser(shop).request(method, there, headers=HERE)
+            found[name].append(sent)
+    return found
+
+
+def test_a_link_costs_the_same_for_somebody_known_and_for_a_stranger(shop: Shop) -> None:
+    found = work(shop)
+    assert all(sum(sent.values()) for sent in found["known"])
+    assert found["known"] == found["unknown"]
+
+
+def test_an_early_return_for_strangers_is_seen(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fault: nothing is written down when the link of a stranger is pressed."""
+    original = proving.take
+
+    def hasty(book: Any, request: str, said: Any, **named: Any) -> Any:  # noqa: ANN401
+        if type(said[0].step).__name__ == "Noted":
+            return None
+        return original(book, request, said, **named)
+
+    monkeypatch.setattr(proving, "take", hasty)
+    found = work(shop)
+    assert found["known"][1] != found["unknown"][1]

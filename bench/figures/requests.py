@@ -117,7 +117,7 @@ def _copies(desk: Desk, ids: Sequence[int]) -> Watch:
     watch.of("drawn and drafted", drawn)
     ledger = desk.state.ledger
     watch.of(
-        "looked through, with PDF and proof",
+        "looked through, with proof",
         lambda: [review(desk.book, ledger, a, by="marc", at=desk.now()) for a in answers],
     )
     return watch

@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from litestar.testing import TestClient
 
-from avow.duties.requests.identity import proving
+from avow.duties.requests.book import take
 from avow.engine.db.store import Store
 from tests.answers_room import ANNA, NOBODY, Shop
 from tests.pages.test_guessing import HERE, app_of
@@ -77,13 +77,13 @@ def test_a_link_costs_the_same_for_somebody_known_and_for_a_stranger(shop: Shop)
 
 def test_an_early_return_for_strangers_is_seen(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
     """The fault: nothing is written down when the link of a stranger is pressed."""
-    original = proving.take
+    original = take
 
     def hasty(book: Any, request: str, said: Any, **named: Any) -> Any:  # noqa: ANN401
         if type(said[0].step).__name__ == "Noted":
             return None
         return original(book, request, said, **named)
 
-    monkeypatch.setattr(proving, "take", hasty)
+    monkeypatch.setattr("avow.duties.requests.identity.proving.take", hasty)
     found = work(shop)
     assert found["known"][1] != found["unknown"][1]

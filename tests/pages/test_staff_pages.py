@@ -36,7 +36,7 @@ from avow.estate.datamap.predicates import TRUE
 from avow.faces.cli.serve_command import refuse_strangers
 from avow.faces.web.console.accounts import AccountsPage
 from avow.faces.web.console.request import RequestPage
-from avow.faces.web.console.requests import Requests
+from avow.faces.web.console.requests import RequestLine, Requests, coming
 from avow.faces.web.console.views import Views
 from avow.faces.web.render import HERE, environment, globals_of
 from avow.faces.web.signin.enrol import Enrol
@@ -316,6 +316,26 @@ def test_two_persons_release_a_stop_each_with_a_code(house: StaffHouse) -> None:
 
 
 # --- requests ---------------------------------------------------------------------------------
+
+
+def test_what_comes_is_drawn_by_its_last_day(house: StaffHouse) -> None:
+    """Three that wait for us, one of them later than five weeks, one overdue, one that waits for its
+    person: each bar is a day, and what is overdue is not drawn."""
+
+    def line(left: int, *, waits: bool = False) -> RequestLine:
+        due = NOON.date() + timedelta(days=left)
+        return RequestLine("r", "email", NOON.date(), due, left, "deciding", waits, left < 0, ())
+
+    found = coming([line(0), line(5), line(5), line(40), line(-3)], NOON.date())
+    assert found is not None
+    assert (found.days[0], found.days[5], sum(found.days)) == (1, 2, 3)
+    assert (found.most, found.later, len(found.days)) == (2, 1, 35)
+    assert coming([line(-3)], NOON.date()) is None
+    house.office.arrive(Right.ACCESS)
+    with house.signed_in("agnes") as client:
+        page = client.get("/en/requests").text
+        assert "1 request ends within five weeks, by its last day; at most 1 on one day." in page
+        assert page.count('<rect class="run"') == 1
 
 
 def test_the_list_puts_the_overdue_first_and_counts_what_waits(house: StaffHouse) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated
@@ -22,6 +23,8 @@ from avow.faces.web.signin.sign_in import GivenStaff
 
 NEAR = timedelta(days=7)
 PAST = timedelta(days=400)
+AHEAD = 35
+"""Days to come that are drawn."""
 MOST = 300
 """Lines of one page; the page says when there are more."""
 SHOWN = ("waiting", "all", "done")
@@ -43,6 +46,18 @@ class RequestLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Coming:
+    """The days to come as bars: how many requests that wait for us end on each. `later`: how many
+    end after the last of them."""
+
+    first: date
+    last: date
+    days: tuple[int, ...]
+    most: int
+    later: int
+
+
+@dataclass(frozen=True, slots=True)
 class RequestFilters:
     """What the reader wants to see; empty means all."""
 
@@ -59,6 +74,7 @@ class Requests:
     near: Annotated[int, "requests whose last day is within a week"]
     ours: Annotated[int, "requests that wait for us"]
     theirs: Annotated[int, "requests whose term stands until the person answers"]
+    coming: Annotated[Coming | None, "what waits for us, by its last day; None where nothing does"]
     counts: Annotated[tuple[tuple[str, int], ...], "open requests by status"]
     filters: Annotated[RequestFilters, "what the reader wants to see"]
     rights: Annotated[tuple[str, ...], "every right, to choose from"]
@@ -96,12 +112,23 @@ def context(request: Asked, language: str, pages: Pages, staff: StaffDesk) -> Re
         near=sum(not line.is_late and line.left <= NEAR.days for line in mine),
         ours=len(mine),
         theirs=sum(line.waits for line in found),
+        coming=coming(mine, day),
         counts=tuple((str(each), counted[str(each)]) for each in Status),
         filters=wanted,
         rights=tuple(str(right) for right in Right),
         rows=tuple(shown[:MOST]),
         more=max(0, len(shown) - MOST),
     )
+
+
+def coming(mine: Sequence[RequestLine], day: date) -> Coming | None:
+    """What waits for us by its last day; what is overdue stands on top of the page and not here."""
+    ahead = Counter(line.left for line in mine if line.left >= 0)
+    if not ahead:
+        return None
+    days = tuple(ahead[n] for n in range(AHEAD))
+    later = sum(n for left, n in ahead.items() if left >= AHEAD)
+    return Coming(day, day + timedelta(days=AHEAD - 1), days, max((*days, 1)), later)
 
 
 def lines(staff: StaffDesk, day: date) -> list[RequestLine]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -134,8 +134,10 @@ def hand_over(book: Book, what: HandOver, post: ByLetter, *, by: str, at: dateti
         book, what.request
     ):
         raise _refused(what, "it is not settled who asks, and they did not name this controller")
-    task = _done(book, what, state) or _handed(book, what, state, item, by=by, at=at)
-    _tell_person(book, post, what, state, item, box, task, at=at)
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        task = _done(inside, what, state) or _handed(inside, what, state, item, by=by, at=at)
+        _tell_person(inside, post, what, state, item, box, task, at=at)
     return task
 
 

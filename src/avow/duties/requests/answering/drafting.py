@@ -21,7 +21,7 @@ from avow.duties.requests.answering.contents import Veiled, saying_of
 from avow.duties.requests.answering.copy import Copy
 from avow.duties.requests.answering.document import Document
 from avow.duties.requests.answering.gathering import Sources, gather
-from avow.duties.requests.answering.leaving import PACKAGE, ZIP
+from avow.duties.requests.answering.leaving import PACKAGE, ZIP, is_proven
 from avow.duties.requests.answering.marks import AnswerRefused, Keeps, Mark
 from avow.duties.requests.answering.page import page
 from avow.duties.requests.answering.proving import checker, proof_of
@@ -502,6 +502,9 @@ def send(book: Book, answer: str, way: Way, *, by: str, at: datetime) -> Request
     known = read(book, from_.request).answers.get(answer)
     if known is None or not known.is_reviewed:
         raise _too_late(answer, "nobody has looked through it as it is now")
+    kept = file_of(book, from_.package)
+    if known.sent is None and kept is not None and not is_proven(kept[1]):
+        raise _too_late(answer, "its review was broken off: look through it again")
     return take(book, from_.request, [Said(AnswerSent(answer=answer, way=way))], by=by, at=at)
 
 

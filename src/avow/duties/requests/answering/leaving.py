@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from avow.common.masked import Masked
-from avow.duties.requests.answering import packing, paper
+from avow.duties.requests.answering import contents, packing, paper
 from avow.duties.requests.answering.marks import AnswerRefused
 from avow.duties.requests.book import Book, Said, end_file, file_of, put_file, take
 from avow.duties.requests.steps import Noted
@@ -38,28 +38,34 @@ def leaving(
         kept = file_of(inside, row["package"]) if row and row["package"] else None
         if row is None or kept is None:
             return None
-        contents = packing.unzipped(kept[1].reveal())
-        if packing.TO_PRINT not in contents:
+        files = packing.unzipped(kept[1].reveal())
+        if packing.TO_PRINT not in files:
             return kept[1]
         try:
-            printed = paper.typeset(contents[packing.TO_PRINT])
+            printed = paper.typeset(files[packing.TO_PRINT])
         except AnswerRefused:
             if not anyhow:
                 raise
             take(inside, row["request"], [Said(Noted(what=UNMADE))], by=by, at=at, runs=tx)
-            return Masked(_with(kept[1].reveal(), contents, {}))
-        package = _with(kept[1].reveal(), contents, {packing.PDF: printed})
+            return Masked(_with(kept[1].reveal(), files, {}))
+        package = _with(kept[1].reveal(), files, {packing.PDF: printed})
         _keep(inside, tx, row, package, at)
         digest = hashlib.sha256(printed).hexdigest().encode()
         take(inside, row["request"], [Said(Noted(what=MADE), digest)], by=by, at=at, runs=tx)
     return Masked(package)
 
 
-def _with(before: bytes, contents: dict[str, bytes], printed: dict[str, bytes]) -> bytes:
+def is_proven(package: Masked[bytes]) -> bool:
+    """Whether a package has its proof: who looks through an answer and is broken off before the end
+    has taken the step, and the package is still the one of the draft."""
+    return contents.PROOF in packing.unzipped(package.reveal())
+
+
+def _with(before: bytes, files: dict[str, bytes], printed: dict[str, bytes]) -> bytes:
     """The package with this instead of what is to be printed, at its place and its moment."""
-    page = {packing.PAGE: contents.pop(packing.PAGE)}
-    del contents[packing.TO_PRINT]
-    return packing.zipped({**page, **printed, **contents}, packing.made_at(before))
+    page = {packing.PAGE: files.pop(packing.PAGE)}
+    del files[packing.TO_PRINT]
+    return packing.zipped({**page, **printed, **files}, packing.made_at(before))
 
 
 def _keep(book: Book, runs: Runs, row: Row, package: bytes, at: datetime) -> None:

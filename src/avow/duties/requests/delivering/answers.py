@@ -16,7 +16,7 @@ from enum import StrEnum
 from avow.common.errors import AvowError
 from avow.common.masked import Masked
 from avow.duties.requests.answering import drafting
-from avow.duties.requests.answering.leaving import leaving
+from avow.duties.requests.answering.leaving import is_proven, leaving
 from avow.duties.requests.book import PERSON, Book, Said, file_of, persons_of, read, take
 from avow.duties.requests.delivering.links import (
     MOST_WRONG,
@@ -108,8 +108,11 @@ def _ready(book: Book, draft: drafting.Draft, known: Answer | None) -> Answer:
         raise _not_so(draft.id, "nobody has looked through it as it is now")
     if known.sent not in (None, Way.PORTAL):
         raise _not_so(draft.id, f"it left another way ({known.sent})")
-    if file_of(book, draft.package) is None:
+    kept = file_of(book, draft.package)
+    if kept is None:
         raise _not_so(draft.id, "its file was erased on its last day")
+    if known.sent is None and not is_proven(kept[1]):
+        raise _not_so(draft.id, "its review was broken off: look through it again")
     return known
 
 

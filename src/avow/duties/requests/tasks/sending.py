@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -85,7 +85,7 @@ class Went:
 
 def send_round(book: Book, post: Post, *, at: datetime) -> Went:
     """Do what is due about every open task: ask, remind, follow what came back, tell who answers
-    for it all. Each task is a transaction; killed and run again it goes on."""
+    for it all. Each letter and its step are a transaction; killed and run again it goes on."""
     went = Went()
     for each in kept.open_tasks(book):
         task = _follow(book, each, went, at)
@@ -116,16 +116,16 @@ def _ask(book: Book, post: Post, each: Kept, what: Next, went: Went, at: datetim
     if box is None:
         went.nobody[each.task.asks] = None
         return
-    about = new_id("asking")
-    link = _linked(book, post, each, box, at)
-    _write(
-        book, post, each, box, about, _kind(each.task.act), link, at=at, again=what is Next.REMIND
-    )
-    if what is Next.REMIND:
-        kept.take(book, each.task.id, Reminded(letter=about), by=PROGRAM, at=at)
+    about, is_again = new_id("asking"), what is Next.REMIND
+    step = Reminded(letter=about) if is_again else Asked(letter=about)
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        link = _linked(inside, post, each, box, at)
+        _write(inside, post, each, box, about, _kind(each.task.act), link, at=at, again=is_again)
+        kept.take(inside, each.task.id, step, by=PROGRAM, at=at)
+    if is_again:
         went.reminded += 1
     else:
-        kept.take(book, each.task.id, Asked(letter=about), by=PROGRAM, at=at)
         went.asked += 1
 
 
@@ -136,8 +136,10 @@ def _escalate(book: Book, post: Post, each: Kept, went: Went, at: datetime) -> N
     if box is None:
         went.nobody[who or "person:accountable-manager"] = None
         return
-    _write(book, post, each, box, about, "task-escalation", post.base, at=at)
-    kept.take(book, each.task.id, Escalated(letter=about), by=PROGRAM, at=at)
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        _write(inside, post, each, box, about, "task-escalation", post.base, at=at)
+        kept.take(inside, each.task.id, Escalated(letter=about), by=PROGRAM, at=at)
     went.escalated += 1
 
 

@@ -319,8 +319,8 @@ def test_two_persons_release_a_stop_each_with_a_code(house: StaffHouse) -> None:
 
 
 def test_what_comes_is_drawn_by_its_last_day(house: StaffHouse) -> None:
-    """Three that wait for us, one of them later than five weeks, one overdue, one that waits for its
-    person: each bar is a day, and what is overdue is not drawn."""
+    """Three that end soon, one later than five weeks, one overdue: each bar is a day, and what is
+    overdue is not drawn."""
 
     def line(left: int, *, waits: bool = False) -> RequestLine:
         due = NOON.date() + timedelta(days=left)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Annotated
 
@@ -135,9 +135,15 @@ def context(request: Asked, language: str, pages: Pages) -> Today:
 
 
 def _for(frame: Frame, found: Iterable[Ask]) -> tuple[Ask, ...]:
-    """What concerns the reader: requests and incidents are for who may see them."""
+    """What concerns the reader: requests and incidents are for who may see them. Without accounts
+    there is no page of holds: those are found with the plans that they keep."""
     hidden = {page for page, action in FOR.items() if frame.who and action not in frame.may}
-    return tuple(each for each in found if each.link[0] not in hidden)
+    has_holds = Action.SEE_HOLDS in frame.may
+    return tuple(
+        each if has_holds or each.link[0] != "holds" else replace(each, link=("plans",))
+        for each in found
+        if each.link[0] not in hidden
+    )
 
 
 def oldest(promises: Iterable[PromiseStatus]) -> datetime | None:

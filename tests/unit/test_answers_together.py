@@ -21,8 +21,8 @@ from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import ItemState, Right
 from avow.engine.db.store import Store
 from avow.engine.planner.making import Estate
-from avow.estate.connectors import sqlite as estate_sqlite
 from tests.answers_room import ANNA, BEN, NOBODY, Shop
+from tests.heard import heard
 
 FEW, MANY = 3, 23
 
@@ -124,22 +124,11 @@ def _statements(shop: Shop, people: Sequence[Person], patch: pytest.MonkeyPatch)
     """How many statements the systems were sent while these persons' answers were made."""
     for person in people:
         shop.accepted(Right.ACCESS, person=person)
-    heard: list[str] = []
-    whole = estate_sqlite.SqliteConnector.connect
-
-    def listening(self: object, system: object, access: object) -> object:
-        opened = whole(self, system, access)  # type: ignore[arg-type]
-        opened.raw.set_trace_callback(
-            lambda text: None if text.startswith("INSERT INTO temp.avow") else heard.append(text)
-        )
-        return opened
-
-    with patch.context() as only:
-        only.setattr(estate_sqlite.SqliteConnector, "connect", listening)
+    with heard(patch) as said:
         book, at = shop.office.book, shop.office.clock.now()
         done = answer_all(book, shop.sources, by="claire", at=at)
     assert len(done) == len(people)
-    return len(heard)
+    return len(said)
 
 
 def _alone(shop: Shop, request: str) -> Copy:

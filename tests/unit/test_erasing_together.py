@@ -30,9 +30,9 @@ from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.sealed_persons import spared_of
 from avow.engine.planner.staying import YEARS
 from avow.engine.planner.working import carry_out
-from avow.estate.connectors import sqlite as estate_sqlite
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.request.erase_command import hands_of
+from tests.heard import heard
 from tests.unit.test_erasing import asked, at_desk, carried_out
 from tests.unit.test_request_erasure import TODAY, avow, rows
 from tests.unit.test_request_erasure import home as home  # noqa: PLC0414 (a fixture)
@@ -407,22 +407,11 @@ def _statements(
 ) -> int:
     """How many statements the systems were sent from the plan of these erasures to their end."""
     at_desk(home, state_url, lambda desk: [asked(desk, p) for p in people])
-    heard: list[str] = []
-    whole = estate_sqlite.SqliteConnector.connect
-
-    def listening(self: object, system: object, access: object) -> object:
-        opened = whole(self, system, access)  # type: ignore[arg-type]
-        opened.raw.set_trace_callback(
-            lambda text: None if text.startswith("INSERT INTO temp.avow") else heard.append(text)
-        )
-        return opened
-
-    with patch.context() as only:
-        only.setattr(estate_sqlite.SqliteConnector, "connect", listening)
+    with heard(patch) as said:
         for plan, _, _ in plans_of(at_desk(home, state_url, begun)):
             at_desk(home, state_url, lambda desk, plan=plan: _carried_out(desk, plan))  # type: ignore[misc]
         assert len(at_desk(home, state_url, ended)) == len(people)
-    return len(heard)
+    return len(said)
 
 
 def _carried_out(desk: Desk, plan: str) -> None:

@@ -18,8 +18,8 @@ from avow.duties.requests.words import Channel, Right
 from avow.engine.db.store import Store
 from avow.engine.planner import requested
 from avow.engine.planner.identities import Candidate, Question
-from avow.estate.connectors import sqlite as estate_sqlite
 from tests.answers_room import ANNA, BEN, NOBODY, Shop
+from tests.heard import heard
 from tests.unit.test_answers_together import customers
 
 FEW, MANY = 3, 23
@@ -116,21 +116,10 @@ def _few_and_many(shop: Shop, patch: pytest.MonkeyPatch) -> tuple[int, int]:
 def _statements(shop: Shop, people: Sequence[Person], patch: pytest.MonkeyPatch) -> int:
     """How many statements the systems were sent while these persons' rows were looked for."""
     arrived(shop, *people)
-    heard: list[str] = []
-    whole = estate_sqlite.SqliteConnector.connect
-
-    def listening(self: object, system: object, access: object) -> object:
-        opened = whole(self, system, access)  # type: ignore[arg-type]
-        opened.raw.set_trace_callback(
-            lambda text: None if text.startswith("INSERT INTO temp.avow") else heard.append(text)
-        )
-        return opened
-
-    with patch.context() as only:
-        only.setattr(estate_sqlite.SqliteConnector, "connect", listening)
+    with heard(patch) as said:
         book, at = shop.office.book, shop.office.clock.now()
         done = accept_all(book, shop.estate, by="claire", at=at)
     assert [each.why for each in done] == [""] * len(people)
     with closing(sqlite3.connect(shop.home / "shop.db")) as owner:
         assert owner.execute("SELECT count(*) FROM customer").fetchone() == (2 + MANY,)
-    return len(heard)
+    return len(said)

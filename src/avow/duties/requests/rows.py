@@ -6,13 +6,14 @@ is what access, erasure and every other act work on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from avow.common.masked import Masked
 from avow.duties.requests import held
 from avow.duties.requests.book import (
     Book,
+    Person,
     Said,
     end_file,
     file_of,
@@ -35,13 +36,16 @@ ACCEPTED = "accepted-rows"
 
 def looked_for(book: Book, estate: Estate, request: str) -> Looked:
     """The rows that may be those of a request's persons, in every system that answers."""
-    people = persons_of(book, request)
-    asked = [
+    return look(estate, asked_of(persons_of(book, request)))
+
+
+def asked_of(people: Mapping[int, Person]) -> list[Asked]:
+    """Every value that names these persons, as systems are asked for it."""
+    return [
         Asked(number, kind, Masked(value))
         for number, person in people.items()
         for kind, value in dict.fromkeys(person.naming())
     ]
-    return look(estate, asked)
 
 
 def accept(

@@ -11,10 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from avow.common.masked import Masked
 from avow.duties.requests.book import Book, Person, people_of
-from avow.duties.requests.rows import accept, accepted_of_many, looked_for
-from avow.engine.planner.identities import Asked, Candidate, Found, Question
+from avow.duties.requests.rows import accept, accepted_of_many, asked_of, looked_for
+from avow.engine.planner.identities import Candidate, Found, Question
 from avow.engine.planner.making import Estate
 from avow.engine.planner.requested import Looked, look
 
@@ -57,14 +56,8 @@ def looked_for_all(book: Book, estate: Estate, requests: Sequence[str]) -> dict[
 
 
 def _searched(estate: Estate, group: Sequence[tuple[str, Person]]) -> Mapping[str, Looked]:
-    numbered = dict(enumerate(group))
-    asked = [
-        Asked(n, kind, Masked(value))
-        for n, (_, person) in numbered.items()
-        for kind, value in dict.fromkeys(person.naming())
-    ]
-    looked = look(estate, asked)
-    return {name: _of_one(looked, n, person) for n, (name, person) in numbered.items()}
+    looked = look(estate, asked_of({n: person for n, (_, person) in enumerate(group)}))
+    return {name: _of_one(looked, n, person) for n, (name, person) in enumerate(group)}
 
 
 def _of_one(looked: Looked, number: int, person: Person) -> Looked:

@@ -21,6 +21,7 @@ from avow.engine.accounts.known import accounts_over
 from avow.engine.accounts.matrix import Action
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
+from avow.engine.evidence.ledger import Ledger
 from avow.faces.cli.serve_command import desk_of, source_of
 from avow.faces.web.application import web_app
 from avow.faces.web.public.desk import PublicDesk
@@ -31,6 +32,19 @@ from tests.requests_room import Office
 from tests.unit.declared import SOUND, reading
 
 OURS = {"sec-fetch-site": "same-origin", "origin": "null"}
+
+
+@dataclass
+class Clerk(Office):
+    """An office that tells the ledger of the house."""
+
+    ledger: Ledger | None = None
+
+    def tell(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        """Tell the ledger."""
+        super().tell(bodies, at, runs)
+        if self.ledger is not None:
+            self.ledger.append(bodies, at, runs=runs)
 
 
 @dataclass
@@ -94,15 +108,15 @@ def send(client: TestClient[Any], path: str, home: str = "/en", **form: str) -> 
     return client.post(path, data=data, headers=OURS)
 
 
-def staff_house(state: State, clock: SetClock) -> StaffHouse:
+def staff_house(state: State, clock: SetClock, declared: Declaration | None = None) -> StaffHouse:
     """A console over this state, with nobody enrolled yet."""
-    declaration = replace(reading(SOUND).whole, people=PEOPLE)
+    declaration = replace(declared or reading(SOUND).whole, people=PEOPLE)
 
     def tell(bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
         state.ledger.append(bodies, at, runs=runs)
 
     accounts = accounts_over(state.store, state.ring, PEOPLE, tell, QUICK)
-    office = Office(state.store, declaration, state.ring, clock)
+    office = Clerk(state.store, declaration, state.ring, clock, ledger=state.ledger)
     lodge = Lodge(state.store, state.ring, clock, made=accounts)
     book = Book(state.store, state.ring, declaration, tell)
     source = source_of(declaration, state, accounts)
@@ -111,7 +125,7 @@ def staff_house(state: State, clock: SetClock) -> StaffHouse:
         hosts=(HOST, "localhost"),
         asked=desk_of(source, declaration, state),
         public=PublicDesk(state.store, state.clock, declaration.controller),
-        staff=StaffDesk(accounts, book, clock),
+        staff=StaffDesk(accounts, book, clock, ledger=state.ledger),
     )
     return StaffHouse(state, clock, declaration, lodge, office, app)
 

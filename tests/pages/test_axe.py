@@ -34,7 +34,8 @@ from avow.duties.incidents.machine import Decided, Known, Nature, Reported, Risk
 from avow.duties.incidents.register import report, take
 from avow.duties.requests import steps
 from avow.duties.requests.delivering.links import make, new
-from avow.duties.requests.words import Outcome, Right, Rung
+from avow.duties.requests.telling import letters
+from avow.duties.requests.words import Ground, Outcome, Right, Rung
 from avow.engine.facts.standing import row
 from avow.engine.planner import hold
 from avow.faces.cli.serve_command import desk_of, source_of
@@ -156,9 +157,15 @@ def furnished(house: StaffHouse) -> StaffHouse:
     """The house with the pages of persons, and requests at every stage of their way."""
     office = house.office
     fresh = office.arrive(Right.ACCESS)
-    known = office.arrive(Right.ERASURE, Right.OBJECTION)
+    known = office.arrive(Right.ERASURE, Right.OBJECTION, Right.RESTRICTION)
     office.take(known, steps.IdentityShown(person=1, rung=Rung.SIGNED_LINK))
-    office.take(known.id, steps.Decided(item=1, outcome=Outcome.ACCEPTED))
+    refusal = steps.Refusal(ground=Ground.UNFOUNDED, law="Art. 12(5) GDPR")
+    office.take(
+        known.id,
+        steps.Decided(item=1, outcome=Outcome.ACCEPTED),
+        steps.Decided(item=3, outcome=Outcome.REFUSED, refusals=(refusal,)),
+    )
+    letters.draft(office.book, known.id, 1, by="an", at=house.clock.now())
     office.take(fresh, steps.IdentityAsked(person=1, rung=Rung.SIGNED_LINK, pauses=True))
     register, now = staff_of(house).register, house.clock.now()
     astray = (Nature.CONFIDENTIALITY, Nature.AVAILABILITY)
@@ -206,7 +213,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
                         wrong[f"{person} {path}"] = found
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
-    assert {"/incidents", "/incidents/…", "/holds"} <= looked
+    assert {"/incidents", "/incidents/…", "/holds", "/requests/…/outcome"} <= looked
 
 
 def test_what_persons_see(eyes: Eyes, house: StaffHouse) -> None:

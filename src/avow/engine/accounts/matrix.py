@@ -51,6 +51,7 @@ class Action(StrEnum):
     PAUSE = "pause"
     EXTEND = "extend"
     DECIDE = "decide"
+    ANSWER = "answer"
     REDACT = "redact"
     DO_TASK = "do-task"
     SEE_VIEWS = "see-views"
@@ -83,6 +84,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.ACCEPT_ROWS,
             Action.PAUSE,
             Action.EXTEND,
+            Action.ANSWER,
             Action.PLACE_HOLD,
             Action.HANDLE_INCIDENT,
         },
@@ -94,6 +96,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.PAUSE,
             Action.EXTEND,
             Action.DECIDE,
+            Action.ANSWER,
             Action.APPROVE_PLAN,
             Action.RELEASE_STOP,
             Action.PLACE_HOLD,
@@ -113,6 +116,7 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.APPROVE_PLAN,
                 Action.RELEASE_STOP,
                 Action.DECIDE,
+                Action.ANSWER,
                 Action.EXTEND,
                 Action.ACCEPT_ROWS,
                 Action.PAUSE,
@@ -129,8 +133,9 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
 )
 """What a role takes away, whatever other roles the person has."""
 
-CLIENTS = frozenset({Action.DECIDE, Action.EXTEND, Action.REDACT})
-"""What only the controller does: in the sphere of a client company nobody of ours."""
+CLIENTS = frozenset({Action.DECIDE, Action.ANSWER, Action.EXTEND, Action.REDACT})
+"""What only the controller does: in the sphere of a client company nobody of ours decides, or
+answers in its name (art. 28(3)(e) GDPR)."""
 
 
 def allowed(roles: Iterable[str], sphere: Sphere = Sphere.CONTROLLER) -> frozenset[Action]:

@@ -23,6 +23,7 @@ class Kind(StrEnum):
 
     IDENTITY = "identity"
     WORDS = "words"
+    LETTER = "letter"
 
 
 class Why(StrEnum):

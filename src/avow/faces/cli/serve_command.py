@@ -200,7 +200,7 @@ def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable
 def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
     """What the pages of staff work with, over an open state."""
     desk = Desk(state, declaration, day_of(state, declaration))
-    return StaffDesk(accounts, desk.book, state.clock, desk.estate)
+    return StaffDesk(accounts, desk.book, state.clock, desk.estate, state.ledger)
 
 
 def portal_desk_of(state: State) -> PortalDesk:

@@ -48,6 +48,9 @@ from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_extend import request_extend
 from avow.faces.web.console.request_note import request_note
 from avow.faces.web.console.request_open import request_open
+from avow.faces.web.console.request_outcome import request_outcome
+from avow.faces.web.console.request_outcome_letter import outcome_edit, outcome_open, outcome_write
+from avow.faces.web.console.request_outcome_send import outcome_review, outcome_send
 from avow.faces.web.console.request_wait import request_wait
 from avow.faces.web.console.requests import requests
 from avow.faces.web.console.stop import stop
@@ -116,6 +119,12 @@ STAFF_HANDLERS = (
     request_extend,
     request_wait,
     request_decide,
+    *request_outcome,
+    outcome_write,
+    outcome_open,
+    outcome_edit,
+    outcome_review,
+    outcome_send,
     *holds,
     hold_place,
     hold_release,

@@ -137,6 +137,7 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         ),
         "step_word": lambda name: called.step_word(name, spoken),
         "request_word": lambda code: request_words.request_word(code, spoken),
+        "problem_word": lambda code: request_words.problem_word(code, spoken),
         "incident_word": lambda code: incident_views.incident_word(code, spoken),
         "ask": lambda wanted: labels.ask(wanted, spoken),
         "cause": lambda why: wording.cause(why, spoken),

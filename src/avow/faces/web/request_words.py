@@ -8,17 +8,51 @@ from avow.common.languages import Words, mark
 from avow.duties.assurance.wording import ROLES
 from avow.duties.requests import called
 from avow.engine.accounts.views import Kind, Why
+from avow.engine.planner.staying import Why as Stays
+from avow.faces.web.labels import LABELS
+from avow.faces.web.source import Told
 
 WORDS: Mapping[str, str] = {
     f"view-{Kind.IDENTITY}": mark("who the person is"),
     f"view-{Kind.WORDS}": mark("what was said"),
+    f"view-{Kind.LETTER}": mark("a letter to them"),
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
 }
+STAYS: Mapping[str, str] = {
+    f"stays-{Stays.MINIMUM}": mark("a law obliges to keep it"),
+    f"stays-{Stays.HELD}": mark("a hold, a restriction or an open request protects it"),
+    f"stays-{Stays.PURPOSE}": mark("a purpose still needs it"),
+    f"stays-{Stays.NEEDED}": mark("what stays by law cannot be understood without it"),
+    f"stays-{Stays.SHELL}": mark("a row that stays refers to it"),
+    f"stays-{Stays.SHARED}": mark("it is about another person too"),
+    "told-done": mark("has confirmed"),
+    "told-nothing": mark("says that it has nothing"),
+    "told-cannot": mark("could not be told"),
+    "told-asked": mark("is asked; no answer yet"),
+    "told-declared": mark("may have had the data; being found out"),
+}
+"""Why something stays, and what recipients answered."""
+PROBLEMS: Mapping[str, str] = {
+    "code": mark("The code is not right, or it was used before."),
+    "changed": mark("Somebody changed the letter since you opened it."),
+    "too-long": mark("The letter is too long."),
+    "no-ledger": mark("The ledger, whose proof goes with a letter, is not there."),
+    "AV689": mark("Somebody reads it as it is now before it leaves; and it leaves once."),
+    "AV944": mark("A letter needs a subject and words, and an authority to complain to."),
+    "AV945": mark("The erasure that it tells of can still be taken back."),
+    "AV946": mark("No address of the person is known: tell them in another way, and note it."),
+}
+"""What is wrong with a form about a letter, by the code of it."""
+
+
+def problem_word(code: str, words: Words) -> str:
+    """What is wrong, as a sentence."""
+    return words.say(PROBLEMS.get(code) or LABELS[Told.NOT_POSSIBLE])
 
 
 def request_word(code: str, words: Words) -> str:
     """What a word of the closed lists is called; itself where it is none of them."""
-    own = ROLES.get(code) or WORDS.get(code)
+    own = ROLES.get(code) or WORDS.get(code) or STAYS.get(code)
     return words.say(own) if own else called.word_of(code, words)

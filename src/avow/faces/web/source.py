@@ -395,6 +395,11 @@ class Told(StrEnum):
     HOLD_PLACED = "hold-placed"
     HOLD_RELEASED = "hold-released"
     STEP_TAKEN = "step-taken"
+    LETTER_WRITTEN = "letter-written"
+    LETTER_KEPT = "letter-kept"
+    LETTER_READ = "letter-read"
+    LETTER_CHANGED = "letter-changed"
+    LETTER_SENT = "letter-sent"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -415,6 +420,10 @@ ACCEPTED = frozenset(
         Told.HOLD_PLACED,
         Told.HOLD_RELEASED,
         Told.STEP_TAKEN,
+        Told.LETTER_WRITTEN,
+        Told.LETTER_KEPT,
+        Told.LETTER_READ,
+        Told.LETTER_SENT,
     }
 )
 

@@ -233,9 +233,7 @@ def _below(book: Book, state: Request, proof: dict[str, object]) -> str:
 def _not_too_early(book: Book, state: Request, found: Letter, at: datetime) -> None:
     """An answer that an erasure was done is final: as long as somebody may take it back there is
     none (`requests.undo_hours`)."""
-    erased = [n for n in found.items if state.items[n].right is Right.ERASURE]
-    known = [parts(book, state.id, n) for n in erased]
-    earliest = max((answer_from(book, each, at) for each in known), default=at)
+    earliest = leaves_from(book, state, found.items, at)
     if earliest > at:
         raise NotTold(
             f"`{found.id}` does not leave yet",
@@ -245,11 +243,21 @@ def _not_too_early(book: Book, state: Request, found: Letter, at: datetime) -> N
         )
 
 
+def leaves_from(book: Book, state: Request, items: Iterable[int], at: datetime) -> datetime:
+    """From when a letter about some items may leave: `at` itself where nothing stands against it,
+    else when no erasure that it tells of can be taken back any more."""
+    erased = [n for n in items if state.items[n].right is Right.ERASURE]
+    known = [parts(book, state.id, n) for n in erased]
+    return max((answer_from(book, each, at) for each in known), default=at)
+
+
 def letters_of(book: Book, request: str) -> tuple[str, ...]:
     """The letters of a request by their ids, in no order that means anything."""
     return tuple(row["answer"] for row in book.runs.run("outcomes_of", request=request))
 
 
-def is_tellable(state: Request, person: int) -> bool:
-    """Whether something of a person is settled that a letter can tell."""
-    return bool(told_of(state, person))
+def unwritten(book: Book, state: Request, person: int) -> tuple[int, ...]:
+    """The items of a person that a letter can tell and that no letter here holds yet."""
+    rows = book.runs.run("outcomes_of", request=state.id)
+    held = {n for row in rows if row["person"] == person for n in row["items"]}
+    return tuple(item.item for item in told_of(state, person) if item.item not in held)

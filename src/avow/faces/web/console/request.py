@@ -11,13 +11,14 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from avow.duties.requests.book import UnknownRequest, entries_of
-from avow.duties.requests.machine import Request, folded
+from avow.duties.requests.machine import folded
 from avow.duties.requests.words import Outcome, Reason, Waits
 from avow.engine.accounts import views
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.views import View
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.request_acting import does_of
 from avow.faces.web.request_views import (
     ItemLine,
     PersonLine,
@@ -25,7 +26,6 @@ from avow.faces.web.request_views import (
     Term,
     items_of,
     persons_in,
-    sphere_of,
     steps_of,
     term_of,
 )
@@ -116,7 +116,7 @@ def context(
         steps=steps_of(entries, zone),
         views=_views(staff, name, zone) if seen else None,
         opened=opened,
-        does=_does(asked, found),
+        does=does_of(asked, found),
         choices=CHOICES,
     )
 
@@ -124,12 +124,3 @@ def context(
 def _views(staff: StaffDesk, name: str, zone: ZoneInfo) -> tuple[View, ...]:
     found = views.of_request(staff.accounts, name)
     return tuple(replace(view, at=view.at.astimezone(zone)) for view in found)
-
-
-def _does(asked: Asked, found: Request) -> frozenset[str]:
-    """What who is signed in may do with a request; nothing where nobody is."""
-    signed = asked.state.get("signed")
-    if signed is None:
-        return frozenset()
-    sphere = sphere_of(found)
-    return frozenset(str(action) for action in Action if signed.may(action, sphere))

@@ -19,6 +19,8 @@ from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import Form, StaffDesk, signed_of
 from avow.faces.web.signin.sign_in import GivenStaff
 
+OPENED = frozenset({Kind.IDENTITY, Kind.WORDS})
+"""What this form opens; other kinds have pages of their own."""
 CONTACT = frozenset({"email", "phone", "postal"})
 """Kinds of values that answering needs: where the answer goes."""
 
@@ -44,7 +46,7 @@ def request_open(
     if not signed.may(Action.OPEN_PERSON, sphere_of(mine)):
         raise PermissionDeniedException("in this sphere nobody of ours does that")
     known = {str(person) for person in mine.persons}
-    if number not in known or what not in set(Kind) or why not in set(Why):
+    if number not in known or what not in OPENED or why not in set(Why):
         raise NotFoundException(number)
     person, by, at = int(number), signed.person, staff.now()
     note_view(staff.accounts, mine.id, person, Kind(what), Why(why), by=by, at=at)

@@ -18,6 +18,7 @@ from avow.duties.requests.book import Book
 from avow.engine.accounts.known import Accounts
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
+from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
 
@@ -30,16 +31,22 @@ UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS,
 
 
 class StaffDesk:
-    """The accounts, the book of requests, the clock, and the systems where they can be read from
-    here. No dataclass: what hands it to the pages looks into those, type by type, down to the last
-    union of a declaration."""
+    """The accounts, the book of requests, the clock, the systems where they can be read from here,
+    and the ledger, without whose proofs no letter leaves. No dataclass: what hands it to the pages
+    looks into those, type by type, down to the last union of a declaration."""
 
-    __slots__ = ("accounts", "book", "clock", "estate")
+    __slots__ = ("accounts", "book", "clock", "estate", "ledger")
 
     def __init__(
-        self, accounts: Accounts, book: Book, clock: Clock, estate: Estate | None = None
+        self,
+        accounts: Accounts,
+        book: Book,
+        clock: Clock,
+        estate: Estate | None = None,
+        ledger: Ledger | None = None,
     ) -> None:
-        self.accounts, self.book, self.clock, self.estate = accounts, book, clock, estate
+        self.accounts, self.book, self.clock = accounts, book, clock
+        self.estate, self.ledger = estate, ledger
 
     @property
     def register(self) -> Register:

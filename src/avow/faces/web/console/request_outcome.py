@@ -1,0 +1,100 @@
+"""What a request came to, and the letters that say so: per right what is said, and what is next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar import Response
+from litestar.params import FromPath
+
+from avow.duties.requests.telling.outcome import authorities
+from avow.engine.accounts.matrix import Action
+from avow.faces.web.frame import Frame
+from avow.faces.web.outcome_views import Next, Telling, tellings_of, wanted
+from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.security import Asked
+from avow.faces.web.signin.desk import StaffDesk
+from avow.faces.web.signin.sign_in import GivenStaff
+
+TEMPLATE = "staff/outcome.html"
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLetter:
+    """A letter that its reader has just opened, or the words that they typed and that were not
+    kept."""
+
+    id: str
+    digest: str
+    subject: str
+    text: str
+    is_typed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """What is wrong with which form of which letter (or person), as a code."""
+
+    about: str
+    form: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomePage:
+    """The context of the page of what a request came to."""
+
+    frame: Annotated[Frame, "what surrounds the page"]
+    id: Annotated[str, "the request"]
+    language: Annotated[str, "the language in which the person is answered"]
+    next: Annotated[Next, "what is wanted next"]
+    tellings: Annotated[tuple[Telling, ...], "per person what is said and how far the letters are"]
+    remedies: Annotated[tuple[tuple[str, str], ...], "where to complain: name and address"]
+    letter: Annotated[OpenLetter | None, "the letter that was just opened; else none is shown"]
+    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    can_prove: Annotated[bool, "whether there is a ledger here, whose proof goes with a letter"]
+    does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
+
+
+def show(
+    request: Asked,
+    language: FromPath[str],
+    request_id: FromPath[str],
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Response[bytes]:
+    """Show what a request came to, with no letter open."""
+    page = context(request, language, request_id, pages, staff)
+    return pages.answer(request, TEMPLATE, page)
+
+
+PATH = "/{language:str}/requests/{request_id:str}/outcome"
+request_outcome = with_twin(PATH, show, Action.SEE_REQUESTS)
+
+
+def context(
+    asked: Asked,
+    language: str,
+    request_id: str,
+    pages: Pages,
+    staff: StaffDesk,
+    letter: OpenLetter | None = None,
+    wrong: Wrong | None = None,
+) -> OutcomePage:
+    """Read what came of it; `NotFoundException` where there is no such request."""
+    frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
+    tellings = tellings_of(staff.book, state, language, staff.now())
+    return OutcomePage(
+        frame=frame,
+        id=state.id,
+        language=state.language,
+        next=wanted(tellings),
+        tellings=tellings,
+        remedies=tuple((a.name, a.site) for a in authorities(staff.book.declaration)),
+        letter=letter,
+        wrong=wrong,
+        can_prove=staff.ledger is not None,
+        does=does_of(asked, state),
+    )

@@ -15,7 +15,7 @@ FOLDERS = ("src", "tests", "docs", "examples", "declarations", "bench", "changel
 TEXTS = frozenset(
     {".py", ".md", ".sql", ".yaml", ".html", ".css", ".js", ".toml", ".txt", ".json", ".sh", ""}
 )
-MADE = frozenset({"__pycache__", "_build", "node_modules"})
+MADE = frozenset({".git", "__pycache__", "_build", "node_modules"})
 PAGES = ROOT / "src/avow/faces/web"
 
 ENTRIES = frozenset({"avow.faces.cli.main"})
@@ -34,7 +34,7 @@ def tree() -> dict[str, str]:
 
 
 def _files() -> Iterator[Path]:
-    yield from (path for path in ROOT.glob("*.*") if path.is_file() and path.suffix in TEXTS)
+    yield from (path for path in ROOT.glob("*.*") if _is_text(path))
     for folder in FOLDERS:
         yield from (path for path in (ROOT / folder).rglob("*") if _is_text(path))
 

@@ -69,6 +69,20 @@ CLOSED = (
 )
 
 
+KNOWN = (
+    (
+        "fields: {email: email}",
+        "fields: {email: email, town: message, plan: message, billed: message}",
+    ),
+    (
+        "rest: message",
+        "rest: message\n        known_facts: {town: start, plan: value, billed: month}",
+    ),
+    ("categories:\n", "requests: {known_facts: {ask: 3, right: 3}}\ncategories:\n"),
+)
+"""Three columns about which somebody may be asked who they are."""
+
+
 def rights(*several: str) -> tuple[str, str]:
     """More rights, as a change."""
     return RIGHTS, RIGHTS + "".join(f"  - {right}\n" for right in several)
@@ -342,6 +356,8 @@ CASES: dict[str, Case] = {
         (OBJECTION, ("basis: contract", "basis: legitimate-interest")),
         balancing("answer"),
     ),
+    "AV934": Case("{town: start", "{email: start, town: start", KNOWN),
+    "AV935": Case("{ask: 3, right: 3}", "{ask: 3, right: 2}", KNOWN),
 }
 
 

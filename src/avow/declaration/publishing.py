@@ -131,12 +131,13 @@ class Translation:
 
 LABELLED = (
     "category", "purpose", "point", "subject", "recipient", "event", "rule", "right", "cookie",
-    "source", "refusal", "interest", "identity",
+    "source", "refusal", "interest", "identity", "question",
 )  # fmt: skip
 """Kinds of ids that have words for people. `source` and `refusal` are of a collection point: whom
 the data come from, and what happens without them; `interest` is of a purpose; the words of a
 recipient say what it does for the controller; `identity` is what names a person in the data map,
-such as a customer number: what has words here is asked for in the form of the portal."""
+such as a customer number: what has words here is asked for in the form of the portal; `question` is
+of a category: the sentence by which somebody is asked what they know of it."""
 
 Labels = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Language, kind and id to words."""

@@ -6,6 +6,7 @@ Frozen data as the loader makes it; `model.Declaration` holds it. Every default 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from avow.common.calendar import Period
 from avow.common.places import NOWHERE, Place
@@ -14,6 +15,24 @@ KEPT, COLLECT = Period(years=5), Period(days=30)
 LINK, TASK = Period(days=3), Period(days=10)
 MOST_UNDO_HOURS = 72
 """How long an erasure may be taken back at most: after it the answer must be able to leave."""
+
+
+class Then(StrEnum):
+    """What enough right answers do: `propose` leaves it to a person, `settle` shows who it is."""
+
+    PROPOSE = "propose"
+    SETTLE = "settle"
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFacts:
+    """How somebody shows who they are by what they know: `ask` questions, of which `right` have to
+    be answered rightly, and what follows then."""
+
+    ask: int = 3
+    right: int = 3
+    then: Then = Then.PROPOSE
+    place: Place = field(default=NOWHERE, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +46,7 @@ class Requesting:
     most 72. `acknowledge_hours`: within which a person hears that the request arrived, and within
     which a message in the privacy mailbox is read. `task`: the term of a task given to the owner
     of a system. `mailbox`: the mail address that persons write to, where it is another than the
-    printed one.
+    printed one. `known_facts`: how questions about what only the person knows are asked.
     """
 
     state: str = ""
@@ -39,4 +58,5 @@ class Requesting:
     acknowledge_hours: int = 24
     task: Period = TASK
     mailbox: str = ""
+    known_facts: KnownFacts = field(default_factory=KnownFacts)
     place: Place = field(default=NOWHERE, compare=False)

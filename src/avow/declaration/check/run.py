@@ -43,6 +43,8 @@ from avow.declaration.check import (
     decision_widens,
     dpv_term,
     interest_not_weighed,
+    known_fact_told,
+    known_facts_guessed,
     limit_without_law,
     marketing_objection,
     marketing_without_term,
@@ -177,6 +179,8 @@ RULES: tuple[Check | Rule, ...] = (
     interest_not_weighed.RULE,
     assessment_void.RULE,
     dpv_term.RULE,
+    known_fact_told.RULE,
+    known_facts_guessed.RULE,
 )
 
 

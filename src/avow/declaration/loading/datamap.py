@@ -29,6 +29,7 @@ from avow.declaration.loading.words import ID, NAME, PROSE, YES_NO, ZONE
 from avow.estate.datamap.model import (
     Blank,
     BlankKind,
+    Coarse,
     Dataset,
     Derivation,
     EventMap,
@@ -370,6 +371,7 @@ _IDENTITY_KEY, _FIELD_KEY = may_map("identities", _IDENTITIES), may_map("fields"
 _REST, _EVENT_KEY = may("rest", ID, None), may_map("events", _EVENTS)
 _DERIVED = may("derived_from", _DERIVATIONS, ())
 _USES = may_map("uses", mapping(ID))
+_KNOWN_FACTS = may_map("known_facts", mapping(one_of(Coarse, "how much of a value is told")))
 _BLANK_KEY, _NEEDS = may_map("blank", _BLANKS), may_map("needs", mapping(_COLUMNS))
 
 
@@ -396,6 +398,7 @@ def _dataset(f: Fields) -> Dataset:
         derived=f[_DERIVED],
         restriction=f[RESTRICTION],
         uses=f[_USES],
+        known_facts=f[_KNOWN_FACTS],
         place=f.name.place,
     )
 
@@ -430,6 +433,7 @@ _DATASET = record(
     _DERIVED,
     RESTRICTION,
     _USES,
+    _KNOWN_FACTS,
     _ZONE,
     *STORED_KEYS,
 )

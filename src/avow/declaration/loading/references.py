@@ -95,7 +95,8 @@ def references(declaration: Declaration) -> Iterator[Named]:
 
 
 _LABELLED = {"point": "collection point", "source": "collection point", "interest": "purpose"} | {
-    "refusal": "collection point"
+    "refusal": "collection point",
+    "question": "category",
 }
 """Kinds of words whose ids are of another kind."""
 

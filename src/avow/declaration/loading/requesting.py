@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from avow.declaration.loading.shapes import Fields, Shape, may, record, text
+from avow.declaration.loading.shapes import Fields, Shape, may, one_of, record, text
 from avow.declaration.loading.words import COUNTRY, NAME, PERIOD
-from avow.declaration.requesting import MOST_UNDO_HOURS, Requesting
+from avow.declaration.requesting import MOST_UNDO_HOURS, KnownFacts, Requesting, Then
 
 _DEFAULT = Requesting()
 
@@ -21,6 +21,26 @@ def _hours(most: int) -> Shape[int]:
     )
 
 
+def _number(value: str) -> int | None:
+    is_one = len(value) == 1 and value.isascii() and value.isdigit()
+    return int(value) if is_one and value != "0" else None
+
+
+_NUMBER = text("a number of questions", _number, "AV115", {}, "a whole number from 1 to 9")
+_ASK = may("ask", _NUMBER, _DEFAULT.known_facts.ask)
+_RIGHT = may("right", _NUMBER, _DEFAULT.known_facts.right)
+_THEN = may("then", one_of(Then, "what right answers do"), _DEFAULT.known_facts.then)
+
+
+def _facts(f: Fields) -> KnownFacts:
+    return KnownFacts(f[_ASK], f[_RIGHT], f[_THEN], f.place())
+
+
+_KNOWN_FACTS = may(
+    "known_facts",
+    record("how known facts are asked", _facts, _ASK, _RIGHT, _THEN).shape,
+    _DEFAULT.known_facts,
+)
 _STATE, _PART = may("state", COUNTRY, ""), may("part", NAME, None)
 _KEPT = may("kept", PERIOD, _DEFAULT.kept)
 _COLLECT = may("collect", PERIOD, _DEFAULT.collect)
@@ -42,6 +62,7 @@ def _requesting(f: Fields) -> Requesting:
         f[_ACKNOWLEDGE],
         f[_TASK],
         f[_MAILBOX],
+        f[_KNOWN_FACTS],
         f.place(),
     )
 
@@ -58,4 +79,5 @@ REQUESTING = record(
     _ACKNOWLEDGE,
     _TASK,
     _MAILBOX,
+    _KNOWN_FACTS,
 )

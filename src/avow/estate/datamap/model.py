@@ -63,6 +63,15 @@ class Then(StrEnum):
     ERASE = "erase"
 
 
+class Coarse(StrEnum):
+    """How much of a value is told: the month of a day, the first two signs, or the whole value of a
+    column that holds few different ones (a product)."""
+
+    MONTH = "month"
+    START = "start"
+    VALUE = "value"
+
+
 class EventMode(StrEnum):
     """How the moment of an event is read from its sources."""
 
@@ -181,8 +190,9 @@ class Dataset:
     """One table with all that is declared of it. `nobody` is the reason when its rows are no one's.
 
     `uses`: columns that give the moment at which data of a row's persons were used, with the
-    purpose. `sphere_field` names the column that says for which tenant we are processor; None means
-    ours.
+    purpose. `known_facts`: columns about which somebody may be asked to show that they are the
+    person of a row, and how much of the value is told. `sphere_field` names the column that says
+    for which tenant we are processor; None means ours.
     `needs` lists, per linked dataset, the columns a retained row pulls along. `stored` says how it
     lies in files, where it does.
     """
@@ -205,6 +215,7 @@ class Dataset:
     derived: tuple[Derivation, ...] = ()
     restriction: Restriction | None = None
     uses: Mapping[str, str] = field(default_factory=dict)
+    known_facts: Mapping[str, Coarse] = field(default_factory=dict)
     place: Place = field(default=NOWHERE, compare=False)
 
     @property

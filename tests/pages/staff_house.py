@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,11 +17,13 @@ from avow.app import State
 from avow.common.clock import SetClock
 from avow.declaration.model import Declaration
 from avow.duties.requests.book import Book
+from avow.duties.requests.delivering.links import Post
 from avow.engine.accounts.known import accounts_over
 from avow.engine.accounts.matrix import Action
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
 from avow.engine.evidence.ledger import Ledger
+from avow.engine.planner.making import Estate
 from avow.faces.cli.serve_command import desk_of, source_of
 from avow.faces.web.application import web_app
 from avow.faces.web.public.desk import PublicDesk
@@ -108,8 +110,14 @@ def send(client: TestClient[Any], path: str, home: str = "/en", **form: str) -> 
     return client.post(path, data=data, headers=OURS)
 
 
-def staff_house(state: State, clock: SetClock, declared: Declaration | None = None) -> StaffHouse:
-    """A console over this state, with nobody enrolled yet."""
+def staff_house(
+    state: State,
+    clock: SetClock,
+    declared: Declaration | None = None,
+    urls: Mapping[str, str] | None = None,
+) -> StaffHouse:
+    """A console over this state, with nobody enrolled yet. With `urls` it reads the systems that
+    were declared, and sends links."""
     declaration = replace(declared or reading(SOUND).whole, people=PEOPLE)
 
     def tell(bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
@@ -120,12 +128,14 @@ def staff_house(state: State, clock: SetClock, declared: Declaration | None = No
     lodge = Lodge(state.store, state.ring, clock, made=accounts)
     book = Book(state.store, state.ring, declaration, tell)
     source = source_of(declaration, state, accounts)
+    estate = Estate(declaration, urls) if urls else None
+    post = Post(f"https://{HOST}", "firm.example") if urls else None
     app = web_app(
         source,
         hosts=(HOST, "localhost"),
         asked=desk_of(source, declaration, state),
         public=PublicDesk(state.store, state.clock, declaration.controller),
-        staff=StaffDesk(accounts, book, clock, ledger=state.ledger),
+        staff=StaffDesk(accounts, book, clock, estate, state.ledger, post),
     )
     return StaffHouse(state, clock, declaration, lodge, office, app)
 

@@ -44,6 +44,7 @@ from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.signin.desk import StaffDesk
 from tests.accounts_room import NOON
+from tests.pages.answer_house import answer_house, told
 from tests.pages.conftest import HOST, PATHS
 from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
@@ -157,7 +158,7 @@ def furnished(house: StaffHouse) -> StaffHouse:
     """The house with the pages of persons, and requests at every stage of their way."""
     office = house.office
     fresh = office.arrive(Right.ACCESS)
-    known = office.arrive(Right.ERASURE, Right.OBJECTION, Right.RESTRICTION)
+    known = office.arrive(Right.ERASURE, Right.OBJECTION, Right.RESTRICTION, Right.ACCESS)
     office.take(known, steps.IdentityShown(person=1, rung=Rung.SIGNED_LINK))
     refusal = steps.Refusal(ground=Ground.UNFOUNDED, law="Art. 12(5) GDPR")
     office.take(
@@ -213,7 +214,27 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
                         wrong[f"{person} {path}"] = found
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
-    assert {"/incidents", "/incidents/…", "/holds", "/requests/…/outcome"} <= looked
+    assert {"/incidents", "/incidents/…", "/holds"} <= looked
+    assert {"/requests/…/outcome", "/requests/…/answer"} <= looked
+
+
+def test_a_copy_that_is_drawn_and_read(eyes: Eyes, tmp_path: Path, state_url: str) -> None:
+    """Over real systems, with places in it, at each stage of its way."""
+    wrong: dict[str, list[str]] = {}
+    with answer_house(tmp_path, state_url) as there:
+        request = there.asked()
+        path = f"/requests/{request}/answer"
+        with there.house.signed_in("agnes") as client, read_by(eyes, client):
+            told(client, f"/en{path}/draw", person="1")
+            for n, language in enumerate(LANGUAGES):
+                if n == 1:
+                    there.hide_all(request)
+                    told(client, f"/en{path}/write", **there.named(request))
+                if language == LANGUAGES[-1]:
+                    told(client, f"/en{path}/review", **there.named(request))
+                if found := eyes.look(f"/{language}{path}"):
+                    wrong[language] = found
+    assert wrong == {}
 
 
 def test_what_persons_see(eyes: Eyes, house: StaffHouse) -> None:

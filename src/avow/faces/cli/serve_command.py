@@ -21,6 +21,7 @@ from avow.common.calendar import local_day
 from avow.declaration.model import Declaration
 from avow.duties.assurance.standing import Standing
 from avow.duties.requests.book import Book
+from avow.duties.requests.delivering.links import Post
 from avow.engine.accounts.known import AccountError, Accounts
 from avow.engine.evidence.entries import Body
 from avow.engine.planner.release import in_force
@@ -30,6 +31,7 @@ from avow.faces.cli.opened import path_argument, sound
 from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.rounds import rounds_of
 from avow.faces.cli.staff import staff
+from avow.faces.cli.task_rounds import ADDRESS
 from avow.faces.rounds.turning import Round, keep_turning
 from avow.faces.web.api.application import api_app
 from avow.faces.web.api.desk import ApiDesk
@@ -200,7 +202,15 @@ def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable
 def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
     """What the pages of staff work with, over an open state."""
     desk = Desk(state, declaration, day_of(state, declaration))
-    return StaffDesk(accounts, desk.book, state.clock, desk.estate, state.ledger)
+    return StaffDesk(
+        accounts, desk.book, state.clock, desk.estate, state.ledger, _post(declaration)
+    )
+
+
+def _post(declaration: Declaration) -> Post | None:
+    """How links to answers go: where the pages are, and whom the letters are from."""
+    base, domain = os.environ.get(ADDRESS, ""), declaration.controller.email.rpartition("@")[2]
+    return Post(base, domain) if base and domain else None
 
 
 def portal_desk_of(state: State) -> PortalDesk:

@@ -44,6 +44,10 @@ from avow.faces.web.console.promise import promise
 from avow.faces.web.console.promises import promises
 from avow.faces.web.console.refused import refused
 from avow.faces.web.console.request import request
+from avow.faces.web.console.request_answer import request_answer
+from avow.faces.web.console.request_answer_draw import answer_draw, answer_write
+from avow.faces.web.console.request_answer_letter import answer_edit, answer_open
+from avow.faces.web.console.request_answer_send import answer_review, answer_send
 from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_extend import request_extend
 from avow.faces.web.console.request_note import request_note
@@ -119,6 +123,13 @@ STAFF_HANDLERS = (
     request_extend,
     request_wait,
     request_decide,
+    *request_answer,
+    answer_draw,
+    answer_write,
+    answer_open,
+    answer_edit,
+    answer_review,
+    answer_send,
     *request_outcome,
     outcome_write,
     outcome_open,

@@ -210,6 +210,17 @@ def opened(book: Book, answer: str) -> Draft:
     )
 
 
+def newest(book: Book, request: str, person: int) -> Draft | None:
+    """The newest answer to a person whose contents are still there; None where there is none."""
+    for row in reversed(book.runs.run("answers_of", request=request)):
+        if row["person"] == person:
+            try:
+                return opened(book, row["id"])
+            except AnswerRefused:  # erased on its day, or drawn anew
+                continue
+    return None
+
+
 def redact(
     book: Book,
     answer: str,

@@ -15,6 +15,7 @@ from avow.common.clock import Clock
 from avow.common.languages import LANGUAGES, preferred
 from avow.duties.incidents.register import Register
 from avow.duties.requests.book import Book
+from avow.duties.requests.delivering.links import Post
 from avow.engine.accounts.known import Accounts
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
@@ -32,10 +33,11 @@ UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS,
 
 class StaffDesk:
     """The accounts, the book of requests, the clock, the systems where they can be read from here,
-    and the ledger, without whose proofs no letter leaves. No dataclass: what hands it to the pages
-    looks into those, type by type, down to the last union of a declaration."""
+    the ledger, without whose proofs no letter leaves, and how links are written to persons. No
+    dataclass: what hands it to the pages looks into those, type by type, down to the last union of
+    a declaration."""
 
-    __slots__ = ("accounts", "book", "clock", "estate", "ledger")
+    __slots__ = ("accounts", "book", "clock", "estate", "ledger", "post")
 
     def __init__(
         self,
@@ -44,9 +46,10 @@ class StaffDesk:
         clock: Clock,
         estate: Estate | None = None,
         ledger: Ledger | None = None,
+        post: Post | None = None,
     ) -> None:
         self.accounts, self.book, self.clock = accounts, book, clock
-        self.estate, self.ledger = estate, ledger
+        self.estate, self.ledger, self.post = estate, ledger, post
 
     @property
     def register(self) -> Register:

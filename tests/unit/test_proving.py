@@ -265,6 +265,7 @@ def test_the_round_of_links_writes_these_letters(shop: Shop) -> None:
         declaration=declaration,
         book=shop.office.book,
         estate=shop.estate,
+        state=SimpleNamespace(store=shop.store),
         now=shop.office.clock.now,
     )
     said = links_round(desk, {"AVOW_ADDRESS": "https://my.example"})  # type: ignore[arg-type]

@@ -99,10 +99,10 @@ SELECT person, is_held, reader, reader_key FROM avow.identity_proof
 WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at
 
 -- name: identity_documents
--- The documents that are there.
+-- The documents that are there, and the questions with their right answers.
 -- since: 19
 SELECT id, request, forget_on FROM avow.request_file
-WHERE what = 'identity-document' AND sealed IS NOT NULL ORDER BY made_at, id
+WHERE what IN ('identity-document', 'known-facts') AND sealed IS NOT NULL ORDER BY made_at, id
 
 -- name: representation_add
 -- Somebody was shown to speak for a person; a later paper takes the place of an earlier one.
@@ -119,3 +119,48 @@ ON CONFLICT (request, person) DO UPDATE SET kind = excluded.kind, file = exclude
 -- since: 30
 SELECT request, person, kind, file, rights, until, by, made_at, told_at
 FROM avow.representation ORDER BY made_at, request, person
+
+-- name: fact_check_add
+-- Questions were made for a person.
+-- since: 33
+INSERT INTO avow.fact_check (id, request, person, token, file, asked, wanted, answerable, chance,
+                             made_at, ends_at)
+VALUES (%(id)s, %(request)s, %(person)s, %(token)s, %(file)s, %(asked)s, %(wanted)s, %(answerable)s,
+        %(chance)s, %(at)s, %(ends_at)s)
+
+-- name: fact_check_found
+-- Questions that can still be answered.
+-- since: 33
+SELECT id, request, person, file FROM avow.fact_check
+WHERE token = %(token)s AND answered_at IS NULL AND judged_at IS NULL AND ends_at > %(at)s
+
+-- name: fact_check_lock
+-- The same, kept from others until the transaction ends: of two answers at once one counts.
+-- since: 33
+SELECT id, request, person, file FROM avow.fact_check
+WHERE token = %(token)s AND answered_at IS NULL AND judged_at IS NULL AND ends_at > %(at)s
+FOR UPDATE
+
+-- name: fact_check_answer
+-- They were answered: how many rightly.
+-- since: 33
+UPDATE avow.fact_check SET answered_at = %(at)s, correct = %(correct)s WHERE id = %(id)s
+
+-- name: fact_checks_waiting
+-- What was answered or ended, or may not be needed any more, and is no step of its request yet.
+-- since: 33
+SELECT id, request, person, file, answered_at, ends_at <= %(at)s AS is_over
+FROM avow.fact_check WHERE judged_at IS NULL ORDER BY made_at, id
+
+-- name: fact_check_judge
+-- The outcome is a step of the request now; no row when it was.
+-- since: 33
+UPDATE avow.fact_check SET judged_at = %(at)s WHERE id = %(id)s AND judged_at IS NULL
+RETURNING answered_at, correct, wanted
+
+-- name: fact_checks_of
+-- The questions that persons of a request got, oldest first.
+-- since: 33
+SELECT id, person, file, asked, wanted, answerable, chance, made_at, ends_at, answered_at, correct,
+       judged_at
+FROM avow.fact_check WHERE request = %(request)s ORDER BY made_at, id

@@ -24,6 +24,8 @@ class Kind(StrEnum):
     IDENTITY = "identity"
     WORDS = "words"
     LETTER = "letter"
+    PLACE = "place"
+    COPY = "copy"
 
 
 class Why(StrEnum):

@@ -55,6 +55,9 @@ from avow.faces.web.console.request_open import request_open
 from avow.faces.web.console.request_outcome import request_outcome
 from avow.faces.web.console.request_outcome_letter import outcome_edit, outcome_open, outcome_write
 from avow.faces.web.console.request_outcome_send import outcome_review, outcome_send
+from avow.faces.web.console.request_redact import request_redact
+from avow.faces.web.console.request_redact_decide import redact_decide, redact_point
+from avow.faces.web.console.request_redact_open import redact_look, redact_open
 from avow.faces.web.console.request_wait import request_wait
 from avow.faces.web.console.requests import requests
 from avow.faces.web.console.stop import stop
@@ -130,6 +133,11 @@ STAFF_HANDLERS = (
     answer_edit,
     answer_review,
     answer_send,
+    *request_redact,
+    redact_open,
+    redact_look,
+    redact_decide,
+    redact_point,
     *request_outcome,
     outcome_write,
     outcome_open,

@@ -50,6 +50,7 @@ LABELS: Mapping[str, str] = {
     Told.HOLD_RELEASED: mark("Released. Whom it was about is forgotten."),
     Told.REPORTED: mark("Reported. Somebody says within a day whether it is a breach."),
     Told.STEP_TAKEN: mark("Done. It stands in the register."),
+    Told.PLACES_DECIDED: mark("Decided. It stands beside each place, with who decided."),
     Told.COPY_DRAWN: mark("The copy is drawn. Look at the places that may be somebody else's."),
     Told.LETTER_WRITTEN: mark("The letter is written. Read it before it leaves."),
     Told.LETTER_KEPT: mark("Kept. Somebody reads these words before they leave."),

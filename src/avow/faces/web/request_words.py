@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from avow.common.languages import Words, mark
 from avow.duties.assurance.wording import ROLES
 from avow.duties.requests import called
+from avow.duties.requests.answering.detecting import Kind as Place
+from avow.duties.requests.answering.marks import Keeps
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.staying import Why as Stays
 from avow.faces.web.labels import LABELS
@@ -16,6 +18,8 @@ WORDS: Mapping[str, str] = {
     f"view-{Kind.IDENTITY}": mark("who the person is"),
     f"view-{Kind.WORDS}": mark("what was said"),
     f"view-{Kind.LETTER}": mark("a letter to them"),
+    f"view-{Kind.PLACE}": mark("a place of their copy"),
+    f"view-{Kind.COPY}": mark("a table of their copy"),
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
@@ -35,6 +39,21 @@ STAYS: Mapping[str, str] = {
     "way-portal": mark("by a link, with a code told another way"),
     "way-mail": mark("it left by e-mail"),
     "way-paper": mark("it left on paper"),
+    f"looks-{Place.EMAIL}": mark("an e-mail address"),
+    f"looks-{Place.PHONE}": mark("a telephone number"),
+    f"looks-{Place.IBAN}": mark("an account number"),
+    f"looks-{Place.KNOWN}": mark("names another person we know"),
+    f"looks-{Place.OF_OTHERS}": mark("data about others"),
+    f"looks-{Place.CREDENTIAL}": mark("lets somebody in"),
+    f"looks-{Place.ATTACHMENT}": mark("a file"),
+    f"looks-{Place.POINTED}": mark("pointed out by a reviewer"),
+    Keeps.OWN: mark("it is their own"),
+    Keeps.FROM_PERSON: mark("they wrote it themselves"),
+    Keeps.ORGANISATION: mark("it is an organisation's"),
+    Keeps.PUBLIC: mark("it is public"),
+    Keeps.CONSENT: mark("the other person agrees"),
+    "place-open": mark("to decide"),
+    "by-map": mark("the data map keeps it from who only sees the row"),
     "told-done": mark("has confirmed"),
     "told-nothing": mark("says that it has nothing"),
     "told-cannot": mark("could not be told"),
@@ -46,6 +65,9 @@ PROBLEMS: Mapping[str, str] = {
     "code": mark("The code is not right, or it was used before."),
     "changed": mark("Somebody changed the letter since you opened it."),
     "too-long": mark("The letter is too long."),
+    "no-place": mark("Choose places."),
+    "no-decision": mark("Say whether they are hidden or shown, and why."),
+    "nowhere": mark("There is no such place in the copy: look at it again."),
     "empty": mark("A letter needs words."),
     "way": mark("Choose how it leaves."),
     "no-ledger": mark("The ledger, whose proof goes with a letter, is not there."),

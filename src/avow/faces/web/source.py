@@ -395,6 +395,7 @@ class Told(StrEnum):
     HOLD_PLACED = "hold-placed"
     HOLD_RELEASED = "hold-released"
     STEP_TAKEN = "step-taken"
+    PLACES_DECIDED = "places-decided"
     COPY_DRAWN = "copy-drawn"
     LETTER_WRITTEN = "letter-written"
     LETTER_KEPT = "letter-kept"
@@ -421,6 +422,7 @@ ACCEPTED = frozenset(
         Told.HOLD_PLACED,
         Told.HOLD_RELEASED,
         Told.STEP_TAKEN,
+        Told.PLACES_DECIDED,
         Told.COPY_DRAWN,
         Told.LETTER_WRITTEN,
         Told.LETTER_KEPT,

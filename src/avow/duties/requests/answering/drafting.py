@@ -235,8 +235,10 @@ def redact(
     Raises:
         AnswerRefused: AV617 no such place or no such ground; AV619 it is drafted already.
     """
-    draft = _undrafted(book, answer)
-    return _remark(book, draft, marks.decided(draft.marks, numbers, decision, by), by=by, at=at)
+    with book.runs.transaction() as tx:
+        inside, draft = _alone(book, tx, answer)
+        every = marks.decided(draft.marks, numbers, decision, by)
+        return _remark(inside, draft, every, by=by, at=at)
 
 
 def point(
@@ -255,9 +257,18 @@ def point(
     Raises:
         AnswerRefused: AV617 no such place or no such ground; AV619 it is drafted already.
     """
-    draft = _undrafted(book, answer)
-    more = marks.pointed(draft.marks, draft.copy, where, text, ground, by)
-    return _remark(book, draft, more, by=by, at=at)
+    with book.runs.transaction() as tx:
+        inside, draft = _alone(book, tx, answer)
+        more = marks.pointed(draft.marks, draft.copy, where, text, ground, by)
+        return _remark(inside, draft, more, by=by, at=at)
+
+
+def _alone(book: Book, tx: Runs, answer: str) -> tuple[Book, Draft]:
+    """An answer that is not drafted, for one decision after the other: of two at once neither may
+    be lost."""
+    tx.one("answer_lock", id=answer)
+    inside = replace(book, runs=tx)
+    return inside, _undrafted(inside, answer)
 
 
 def _undrafted(book: Book, answer: str) -> Draft:

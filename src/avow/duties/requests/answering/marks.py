@@ -17,7 +17,7 @@ from avow.common.errors import AvowError
 from avow.common.masked import SHOWN, Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled
-from avow.duties.requests.answering.copy import FILE, Copy, Row, Table
+from avow.duties.requests.answering.copy import FILE, Copy, Row, Table, plain
 from avow.duties.requests.answering.detecting import Detector, Kind, is_credential, texts, without
 from avow.duties.requests.words import Ground
 
@@ -243,9 +243,8 @@ def view(
     """The places as a reviewer sees them: masked, but for those that they opened."""
     cells = {(t.place, r.key, c): v for t, r, c, _, v in copy.cells()}
     for m in marks:
-        whole = next(
-            (t for t in texts(cells.get((m.place, m.key, m.column), "")) if m.text in t), ""
-        )
+        value = cells.get((m.place, m.key, m.column), "")
+        whole = next((t for t in texts(value) if m.text in t), "" if m.text else str(plain(value)))
         at = whole.find(m.text) if m.text else 0
         piece = m.text or whole
         before, after = whole[max(0, at - AROUND) : at], whole[at + len(piece) :][:AROUND]

@@ -12,7 +12,7 @@ VALUES (%(id)s, %(request)s, %(person)s, %(items)s, %(language)s, %(copy)s, %(ma
 SELECT * FROM avow.answer WHERE id = %(id)s
 
 -- name: answer_lock
--- One answer, for as long as its package is made.
+-- One answer, for as long as its package is made or its places are decided.
 -- since: 20
 SELECT * FROM avow.answer WHERE id = %(id)s FOR UPDATE
 

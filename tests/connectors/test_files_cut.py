@@ -162,6 +162,7 @@ class _Step:
 class _Program:
     steps, day = (_Step(),), DAY
     roots: Mapping[str, str] = {}
+    within: Mapping[str, tuple[str, str]] = {}
 
 
 def _kept(at: int) -> str:

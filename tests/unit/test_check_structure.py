@@ -520,6 +520,18 @@ def test_customers_data_are_found_by_the_data_map_alone() -> None:
     assert [(f.code, f.clauses) for f in found(text)] == [("AV252", ("3.a",))]
 
 
+def test_what_belongs_to_a_tenants_rows_says_so_itself() -> None:
+    """Without a sphere of its own a note on a debtor would fall under our own rules."""
+    debtor = (
+        "      debtor: {subject: caller, key: [id], sphere: {processor_for: tenant}, "
+        "rest: message, events: {answered: at}}\n"
+    )
+    note = "      note: {key: [id], %s{debtor: debtor_id}, rest: message, events: {answered: at}}\n"
+    ours, theirs = "owned_by: ", "sphere: {processor_for: tenant}, owned_by: "
+    assert "AV330" in {f.code for f in found(changed(more=debtor + note % ours))}
+    assert "AV330" not in {f.code for f in found(changed(more=debtor + note % theirs))}
+
+
 def test_the_words_of_the_vocabulary_in_the_rules_exist() -> None:
     """The terms by which rules know purposes and data exist, so none of them looks for nothing."""
     named = {

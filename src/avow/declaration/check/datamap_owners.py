@@ -1,15 +1,17 @@
-"""AV304 to AV306, AV312: whose rows these are."""
+"""AV304 to AV306, AV312, AV330: whose rows these are."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from avow.declaration.check.found import Found, error
+from avow.common.findings import Severity
+from avow.declaration.check.found import Found, defect, error
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Declaration, InForce
 from avow.estate.datamap.mailboxes import is_view
 from avow.estate.datamap.model import Dataset, LinkWord, System
 
+_OWNED = (LinkWord.OWNED_BY, LinkWord.COPY_OF)
 _FROM_THERE = (LinkWord.OWNED_BY, LinkWord.ACCESSED_BY, LinkWord.COPY_OF)
 
 
@@ -18,6 +20,7 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
     del law, universe
     for system, dataset in declaration.datamap.datasets():
         yield from _nobodys(dataset) if not dataset.is_personal else _persons(system, dataset)
+        yield from _taken_for_ours(system, dataset)
     for system in declaration.datamap.systems.values():
         if not system.datasets:
             yield error("AV306", f"the system `{system.name}` has no dataset", system.place)
@@ -51,6 +54,23 @@ def _persons(system: System, dataset: Dataset) -> Iterator[Found]:
     if not dataset.key and (dataset.subject or dataset.identities):
         what = f"the rows of `{dataset.name}` are persons, and its key is not declared"
         yield error("AV312", what, dataset.place, hint="declare its `key`")
+
+
+def _taken_for_ours(system: System, dataset: Dataset) -> Iterator[Found]:
+    """Rows that belong to another controller's, and say nothing of it, fall under our own rules."""
+    for link in dataset.links if dataset.is_ours else ():
+        target = system.datasets.get(link.to)
+        if target is not None and not target.is_ours and link.word in _OWNED:
+            yield defect(
+                "AV330",
+                Severity.W,
+                f"`{dataset.name}` belongs to rows of `{link.to}`, which we hold for others, "
+                "and is taken for ours",
+                link.place,
+                because="our periods and erasures would reach it, and its controller's would not",
+                hint="say `sphere: {processor_for: COLUMN}`; or `no_right`, where it is ours",
+                about=(dataset.name,),
+            )
 
 
 def _is_given(system: System, dataset: Dataset) -> bool:

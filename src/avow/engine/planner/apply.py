@@ -139,7 +139,7 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
             help=f"`avow undo {kept.plan.case}` goes on with it",
             code="AV440",
         )
-    if kept.plan.kind not in (PlanKind.SWEEP, PlanKind.ERASURE):
+    if kept.plan.kind is not PlanKind.SWEEP and not kept.plan.is_asked:
         raise PlannerError(
             f"`{plan}` changes cells of named rows, and is not applied like a sweep",
             help="`avow request restrict` and `avow request correct` go on with it",
@@ -194,7 +194,7 @@ def _run(office: Office, kept: Kept, around: Surroundings, ground: Ground) -> Ap
 def _climb(office: Office, kept: Kept, around: Surroundings, running: Running) -> None:
     """A plan that was applied whole and checked takes its rules along the ramp."""
     ground = running.ground
-    if running.blocked or kept.plan.kind is PlanKind.ERASURE or not ground.checks:
+    if running.blocked or kept.plan.is_asked or not ground.checks:
         return
     moved = Counter[str]()
     steps = [each for _, each in kept.plan.steps]

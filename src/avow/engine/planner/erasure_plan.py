@@ -150,7 +150,7 @@ def counted_and(
             theirs = Staying(judge, catalogue, frozenset(wish.roots))
             left = () if part.gaps else told(tally, theirs)
         except Refused as refused:
-            raise Guarded((_refusal(wish.system, refused),)) from refused
+            raise Guarded((refusal(wish.system, refused),)) from refused
     plan = Plan(
         id=new_id("plan"),
         kind=PlanKind.ERASURE,
@@ -179,7 +179,8 @@ def keep_erasure(
     return Made(plan, found, level, status)
 
 
-def _refusal(system: str, refused: Refused) -> Finding:
+def refusal(system: str, refused: Refused) -> Finding:
+    """That a system would not count what is asked for."""
     return Finding(
         "AV448",
         f"`{system}` refuses to count an erasure",

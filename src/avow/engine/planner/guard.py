@@ -14,9 +14,11 @@ from enum import StrEnum
 from avow.common.calendar import Period, add
 from avow.common.findings import Finding
 from avow.declaration.model import Level
-from avow.engine.planner.plan import Plan, PlanKind, PlannedStep
+from avow.engine.planner.plan import OURS, Plan, PlanKind, PlannedStep
 from avow.engine.planner.trust import LADDER, Standing
 from avow.estate.connectors.catalogue import Closed
+from avow.estate.datamap.entailing import entails
+from avow.estate.datamap.predicates import Equal
 
 SHARE = 0.20
 """The part of a dataset that may go without somebody accepting the number."""
@@ -112,6 +114,7 @@ def _step(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
     if plan.kind is PlanKind.SWEEP:
         yield from _share(plan, each)
         yield from _moved(plan, each)
+    yield from _crossing(plan, each)
     yield from _cascades(plan, each)
     yield from _unblankable(plan, each)
     yield from _closed(plan, each)
@@ -172,6 +175,21 @@ def _unknown(plan: Plan, gap: str) -> Finding:
         f"something is unknown in `{plan.system}`",
         because=gap,
         help="a count that may be wrong is no ground to write; give the right, or correct the map",
+    )
+
+
+def _crossing(plan: Plan, each: PlannedStep) -> Iterator[Finding]:
+    """A step of a tenant's plan says itself that its rows are the tenant's."""
+    whose = {d: w for part in plan.parts for d, w in part.program.within.items()}
+    mine = whose.get(each.step.dataset)
+    if plan.sphere == OURS or (mine and entails(each.step.where, Equal(*mine))):
+        return
+    yield _finding(
+        "AV966",
+        each,
+        f"a step in {_where(plan, each)} could reach beyond the sphere of the plan",
+        "nothing says that its rows belong to the controller who instructs",
+        "nothing of this plan may run; plan again",
     )
 
 
@@ -335,8 +353,8 @@ def _levels(plan: Plan, around: Surroundings) -> Iterator[Finding]:
 
 
 def level_of(plan: Plan, around: Surroundings) -> Level:
-    """The level that governs a plan: the least of its rules; an erasure is always approved."""
-    if plan.kind is PlanKind.ERASURE:
+    """The level that governs a plan: the least of its rules. What is asked for is approved."""
+    if plan.is_asked:
         return Level.APPROVE
     rules = governing(plan)
     found = [around.standings.get(r, Standing(plan.system, r)).level for r in rules]

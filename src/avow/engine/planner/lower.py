@@ -37,6 +37,7 @@ from avow.estate.datamap.predicates import (
     negate,
 )
 from avow.estate.datamap.readings import moment_columns
+from avow.estate.datamap.spheres import inside
 
 NULL = Blank(BlankKind.NULL)
 
@@ -64,9 +65,20 @@ class Lowering:
         object.__setattr__(self, "found", tuple(self._bound(p) for p in found))
 
     def _bound(self, pointer: Pointer) -> Pointer:
-        """A pointer through which a moment is read cannot be emptied while its row stays."""
+        """A pointer through which a moment is read cannot be emptied while its row stays; one of
+        another sphere is not ours to empty."""
         reading = pointer.edge.name in self.reads.climbed or pointer.edge in self.reads.carried
-        return replace(pointer, nullable=False) if reading else pointer
+        kept = reading or self._crosses(pointer)
+        return replace(pointer, nullable=False) if kept else pointer
+
+    def _crosses(self, pointer: Pointer) -> bool:
+        ends = (pointer.edge.child, pointer.edge.parent)
+        known = [self.system.datasets[d].is_ours for d in ends if d in self.system.datasets]
+        return len(set(known)) > 1
+
+    def inside(self, dataset: str) -> Predicate:
+        """The rows of a dataset that are of the sphere in which is planned."""
+        return inside(self.system.datasets[dataset])
 
     @property
     def system(self) -> System:
@@ -85,11 +97,13 @@ class Lowering:
 
     @remembered
     def within(self, dataset: str) -> Predicate:
-        """The rows that moves may touch: all in a sweep, the persons' own in an erasure."""
+        """The rows that moves may touch: all of the sphere in a sweep, the persons' own in an
+        erasure."""
+        whole = self.inside(dataset)
         if not self.narrowed:
-            return TRUE
+            return whole
         mine = self.member.get(dataset, FALSE)
-        return all_of([mine, negate(self.shared.get(dataset, FALSE))])
+        return all_of([mine, negate(self.shared.get(dataset, FALSE)), whole])
 
     @remembered
     def spent(self, dataset: str) -> Predicate:
@@ -100,7 +114,8 @@ class Lowering:
         wait for the day on which its recording would be due.
         """
         due = any_of([self._spent_itself(dataset), self.follows(dataset)])
-        return any_of([all_of([self.within(dataset), due]), self._made_from(dataset)])
+        found = any_of([all_of([self.within(dataset), due]), self._made_from(dataset)])
+        return all_of([found, self.inside(dataset)])
 
     @remembered
     def _made_from(self, dataset: str) -> Predicate:
@@ -188,13 +203,19 @@ class Lowering:
         if not pointer.mapped:
             return TRUE
         if pointer.can_unlink:
-            return any_of([self.frozen(child), self.tells(pointer.edge)])
+            return self._clings(pointer)
         if pointer.edge in self.reads.carried:
             return negate(self._goes_along(pointer.edge, seen))
         if child in seen:
             # A circle that cannot be emptied: both ends go together or neither does.
             return negate(self.spent(child))
         return negate(self.deleted(child, seen))
+
+    def _clings(self, pointer: Pointer) -> Predicate:
+        """Rows whose pointer could be emptied and is not."""
+        child = pointer.edge.child
+        foreign = negate(self.inside(child))
+        return any_of([self.frozen(child), self.tells(pointer.edge), foreign])
 
     @remembered
     def _goes_along(self, edge: Edge, seen: frozenset[str]) -> Predicate:
@@ -291,7 +312,7 @@ class Lowering:
         child = pointer.edge.child
         where: Predicate = TRUE
         if pointer.can_unlink:
-            where = any_of([self.frozen(child), self.tells(pointer.edge)])
+            where = self._clings(pointer)
         elif pointer.edge in self.reads.carried and child not in seen:
             alone = (self._dates_no_other(pointer.edge), self._tells_nobody(child))
             where = negate(all_of([self.spent(child), *alone, *self._free(child, seen)]))
@@ -406,14 +427,15 @@ class Lowering:
             child = self.system.datasets[pointer.edge.child]
             gone_by_then = self._goes_before(child.name, name)
             stays = negate(self.deleted(child.name)) if gone_by_then else TRUE
+            ours = self.inside(child.name)
             yield Step(
                 child.name,
                 Move.UNLINK,
-                Related(pointer.edge, Side.PARENT, where),
+                all_of([Related(pointer.edge, Side.PARENT, where), ours]),
                 self._all_clauses(groups),
                 self._rules(groups),
                 blanks={f: child.blanks.get(f, NULL) for f in pointer.edge.child_fields},
-                counted=all_of([Related(pointer.edge, Side.PARENT, counted), stays]),
+                counted=all_of([Related(pointer.edge, Side.PARENT, counted), stays, ours]),
                 because=f"the row it points to in {parent} goes",
             )
 

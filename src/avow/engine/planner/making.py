@@ -14,7 +14,7 @@ from avow.declaration.load import resolve_url
 from avow.declaration.model import Declaration, InForce, Level
 from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import PlanMade
-from avow.engine.facts.standing import ENDED, FLOORS, Fact, standing
+from avow.engine.facts.standing import ENDED, FLOORS, ROW, Fact, standing
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner import records
 from avow.engine.planner.apply import Office, surroundings
@@ -27,7 +27,7 @@ from avow.engine.planner.keysets import Roots, persons
 from avow.engine.planner.known import Known, fact_events, set_names
 from avow.engine.planner.lower import sweep
 from avow.engine.planner.persons import ended_by_erasure, erasure
-from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.plan import OURS, Part, Plan, PlanKind
 from avow.engine.planner.program import Program
 from avow.engine.planner.ramp import bounded
 from avow.engine.planner.records import Status
@@ -74,12 +74,16 @@ class Memory:
     ring: KeyRing
     declaration: Declaration
     day: date
+    sphere: str = OURS
 
     def facts(self) -> tuple[Fact, ...]:
-        """The facts that stand on the day."""
+        """The facts that stand on the day. In another sphere than ours only those about a row
+        count: what a person is to us says nothing of what a tenant has."""
         kinds = (*sorted(FLOORS), ENDED, *sorted(fact_events(self.declaration)))
         zone = self.declaration.controller.zone
-        return standing(self.runs, self.ring, kinds, zone, self.day)
+        found = standing(self.runs, self.ring, kinds, zone, self.day)
+        ours = self.sphere == OURS
+        return found if ours else tuple(fact for fact in found if fact.who.kind == ROW)
 
     def on(self, connection: Connection) -> ReadsFacts:
         """The same as key sets of one system."""

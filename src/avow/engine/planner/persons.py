@@ -351,7 +351,7 @@ def _unshare(lowering: Lowering, ownership: Ownership) -> Iterator[Step]:
         speaks = _still_speaking(lowering, edge, blanks)
         named = all_of([ownership.naming(edge), lowering.shared[edge.taker], free])
         yield from _unshare_copies(lowering, edge.taker, edge.of, named)
-        where = all_of([named, speaks])
+        where = all_of([named, speaks, lowering.inside(edge.taker)])
         if where != FALSE and blanks:
             yield Step(edge.taker, Move.UNLINK, where, (), blanks=blanks, because="shared row")
 
@@ -369,7 +369,7 @@ def _unshare_copies(
             theirs = all_of([matching(edge), Related(edge, Side.PARENT, named)])
             yield from _unshare_copies(lowering, copy.name, of, theirs)
             free = negate(lowering.judge.held(copy.name))
-            where = all_of([theirs, filled(copy, about), free])
+            where = all_of([theirs, filled(copy, about), free, lowering.inside(copy.name)])
             if where != FALSE:
                 blanks = {c: copy.blanks.get(c, NULL) for c in about}
                 because = "copy of a shared row"

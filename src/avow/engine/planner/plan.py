@@ -19,12 +19,16 @@ from avow.engine.planner.written import Json, digest_of, program_json, program_o
 from avow.estate.connectors.base import Partition
 from avow.estate.connectors.catalogue import Closed
 
+OURS = "controller"
+"""The sphere of a plan in the controller's own data."""
+
 
 class PlanKind(StrEnum):
     """A sweep moves what is due, whoever's it is; an erasure moves the rows of named persons; an
     undo brings back what a sweep took out, and its `case` is that sweep. A restriction and a
     correction change cells of named rows (`changing`); a lifting puts back what one of them
-    changed, and its `case` is that plan."""
+    changed, and its `case` is that plan. An instruction removes what a controller, whose processor
+    we are, wants removed from its own sphere: of named persons, or all."""
 
     SWEEP = "sweep"
     ERASURE = "erasure"
@@ -32,6 +36,7 @@ class PlanKind(StrEnum):
     RESTRICTION = "restriction"
     CORRECTION = "correction"
     LIFTING = "lifting"
+    INSTRUCTION = "instruction"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +130,8 @@ class Plan:
     plans are of one that is not active and can be neither approved nor applied. `author` wrote the
     release and so approves nothing of it. `case` refers to the request of an erasure of `persons`
     persons; `accepted` maps a rule to the number of rows that somebody accepted above the guard's
-    share. Where there are several parts they run one after the other, each reaching further."""
+    share. Where there are several parts they run one after the other, each reaching further.
+    `sphere` is the tenant's, `tenant:SYSTEM:VALUE`, or ours."""
 
     id: str
     kind: PlanKind
@@ -139,6 +145,13 @@ class Plan:
     clause: str | None = None
     accepted: tuple[tuple[str, int], ...] = ()
     persons: int = 0
+    sphere: str = OURS
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether somebody asked for it: then two persons approve it, whatever the level of a rule,
+        and it is never cut."""
+        return self.kind in (PlanKind.ERASURE, PlanKind.INSTRUCTION)
 
     @property
     def rows(self) -> int:
@@ -165,6 +178,8 @@ def plan_json(plan: Plan) -> Json:
     """A plan as plain data, as it is stored and signed."""
     data = {f.name: getattr(plan, f.name) for f in fields(plan) if f.name != "parts"}
     plain: Json = msgspec.to_builtins(data)
+    if plan.sphere == OURS:  # as plans were written before there were others
+        del plain["sphere"]
     plain["parts"] = [_part_json(part) for part in plan.parts]
     return plain
 
@@ -191,6 +206,7 @@ class _Head:
     clause: str | None = None
     accepted: tuple[tuple[str, int], ...] = ()
     persons: int = 0
+    sphere: str = OURS
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,7 +118,8 @@ class Program:
     """Everything for one system at one day. `roots` maps a root dataset to the key set of the
     persons to erase (empty in a sweep); `facts` names the key sets of facts that must be put
     before; `spreads` then fill the others, in order. Where rows own rows of their own kind, `picks`
-    and `downs` then say which of them somebody who stays owns."""
+    and `downs` then say which of them somebody who stays owns. `within` holds, in a tenant's
+    sphere, the datasets that may be touched, with the column and value that say it is its row."""
 
     system: str
     day: date
@@ -128,3 +129,4 @@ class Program:
     facts: frozenset[str] = frozenset()
     picks: tuple[Pick, ...] = ()
     downs: tuple[Spread, ...] = ()
+    within: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from avow.engine.planner.plan import Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.plan import Part, Plan, PlannedStep
 from avow.engine.planner.preflight import foreign_edge
 from avow.engine.planner.program import Move, Step
 from avow.engine.planner.trust import Standing
@@ -15,8 +15,8 @@ from avow.estate.datamap.predicates import TRUE, Related, all_of, negate
 
 
 def bounded(plan: Plan, standings: Mapping[str, Standing]) -> Plan:
-    """The plan with the most rows that each step may move. An erasure is never cut: persons are
-    erased whole."""
+    """The plan with the most rows that each step may move. What somebody asked
+    for is never cut: persons are erased whole."""
     left: dict[str, int] = {}
     parts = tuple(_part(plan, part, standings, left) for part in plan.parts)
     return replace(plan, parts=parts)
@@ -25,7 +25,7 @@ def bounded(plan: Plan, standings: Mapping[str, Standing]) -> Plan:
 def _part(plan: Plan, part: Part, standings: Mapping[str, Standing], left: dict[str, int]) -> Part:
     steps = tuple(
         replace(each, bound=each.measure.rows)
-        if plan.kind is PlanKind.ERASURE
+        if plan.is_asked
         else _bounded(plan, each, standings, left)
         for each in part.steps
     )

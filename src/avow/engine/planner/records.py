@@ -62,7 +62,7 @@ def keep(runs: Runs, plan: Plan, findings: Sequence[Finding], level: Level, at: 
         id=plan.id,
         kind=str(plan.kind),
         system=plan.system,
-        sphere="controller",
+        sphere=plan.sphere,
         rule=None,
         case_id=plan.case,
         release=plan.release,

@@ -86,7 +86,7 @@ def unfit_plan(plan: Plan, standings: Mapping[str, Standing]) -> tuple[Finding, 
                 help="rehearse the plan that takes them out",
             ),
         )
-    if plan.kind is PlanKind.ERASURE:
+    if plan.is_asked:
         return ()
     below = [
         rule

@@ -20,7 +20,7 @@ from avow.engine.planner.erase import named
 from avow.engine.planner.erasure_plan import Asking
 from avow.engine.planner.ground import Block, Ground, nothing
 from avow.engine.planner.keysets import Held, Known, Roots, seat
-from avow.engine.planner.plan import Measure, Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.plan import Measure, Part, Plan, PlannedStep
 from avow.engine.planner.preflight import gaps, rows_of
 from avow.engine.planner.program import Step
 from avow.engine.planner.refusals import Guarded, PlannerError
@@ -246,7 +246,7 @@ def moved_by(plan: Plan, journal: Notebook) -> list[int]:
     """Rows that each step moved. Rows that went along with another step's, in the same batch, are
     those of their own step: its rows were counted before, and it found them gone."""
     steps = [each.step for _, each in plan.steps]
-    if plan.kind is PlanKind.ERASURE:
+    if any(part.program.roots for part in plan.parts):
         return [journal.counted(0)[named(step)] for step in steps]
     moved = [journal.counted(n)[step.dataset] for n, step in enumerate(steps)]
     for number, step in enumerate(steps):

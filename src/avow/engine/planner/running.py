@@ -15,7 +15,7 @@ from avow.engine.planner.dropping import drop_partitions
 from avow.engine.planner.erase import DONE, Erasing, named
 from avow.engine.planner.ground import Block, Ground
 from avow.engine.planner.journal import Seat
-from avow.engine.planner.plan import Part, Plan, PlanKind
+from avow.engine.planner.plan import Part, Plan
 from avow.engine.planner.program import Move
 from avow.engine.planner.ramp import narrowed
 from avow.engine.planner.sweep import Sweeping
@@ -33,7 +33,7 @@ class Running:
 
     def run(self) -> None:
         """Every step that is not over, then the effects."""
-        if self.plan.kind is PlanKind.ERASURE:
+        if any(part.program.roots for part in self.plan.parts):
             self._erase(self.plan.parts[0])
         else:
             for number, (part, place) in enumerate(self._places()):

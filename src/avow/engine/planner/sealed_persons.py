@@ -40,14 +40,14 @@ def seal_persons(
 
 
 def sealed_persons(runs: Runs, ring: KeyRing, plan: Plan) -> Roots:
-    """The persons of a plan; none for a sweep. Parts of keys are read as text.
+    """The persons of a plan; none where it names nobody. Parts of keys are read as text.
 
     Raises:
         PlannerError: AV447, an erasure whose persons are not known any more.
         KeyringError: AV872, somebody changed the plan or a person of it.
     """
     found: dict[str, list[Key]] = {}
-    if plan.kind is not PlanKind.ERASURE:
+    if plan.kind is not PlanKind.ERASURE and not (plan.is_asked and plan.persons):
         return found
     for row in runs.run("plan_persons", plan=plan.id):
         opened = ring.open(bytes(row["sealed"]), _about(plan, row["number"]))

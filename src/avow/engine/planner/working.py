@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -57,12 +57,12 @@ class Bench:
         )
 
     def _ground(self, plan: Plan, connection: Connection, journal: Journal) -> Ground:
-        runs = self.memory.runs
+        runs, memory = self.memory.runs, replace(self.memory, sphere=plan.sphere)
         roots = sealed_persons(runs, self.ring, plan)
         return Ground(
             connection,
             journal,
-            Asking(self.memory.on(connection), roots, plan.day),
+            Asking(memory.on(connection), roots, plan.day),
             roots,
             checker=self.checker,
             stop=Stops(runs, self.folder).reason,

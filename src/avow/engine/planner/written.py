@@ -126,6 +126,8 @@ def program_json(program: Program) -> Json:
     if program.picks:  # as plans were written before rows could own rows of their own kind
         picks = [(p.dataset, predicate_json(p.where), p.taker) for p in program.picks]
         plain |= {"picks": picks, "downs": _spreads(program.downs)}
+    if program.within:
+        plain["within"] = {name: list(whose) for name, whose in program.within.items()}
     return plain
 
 

@@ -44,8 +44,10 @@ class Remembering:
     def before(
         self, connection: Connection, program: Program, plan: str, place: int | None = None
     ) -> object:
-        """Read who is about to go, and remember what must not change."""
-        erased = about_to_go(connection, program) if program.roots else ()
+        """Read who is about to go, and remember what must not change. Whom another controller let
+        go from its sphere may be known to us, and is not looked for."""
+        ours = program.roots and not program.within
+        erased = about_to_go(connection, program) if ours else ()
         return Both(self.looks.before(connection, program, plan, place), erased, plan)
 
     def after(

@@ -192,7 +192,8 @@ class Dataset:
     `uses`: columns that give the moment at which data of a row's persons were used, with the
     purpose. `known_facts`: columns about which somebody may be asked to show that they are the
     person of a row, and how much of the value is told. `sphere_field` names the column that says
-    for which tenant we are processor; None means ours.
+    for which tenant we are processor; None means the controller's own. `tenant` is the one from
+    whose sphere the map is seen (`in_sphere`); None: from the controller's own.
     `needs` lists, per linked dataset, the columns a retained row pulls along. `stored` says how it
     lies in files, where it does.
     """
@@ -216,6 +217,7 @@ class Dataset:
     restriction: Restriction | None = None
     uses: Mapping[str, str] = field(default_factory=dict)
     known_facts: Mapping[str, Coarse] = field(default_factory=dict)
+    tenant: str | None = None
     place: Place = field(default=NOWHERE, compare=False)
 
     @property
@@ -225,8 +227,9 @@ class Dataset:
 
     @property
     def is_ours(self) -> bool:
-        """Whether its rows are ours as controller, and not a tenant's whose processor we are."""
-        return self.sphere_field is None
+        """Whether its rows are of the sphere from which the map is seen: ours as controller, and
+        not a tenant's whose processor we are; or, seen from a tenant's, the other way round."""
+        return (self.sphere_field is None) is (self.tenant is None)
 
     @property
     def made(self) -> frozenset[str]:

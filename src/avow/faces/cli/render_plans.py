@@ -13,7 +13,7 @@ from avow.engine.planner.apply import Applied
 from avow.engine.planner.bundle_end import RowsLying
 from avow.engine.planner.counting import ABOUT
 from avow.engine.planner.making import Made
-from avow.engine.planner.plan import Plan, PlanKind, PlannedStep, plan_json
+from avow.engine.planner.plan import Plan, PlannedStep, plan_json
 from avow.engine.planner.refusals import said
 from avow.engine.planner.undo import Undoing
 
@@ -34,7 +34,7 @@ def plan_table(plan: Plan) -> Table:
 
 def _cells(plan: Plan, each: PlannedStep) -> Iterable[str]:
     measure = each.measure
-    is_about = plan.kind is PlanKind.ERASURE and measure.of >= ABOUT
+    is_about = bool(plan.persons) and measure.of >= ABOUT
     return (
         str(each.step.move),
         each.step.dataset,

@@ -21,7 +21,7 @@ from avow.engine.db.store import Row
 from avow.engine.evidence.entries import Body, Stopped
 from avow.engine.planner import records
 from avow.engine.planner.approve import sufficient
-from avow.engine.planner.plan import Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.plan import OURS, Part, Plan, PlannedStep
 from avow.engine.planner.records import Kept
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.stop import stop
@@ -194,7 +194,8 @@ def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: date
         state=PlanState(str(kept.status)),
         as_of=plan.day,
         made_at=made_at,
-        persons=plan.persons if plan.kind is PlanKind.ERASURE else None,
+        persons=plan.persons if plan.is_asked and plan.persons else None,
+        tenant="" if plan.sphere == OURS else plan.sphere.split(":", 2)[-1],
         steps=tuple(_step(planned) for planned in steps),
         cascades=tuple(
             Cascade(planned.step.dataset, each.table, f"{each.constraint}: {each.does}", each.rows)

@@ -285,7 +285,7 @@ class PlanView:
 
     `digest` is what an approval signs; `release` the declaration it was made from. `needed`:
     approvals it takes. `gaps`: what it cannot do, in sentences. `persons`: None for a plan that
-    moves what is due, whoever's it is.
+    moves what is due, whoever's it is. `tenant`: the client in whose sphere alone it runs.
     """
 
     id: str
@@ -306,6 +306,7 @@ class PlanView:
     approvals: tuple[Approval, ...] = ()
     needed: int = 2
     author: str = ""
+    tenant: str = ""
 
     @property
     def rows(self) -> int:

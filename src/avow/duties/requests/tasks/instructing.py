@@ -160,6 +160,7 @@ class Logged:
     due: date
     is_confirmed: bool
     state: str
+    plan: str | None = None
 
 
 def log_of(book: Book) -> tuple[Logged, ...]:
@@ -168,7 +169,7 @@ def log_of(book: Book) -> tuple[Logged, ...]:
     return tuple(
         Logged(
             row["id"], row["tenant"], row["what"], row["arrived_at"], row["due_on"],
-            row["confirmed_at"] is not None, _state(book, row),
+            row["confirmed_at"] is not None, _state(book, row), row["plan"],
         )
         for row in rows
     )  # fmt: skip
@@ -176,6 +177,8 @@ def log_of(book: Book) -> tuple[Logged, ...]:
 
 def _state(book: Book, row: Row) -> str:
     tasks = {k.task.act: k.task for k in kept.of_instruction(book, row["id"])}
+    if row["contested_at"] is not None:
+        return "contested"
     done = tasks.get(Act.INSTRUCTED)
     if done is not None:
         return str(done.state)

@@ -103,10 +103,32 @@ SELECT * FROM avow.instruction WHERE id = %(id)s
 UPDATE avow.instruction SET confirmed_at = %(at)s
 WHERE id = %(id)s AND confirmed_at IS NULL RETURNING id
 
+-- name: instruction_lock
+-- One instruction, held until the transaction ends.
+-- since: 23
+SELECT * FROM avow.instruction WHERE id = %(id)s FOR UPDATE
+
+-- name: instruction_planned
+-- A plan carries it out.
+-- since: 34
+UPDATE avow.instruction SET plan = %(plan)s WHERE id = %(id)s
+
+-- name: instruction_ended
+-- The controller is told what was done; no row when it was told before.
+-- since: 34
+UPDATE avow.instruction SET ended_at = %(at)s WHERE id = %(id)s AND ended_at IS NULL RETURNING id
+
+-- name: instruction_contested
+-- The controller is told that we hold it to be unlawful; no row when it was told before.
+-- since: 34
+UPDATE avow.instruction SET contested_at = %(at)s, contested = %(sealed)s
+WHERE id = %(id)s AND contested_at IS NULL RETURNING id
+
 -- name: instructions_listed
 -- The log of instructions, the newest first.
--- since: 23
-SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by FROM avow.instruction
+-- since: 34
+SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by, plan, ended_at, contested_at
+FROM avow.instruction
 ORDER BY arrived_at DESC, id
 
 -- name: disclosure_add
@@ -140,7 +162,10 @@ SELECT recipient, min(disclosed_on) AS first FROM avow.disclosure GROUP BY recip
 DELETE FROM avow.disclosure WHERE forget_on < %(day)s RETURNING id
 
 -- name: datasets_worked_on
--- The datasets in which plans of ours ran, by system.
--- since: 23
+-- The datasets in which plans ran that no controller instructed and confirmed for its own sphere.
+-- since: 34
 SELECT DISTINCT p.system, j.dataset FROM avow.journal_step AS j
-JOIN avow.plan AS p ON p.id = j.plan ORDER BY p.system, j.dataset
+JOIN avow.plan AS p ON p.id = j.plan
+LEFT JOIN avow.instruction AS i
+  ON i.plan = p.id AND i.tenant = p.sphere AND i.confirmed_at <= p.made_at
+WHERE i.id IS NULL ORDER BY p.system, j.dataset

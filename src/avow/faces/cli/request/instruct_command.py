@@ -14,7 +14,7 @@ from avow.faces.cli.desk import opened, state_options
 
 @click.command()
 @click.argument("tenant", metavar="[TENANT]", required=False)
-@click.argument("what", type=click.Choice([*Instructs]), required=False)
+@click.argument("what", type=click.Choice([str(each) for each in Instructs]), required=False)
 @click.option("--words", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="File with the instruction as it was written.")  # fmt: skip
 @click.option("--by", default="avow", metavar="PERSON", help="Who enters it.")
@@ -29,7 +29,8 @@ def command(
 ) -> None:
     """Enter an instruction of TENANT (`tenant:SYSTEM:VALUE`), or print the log of instructions.
 
-    Nothing is done before its registered contact confirmed it: `avow request tasks --send`.
+    Nothing is done before its registered contact confirmed it: `avow request tasks --send`. Then
+    `avow request carry-out` plans it, or says that it is held to be unlawful.
     """
     with opened(folder, database_url) as desk:
         if tenant is not None:
@@ -39,10 +40,10 @@ def command(
             said = Instruction(tenant, Instructs(what), now, words.read_bytes())
             click.echo(instruct(desk.book, said, by=by, at=now))
             return
-        table = Table("instruction", "tenant", "what", "arrived", "due", "is")
+        table = Table("instruction", "tenant", "what", "arrived", "due", "is", "plan")
         for each in log_of(desk.book):
             table.add_row(
                 each.id, each.tenant, each.what, f"{each.arrived:%Y-%m-%d}", str(each.due),
-                each.state,
+                each.state, each.plan or "",
             )  # fmt: skip
         Console().print(table)

@@ -1,0 +1,113 @@
+"""Carry out what a controller instructed in its own sphere, or say that it is unlawful."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from avow.common.exits import Exit
+from avow.duties.requests.acting.erasing import Hands
+from avow.duties.requests.named_file import Named, read_named
+from avow.duties.requests.processor.instructed import Prepared, contest, finish, prepare
+from avow.faces.cli.desk import Desk, opened, state_options
+from avow.faces.cli.render_findings import as_text
+from avow.faces.cli.render_plans import finding_text, plan_table
+
+
+@click.command("carry-out")
+@click.argument("instruction", metavar="INSTRUCTION")
+@click.option("--for", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="JSON Lines or CSV with `kind` and `value`: whom it is about.")  # fmt: skip
+@click.option("--finish", "is_end", is_flag=True,
+              help="Tell the controller what was done: its plan has ended.")  # fmt: skip
+@click.option("--unlawful", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="File that says which law it infringes: nothing of it is done.")  # fmt: skip
+@click.option("--words", type=click.Path(path_type=Path, exists=True, file_okay=False),
+              help="Folder with words of your own for the letters.")  # fmt: skip
+@click.option("--as", "by", required=True, help="Id of who does it.")
+@state_options
+def command(
+    instruction: str,
+    file: Path | None,
+    unlawful: Path | None,
+    words: Path | None,
+    by: str,
+    folder: Path,
+    database_url: str | None,
+    *,
+    is_end: bool,
+) -> None:
+    """Plan a confirmed INSTRUCTION, `erase` or `delete-all`, in the sphere of its controller alone.
+
+    No row of another sphere is touched. The plan waits for two persons: `avow approve`, then `avow
+    apply`. With --finish the controller is told what went and what is left; with --unlawful, that
+    nothing is done and why (art. 28(3) GDPR).
+    """
+    if (file is not None) + is_end + (unlawful is not None) > 1:
+        raise click.UsageError("choose one of --for, --finish and --unlawful")
+    with opened(folder, database_url) as desk:
+        hands = Hands(desk.book, desk.office, desk.estate, desk.memory)
+        if is_end:
+            raise SystemExit(_finished(desk, hands, instruction, words))
+        if unlawful is not None:
+            because = unlawful.read_text("utf-8")
+            contest(
+                desk.book, instruction, because, domain=_domain(desk), by=by, at=desk.now(),
+                own=words,
+            )  # fmt: skip
+            click.echo("the controller is told, and nothing is done")
+            return
+        raise SystemExit(_planned(desk, hands, instruction, file))
+
+
+def _finished(desk: Desk, hands: Hands, instruction: str, words: Path | None) -> Exit:
+    done = finish(hands, instruction, domain=_domain(desk), at=desk.now(), own=words)
+    for dataset, rows in sorted(done.removed.items()):
+        click.echo(f"{dataset}: {rows} rows removed")
+    if done.held:
+        click.echo(f"{done.held} rows stay: a hold on them, or something that refers to them")
+    if done.missing:
+        click.echo(f"{done.missing} rows are not done")
+    return Exit.OK if done.is_whole else Exit.INCOMPLETE
+
+
+def _domain(desk: Desk) -> str:
+    domain = desk.declaration.controller.email.rpartition("@")[2]
+    if not domain:
+        raise click.UsageError("the controller of the declaration has no `email`")
+    return domain
+
+
+def _planned(desk: Desk, hands: Hands, instruction: str, file: Path | None) -> Exit:
+    named = _named(desk, file) if file is not None else Named((), ())
+    if named.findings:
+        click.echo(as_text(named.findings, {}), err=True)
+        return Exit.FINDINGS
+    prepared = prepare(hands, instruction, named.asked, at=desk.now())
+    made = prepared.made
+    Console().print(plan_table(made.plan))
+    if made.findings:
+        Console().print(finding_text(made.findings))
+    click.echo(f"{made.plan.id}: {made.status}")
+    return Exit.REFUSED if made.findings else _said(prepared)
+
+
+def _named(desk: Desk, file: Path) -> Named:
+    datasets = desk.declaration.datamap.datasets()
+    kinds = frozenset(i.kind for _, d in datasets if not d.is_ours for i in d.identities)
+    return read_named(file.read_bytes(), file.name, kinds)
+
+
+def _said(prepared: Prepared) -> Exit:
+    """What the values did not name; nothing where all are meant."""
+    named = prepared.named
+    if named is None or not (named.missing or named.gaps):
+        return Exit.OK
+    if named.missing:
+        places = ", ".join(str(place + 1) for place in named.missing)
+        click.echo(f"named nobody among the data of that controller: value {places}")
+    for gap in named.gaps:
+        click.echo(f"unknown: {gap}")
+    return Exit.FINDINGS

@@ -47,6 +47,7 @@ class Action(StrEnum):
     SEE_REQUESTS = "see-requests"
     OPEN_PERSON = "open-person"
     NOTE = "note"
+    IDENTIFY = "identify"
     ACCEPT_ROWS = "accept-rows"
     PAUSE = "pause"
     EXTEND = "extend"
@@ -81,6 +82,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.OFFICER: _WORKS | {Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
         Role.AGENT: _WORKS
         | {
+            Action.IDENTIFY,
             Action.ACCEPT_ROWS,
             Action.PAUSE,
             Action.EXTEND,
@@ -92,6 +94,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.SYSTEM_OWNER: _SEES | {Action.DO_TASK},
         Role.ACCOUNTABLE_MANAGER: _WORKS
         | {
+            Action.IDENTIFY,
             Action.ACCEPT_ROWS,
             Action.PAUSE,
             Action.EXTEND,
@@ -118,6 +121,7 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.DECIDE,
                 Action.ANSWER,
                 Action.EXTEND,
+                Action.IDENTIFY,
                 Action.ACCEPT_ROWS,
                 Action.PAUSE,
                 Action.REDACT,
@@ -128,7 +132,9 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.MANAGE_ACCOUNTS,
             }
         ),
-        Role.ADMINISTRATOR: frozenset({Action.OPEN_PERSON, Action.REDACT, Action.ACCEPT_ROWS}),
+        Role.ADMINISTRATOR: frozenset(
+            {Action.OPEN_PERSON, Action.REDACT, Action.IDENTIFY, Action.ACCEPT_ROWS}
+        ),
     }
 )
 """What a role takes away, whatever other roles the person has."""

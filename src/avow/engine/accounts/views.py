@@ -26,6 +26,8 @@ class Kind(StrEnum):
     LETTER = "letter"
     PLACE = "place"
     COPY = "copy"
+    DOCUMENT = "document"
+    FILE = "file"
 
 
 class Why(StrEnum):

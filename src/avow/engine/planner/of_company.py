@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate
-from avow.engine.planner.refusals import PlannerError
-from avow.estate.connectors.base import Access, Connection
+from avow.engine.planner.refusals import Away, PlannerError
+from avow.estate.connectors.base import Access, Connection, Refused
 from avow.estate.connectors.values import plain_all
 from avow.estate.datamap.model import Link, LinkWord, System
 from avow.estate.datamap.predicates import InKeys
@@ -67,7 +67,10 @@ def within(
     """
     mine = [c for c in candidates if c.system == company.system]
     with closing(estate.open(company.system, Access.READ)) as connection:
-        found = [replace(each, keys=tuple(_pointing(connection, each, company))) for each in mine]
+        try:
+            found = [replace(c, keys=tuple(_pointing(connection, c, company))) for c in mine]
+        except Refused as refused:
+            raise Away(f"`{company.system}` refused a question") from refused
     return tuple(each for each in found if each.keys)
 
 

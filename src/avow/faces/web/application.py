@@ -50,6 +50,10 @@ from avow.faces.web.console.request_answer_letter import answer_edit, answer_ope
 from avow.faces.web.console.request_answer_send import answer_review, answer_send
 from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_extend import request_extend
+from avow.faces.web.console.request_identity import request_identity
+from avow.faces.web.console.request_identity_document import identity_document, identity_judge
+from avow.faces.web.console.request_identity_speaker import identity_speaker
+from avow.faces.web.console.request_identity_step import identity_step
 from avow.faces.web.console.request_note import request_note
 from avow.faces.web.console.request_open import request_open
 from avow.faces.web.console.request_outcome import request_outcome
@@ -138,6 +142,11 @@ STAFF_HANDLERS = (
     redact_look,
     redact_decide,
     redact_point,
+    *request_identity,
+    identity_step,
+    identity_document,
+    identity_judge,
+    identity_speaker,
     *request_outcome,
     outcome_write,
     outcome_open,

@@ -11,6 +11,7 @@ from avow.duties.requests.answering.detecting import Kind as Place
 from avow.duties.requests.answering.marks import Keeps
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.staying import Why as Stays
+from avow.faces.web import identity_words
 from avow.faces.web.labels import LABELS
 from avow.faces.web.source import Told
 
@@ -91,10 +92,11 @@ PROBLEMS: Mapping[str, str] = {
 
 def problem_word(code: str, words: Words) -> str:
     """What is wrong, as a sentence."""
-    return words.say(PROBLEMS.get(code) or LABELS[Told.NOT_POSSIBLE])
+    own = PROBLEMS.get(code) or identity_words.PROBLEMS.get(code)
+    return words.say(own or LABELS[Told.NOT_POSSIBLE])
 
 
 def request_word(code: str, words: Words) -> str:
     """What a word of the closed lists is called; itself where it is none of them."""
-    own = ROLES.get(code) or WORDS.get(code) or STAYS.get(code)
+    own = ROLES.get(code) or WORDS.get(code) or STAYS.get(code) or identity_words.WORDS.get(code)
     return words.say(own) if own else called.word_of(code, words)

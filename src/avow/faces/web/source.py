@@ -403,6 +403,11 @@ class Told(StrEnum):
     LETTER_READ = "letter-read"
     LETTER_CHANGED = "letter-changed"
     LETTER_SENT = "letter-sent"
+    IDENTITY_SHOWN = "identity-shown"
+    IDENTITY_ASKED = "identity-asked"
+    IDENTITY_DOUBTED = "identity-doubted"
+    DOCUMENT_JUDGED = "document-judged"
+    SPEAKER_HEARD = "speaker-heard"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -429,6 +434,11 @@ ACCEPTED = frozenset(
         Told.LETTER_KEPT,
         Told.LETTER_READ,
         Told.LETTER_SENT,
+        Told.IDENTITY_SHOWN,
+        Told.IDENTITY_ASKED,
+        Told.IDENTITY_DOUBTED,
+        Told.DOCUMENT_JUDGED,
+        Told.SPEAKER_HEARD,
     }
 )
 

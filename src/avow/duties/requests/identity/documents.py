@@ -6,7 +6,8 @@ that it was seen, by whom, and whether it was enough.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 
 from avow.common.errors import AvowError
 from avow.common.masked import Masked
@@ -20,6 +21,17 @@ DOCUMENT = "identity-document"
 """What the file is called."""
 DAYS = 7
 """How long a document may wait to be looked at; then it is gone and is asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document that nobody has judged: its id, its size in bytes, the local day on which it came,
+    and the last day on which it is there."""
+
+    id: str
+    size: int
+    day: date
+    last: date
 
 
 class NotKept(AvowError):
@@ -61,6 +73,15 @@ def keep(
 
 def _is_wanted(known: Person | None) -> bool:
     return known is not None and Rung.DOCUMENT in known.asked and known.shown is None
+
+
+def waiting(book: Book, request: str) -> tuple[Waiting, ...]:
+    """The documents of a request that nobody has judged yet, the oldest first."""
+    return tuple(
+        Waiting(row["id"], row["size"], book.day(row["made_at"]), row["forget_on"])
+        for row in book.runs.run("request_files", request=request)
+        if row["what"] == DOCUMENT and not row["gone_at"]
+    )
 
 
 def look(
@@ -109,8 +130,7 @@ def judge(
 
 
 def _its_own(book: Book, request: str, file: str) -> None:
-    rows = book.runs.run("request_files", request=request)
-    if not any(r["id"] == file and r["what"] == DOCUMENT and not r["gone_at"] for r in rows):
+    if file not in {each.id for each in waiting(book, request)}:
         raise _gone(file)
 
 

@@ -29,6 +29,7 @@ from avow.faces.web.request_views import (
     steps_of,
     term_of,
 )
+from avow.faces.web.request_work import Work, work_of
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
 from avow.faces.web.signin.sign_in import GivenStaff
@@ -58,6 +59,7 @@ class RequestPage:
     persons: Annotated[tuple[PersonLine, ...], "who it is about, as numbers"]
     links: Annotated[tuple[str, ...], "other requests that belong to it"]
     steps: Annotated[tuple[StepLine, ...], "every step, the newest first"]
+    work: Annotated[tuple[Work, ...], "pages to work on it, what needs somebody first"]
     views: Annotated[tuple[View, ...] | None, "who opened data of it; None for who may not see it"]
     opened: Annotated[Opened | None, "what the reader has just opened; else masked"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
@@ -114,6 +116,7 @@ def context(
         persons=tuple(persons_in(found)),
         links=found.links,
         steps=steps_of(entries, zone),
+        work=work_of(staff.book, found),
         views=_views(staff, name, zone) if seen else None,
         opened=opened,
         does=does_of(asked, found),

@@ -19,6 +19,7 @@ from avow.duties.requests.delivering.links import Post
 from avow.engine.accounts.known import Accounts
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
+from avow.engine.db.store import Store
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
@@ -55,6 +56,14 @@ class StaffDesk:
     def register(self) -> Register:
         """The register of incidents."""
         return Register(self.book.runs, self.book.ring, self.book.zone, self.book.tell)
+
+    @property
+    def store(self) -> Store:
+        """Our own database, whole: who destroys a key writes its table anew. Raises TypeError where
+        the book is read within a transaction."""
+        if not isinstance(self.book.runs, Store):
+            raise TypeError(type(self.book.runs).__name__)
+        return self.book.runs
 
     def now(self) -> datetime:
         """The instant of the clock."""

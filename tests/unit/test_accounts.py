@@ -34,11 +34,11 @@ GOLDEN = {
     "officer":             "status stop plans holds incidents report requests open note views "
                            "advise",
     "agent":               "status stop plans holds incidents report requests open note rows pause "
-                           "identify extend answer hold handle",
+                           "identify extend answer carry hold handle",
     "redactor":            "status stop plans holds incidents report requests open note redact",
     "system-owner":        "status stop plans holds incidents report task",
     "accountable-manager": "status stop plans holds incidents report requests open note rows pause "
-                           "identify extend decide answer approve release hold free handle",
+                           "identify extend decide answer carry approve release hold free handle",
     "auditor":             "status stop plans holds incidents report requests views",
     "administrator":       "stop report accounts",
 }  # fmt: skip
@@ -49,7 +49,7 @@ SHORT = {
     "redact": "redact", "task": "do-task", "views": "see-views", "accounts": "manage-accounts",
     "incidents": "see-incidents", "report": "report-incident", "handle": "handle-incident",
     "advise": "advise-incident", "holds": "see-holds", "hold": "place-hold",
-    "free": "release-hold", "answer": "answer", "identify": "identify",
+    "free": "release-hold", "answer": "answer", "carry": "carry-out", "identify": "identify",
 }  # fmt: skip
 OF_THE_CLIENT = {"decide", "answer", "extend", "redact"}
 

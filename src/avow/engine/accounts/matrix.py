@@ -53,6 +53,7 @@ class Action(StrEnum):
     EXTEND = "extend"
     DECIDE = "decide"
     ANSWER = "answer"
+    CARRY_OUT = "carry-out"
     REDACT = "redact"
     DO_TASK = "do-task"
     SEE_VIEWS = "see-views"
@@ -87,6 +88,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.PAUSE,
             Action.EXTEND,
             Action.ANSWER,
+            Action.CARRY_OUT,
             Action.PLACE_HOLD,
             Action.HANDLE_INCIDENT,
         },
@@ -100,6 +102,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.EXTEND,
             Action.DECIDE,
             Action.ANSWER,
+            Action.CARRY_OUT,
             Action.APPROVE_PLAN,
             Action.RELEASE_STOP,
             Action.PLACE_HOLD,
@@ -120,6 +123,7 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
                 Action.RELEASE_STOP,
                 Action.DECIDE,
                 Action.ANSWER,
+                Action.CARRY_OUT,
                 Action.EXTEND,
                 Action.IDENTIFY,
                 Action.ACCEPT_ROWS,

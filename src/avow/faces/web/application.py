@@ -49,6 +49,8 @@ from avow.faces.web.console.request_answer_draw import answer_draw, answer_write
 from avow.faces.web.console.request_answer_letter import answer_edit, answer_open
 from avow.faces.web.console.request_answer_send import answer_review, answer_send
 from avow.faces.web.console.request_decide import request_decide
+from avow.faces.web.console.request_erase import request_erase
+from avow.faces.web.console.request_erase_step import erase_end, erase_plan
 from avow.faces.web.console.request_extend import request_extend
 from avow.faces.web.console.request_identity import request_identity
 from avow.faces.web.console.request_identity_document import identity_document, identity_judge
@@ -147,6 +149,9 @@ STAFF_HANDLERS = (
     identity_document,
     identity_judge,
     identity_speaker,
+    *request_erase,
+    erase_plan,
+    erase_end,
     *request_outcome,
     outcome_write,
     outcome_open,

@@ -157,7 +157,7 @@ def _came(saying: Saying, came: Came) -> CameLine:
         str(item.right),
         str(item.state),
         tuple(dict.fromkeys((str(r.ground), r.law, r.until) for r in item.refusals)),
-        tuple(_stays(saying, came)),
+        tuple(stays_of(saying, came)),
         tuple((label("system", each.system), each.until) for each in came.missing),
         tuple((_recipient(saying, t.recipient), t.state) for t in came.told),
         tuple(label("purpose", each) for each in came.ended),
@@ -165,7 +165,7 @@ def _came(saying: Saying, came: Came) -> CameLine:
     )
 
 
-def _stays(saying: Saying, came: Came) -> Iterator[StaysLine]:
+def stays_of(saying: Saying, came: Came) -> Iterator[StaysLine]:
     """What stays for one reason until one day is one line, as in the letter."""
     found: dict[tuple[str, tuple[str, ...], str, str], dict[str, None]] = {}
     for each in came.left:

@@ -82,6 +82,8 @@ PROBLEMS: Mapping[str, str] = {
     "AV631": mark("No PDF can be made of it here."),
     "AV641": mark("It does not leave by a link: nobody read it as it is, or it left another way."),
     "AV682": mark("The person gave no address that a letter reaches: hand it over on paper."),
+    "AV636": mark("It does not begin: read above what comes first."),
+    "AV637": mark("It does not end: a plan waits, or none was made."),
     "AV689": mark("Somebody reads it as it is now before it leaves; and it leaves once."),
     "AV944": mark("A letter needs a subject and words, and an authority to complain to."),
     "AV945": mark("The erasure that it tells of can still be taken back."),

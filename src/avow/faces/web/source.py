@@ -397,6 +397,8 @@ class Told(StrEnum):
     HOLD_RELEASED = "hold-released"
     STEP_TAKEN = "step-taken"
     PLACES_DECIDED = "places-decided"
+    ERASURE_PLANNED = "erasure-planned"
+    ERASURE_ENDED = "erasure-ended"
     COPY_DRAWN = "copy-drawn"
     LETTER_WRITTEN = "letter-written"
     LETTER_KEPT = "letter-kept"
@@ -429,6 +431,8 @@ ACCEPTED = frozenset(
         Told.HOLD_RELEASED,
         Told.STEP_TAKEN,
         Told.PLACES_DECIDED,
+        Told.ERASURE_PLANNED,
+        Told.ERASURE_ENDED,
         Told.COPY_DRAWN,
         Told.LETTER_WRITTEN,
         Told.LETTER_KEPT,

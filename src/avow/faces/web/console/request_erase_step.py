@@ -1,0 +1,99 @@
+"""Plan an accepted erasure in every system, and end it once every plan has ended."""
+
+from __future__ import annotations
+
+from litestar import Response, post
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from avow.common.errors import AvowError
+from avow.duties.requests.acting.erasing import Hands, begin, finish
+from avow.duties.requests.machine import Request
+from avow.duties.requests.words import Right
+from avow.engine.accounts.matrix import Action
+from avow.engine.accounts.signing_in import prove
+from avow.engine.planner.apply import Office
+from avow.engine.planner.making import Estate, Memory
+from avow.faces.web.console.request_erase import PATH, TEMPLATE, context
+from avow.faces.web.console.request_outcome import Wrong
+from avow.faces.web.render import GivenPages
+from avow.faces.web.request_acting import allow, back, found
+from avow.faces.web.security import Asked
+from avow.faces.web.signin.desk import Form, StaffDesk, signed_of
+from avow.faces.web.signin.sign_in import GivenStaff
+from avow.faces.web.source import Told
+
+
+@post(f"{PATH}/plan", sync_to_thread=True, action=Action.CARRY_OUT)
+def erase_plan(
+    request: Asked,
+    language: FromPath[str],
+    request_id: FromPath[str],
+    data: Form,
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Redirect | Response[bytes]:
+    """Keep the person from coming back, then plan what is missing. Nothing is erased by it."""
+    pages.frame(request, language, "requests")
+    mine, item = _of(request, staff, request_id, data)
+    if staff.estate is None:
+        return back(language, request_id, Told.NOT_POSSIBLE, "erase")
+    by, at = signed_of(request).person, staff.now()
+    try:
+        begin(_hands(staff, staff.estate), mine.id, item, by=by, at=at)
+    except AvowError as problem:
+        page = context(
+            request, language, request_id, pages, staff, Wrong(str(item), "plan", problem.code)
+        )
+        return pages.answer(request, TEMPLATE, page, 422)
+    return back(language, request_id, Told.ERASURE_PLANNED, "erase")
+
+
+@post(f"{PATH}/end", sync_to_thread=True, action=Action.CARRY_OUT)
+def erase_end(
+    request: Asked,
+    language: FromPath[str],
+    request_id: FromPath[str],
+    data: Form,
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Redirect | Response[bytes]:
+    """Look again, tell the recipients, and say that it is done, with what is not. Who ends it shows
+    a fresh code."""
+    pages.frame(request, language, "requests")
+    mine, item = _of(request, staff, request_id, data)
+    if staff.estate is None:
+        return back(language, request_id, Told.NOT_POSSIBLE, "erase")
+    by, at, code = signed_of(request).person, staff.now(), ""
+    if not prove(staff.accounts, by, data.get("code", ""), at):
+        code = "code"
+    else:
+        try:
+            finish(_hands(staff, staff.estate), mine.id, item, by=by, at=at)
+        except AvowError as problem:
+            code = problem.code
+    if not code:
+        return back(language, request_id, Told.ERASURE_ENDED, "erase")
+    wrong = Wrong(str(item), "end", code)
+    page = context(request, language, request_id, pages, staff, wrong)
+    return pages.answer(request, TEMPLATE, page, 422)
+
+
+def _of(
+    asked: Asked, staff: StaffDesk, request_id: str, form: dict[str, str]
+) -> tuple[Request, int]:
+    """The request and the erasure that a form names; `NotFoundException` where there is none."""
+    mine, said = found(staff, request_id), form.get("item", "")
+    erasures = {str(i.item): i for i in mine.items.values() if i.right is Right.ERASURE}
+    allow(asked, Action.CARRY_OUT, mine)
+    if said not in erasures:
+        raise NotFoundException(said)
+    return mine, erasures[said].item
+
+
+def _hands(staff: StaffDesk, estate: Estate) -> Hands:
+    """What erasing works with today."""
+    book, today = staff.book, staff.today()
+    office = Office(book.runs, book.ring, book.declaration, today)
+    return Hands(book, office, estate, Memory(book.runs, book.ring, book.declaration, today))

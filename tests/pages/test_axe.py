@@ -215,7 +215,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
     assert {"/incidents", "/incidents/…", "/holds"} <= looked
-    assert {"/requests/…/outcome", "/requests/…/answer"} <= looked
+    assert {"/requests/…/outcome", "/requests/…/answer", "/requests/…/rows"} <= looked
     assert {"/requests/…/identity"} <= looked
 
 

@@ -64,6 +64,8 @@ from avow.faces.web.console.request_outcome_send import outcome_review, outcome_
 from avow.faces.web.console.request_redact import request_redact
 from avow.faces.web.console.request_redact_decide import redact_decide, redact_point
 from avow.faces.web.console.request_redact_open import redact_look, redact_open
+from avow.faces.web.console.request_rows import request_rows
+from avow.faces.web.console.request_rows_accept import rows_accept, rows_search
 from avow.faces.web.console.request_wait import request_wait
 from avow.faces.web.console.requests import requests
 from avow.faces.web.console.stop import stop
@@ -152,6 +154,9 @@ STAFF_HANDLERS = (
     *request_erase,
     erase_plan,
     erase_end,
+    *request_rows,
+    rows_search,
+    rows_accept,
     *request_outcome,
     outcome_write,
     outcome_open,

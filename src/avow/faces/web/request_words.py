@@ -10,6 +10,7 @@ from avow.duties.requests import called
 from avow.duties.requests.answering.detecting import Kind as Place
 from avow.duties.requests.answering.marks import Keeps
 from avow.engine.accounts.views import Kind, Why
+from avow.engine.planner.identities import Question
 from avow.engine.planner.staying import Why as Stays
 from avow.faces.web import identity_words
 from avow.faces.web.labels import LABELS
@@ -62,7 +63,16 @@ STAYS: Mapping[str, str] = {
     "told-declared": mark("may have had the data; being found out"),
 }
 """Why something stays, what recipients answered, where was looked, and how an answer leaves."""
+ASKS: Mapping[str, str] = {
+    f"asks-{Question.SHARED}": mark("found by a value that several persons may share"),
+    f"asks-{Question.TWO_KEYS}": mark("two values of a kind of which a person has one"),
+    f"asks-{Question.MANY}": mark("more values name this person than are followed"),
+    f"asks-{Question.OVERLAP}": mark("these rows may be another person's of this request"),
+}
+"""What a search for rows asks before they are accepted."""
 PROBLEMS: Mapping[str, str] = {
+    "none-chosen": mark("Tick what is theirs, or say that nothing is."),
+    "rows-changed": mark("The systems answer otherwise than when you looked: look once more."),
     "code": mark("The code is not right, or it was used before."),
     "changed": mark("Somebody changed the letter since you opened it."),
     "too-long": mark("The letter is too long."),
@@ -89,7 +99,7 @@ PROBLEMS: Mapping[str, str] = {
     "AV945": mark("The erasure that it tells of can still be taken back."),
     "AV946": mark("No address of the person is known: tell them in another way, and note it."),
 }
-"""What is wrong with a form about a letter, by the code of it."""
+"""What is wrong with a form, by the code of it."""
 
 
 def problem_word(code: str, words: Words) -> str:
@@ -100,5 +110,6 @@ def problem_word(code: str, words: Words) -> str:
 
 def request_word(code: str, words: Words) -> str:
     """What a word of the closed lists is called; itself where it is none of them."""
-    own = ROLES.get(code) or WORDS.get(code) or STAYS.get(code) or identity_words.WORDS.get(code)
+    lists = (ROLES, WORDS, STAYS, ASKS, identity_words.WORDS)
+    own = next((each[code] for each in lists if code in each), None)
     return words.say(own) if own else called.word_of(code, words)

@@ -410,6 +410,7 @@ class Told(StrEnum):
     IDENTITY_DOUBTED = "identity-doubted"
     DOCUMENT_JUDGED = "document-judged"
     SPEAKER_HEARD = "speaker-heard"
+    ROWS_ACCEPTED = "rows-accepted"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -443,6 +444,7 @@ ACCEPTED = frozenset(
         Told.IDENTITY_DOUBTED,
         Told.DOCUMENT_JUDGED,
         Told.SPEAKER_HEARD,
+        Told.ROWS_ACCEPTED,
     }
 )
 

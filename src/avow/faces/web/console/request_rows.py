@@ -1,0 +1,76 @@
+"""Whose rows a request is about: what somebody accepted, and what a search finds now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from litestar import Response
+from litestar.params import FromPath
+
+from avow.duties.requests.rows import accepted_of
+from avow.engine.accounts.matrix import Action
+from avow.faces.web.frame import Frame
+from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_views import PersonLine, persons_in
+from avow.faces.web.rows_views import RowsLine, Searched, lines_of
+from avow.faces.web.security import Asked
+from avow.faces.web.signin.desk import StaffDesk
+from avow.faces.web.signin.sign_in import GivenStaff
+
+TEMPLATE, BELOW = "staff/rows.html", "rows"
+PATH = "/{language:str}/requests/{request_id:str}/rows"
+
+
+@dataclass(frozen=True, slots=True)
+class RowsPage:
+    """The context of the page of the rows of a request."""
+
+    frame: Annotated[Frame, "what surrounds the page"]
+    id: Annotated[str, "the request"]
+    persons: Annotated[tuple[PersonLine, ...], "who it is about, as numbers"]
+    accepted: Annotated[tuple[RowsLine, ...] | None, "rows accepted as theirs; None: nobody said"]
+    searched: Annotated[Searched | None, "what was just found; else nothing is searched"]
+    wrong: Annotated[str, "what is wrong with the form that was just sent, as a code"]
+    can_look: Annotated[bool, "whether the systems can be read from here"]
+    does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
+
+
+def show(
+    request: Asked,
+    language: FromPath[str],
+    request_id: FromPath[str],
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Response[bytes]:
+    """Show what was accepted. No system is looked into before somebody asks for it."""
+    page = context(request, language, request_id, pages, staff)
+    return pages.answer(request, TEMPLATE, page)
+
+
+request_rows = with_twin(PATH, show, Action.SEE_REQUESTS)
+
+
+def context(
+    asked: Asked,
+    language: str,
+    request_id: str,
+    pages: Pages,
+    staff: StaffDesk,
+    searched: Searched | None = None,
+    wrong: str = "",
+) -> RowsPage:
+    """Read the request; `NotFoundException` where there is none of that id."""
+    frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
+    accepted = accepted_of(staff.book, state.id)
+    return RowsPage(
+        frame=frame,
+        id=state.id,
+        persons=tuple(persons_in(state)),
+        accepted=None if accepted is None else lines_of(accepted),
+        searched=searched,
+        wrong=wrong,
+        can_look=staff.estate is not None,
+        does=does_of(asked, state),
+    )

@@ -7,6 +7,7 @@ is what access, erasure and every other act work on.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from avow.common.masked import Masked
@@ -25,6 +26,7 @@ from avow.duties.requests.book import (
 from avow.duties.requests.steps import Noted
 from avow.engine.db.store import Runs
 from avow.engine.facts.standing import row
+from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.candidates_kept import kept, read_kept
 from avow.engine.planner.identities import Asked, Candidate
 from avow.engine.planner.making import Estate
@@ -32,11 +34,21 @@ from avow.engine.planner.requested import Looked, look
 
 ACCEPTED = "accepted-rows"
 """What the file with the accepted rows is called."""
+SHOWN = "rows-shown/1"
+"""How rows that somebody looks at are hashed."""
 
 
 def looked_for(book: Book, estate: Estate, request: str) -> Looked:
     """The rows that may be those of a request's persons, in every system that answers."""
     return look(estate, asked_of(persons_of(book, request)))
+
+
+def mark_of(ring: KeyRing, candidates: Sequence[Candidate]) -> str:
+    """What tells these very rows from others, so that whoever accepts accepts what they saw. A
+    keyed hash: nothing of a key can be found by trying."""
+    alike = [replace(each, keys=tuple(sorted(each.keys, key=str))) for each in candidates]
+    rows = kept(sorted(alike, key=lambda c: (c.person, c.system, c.dataset, c.path)))
+    return ring.keyed_hash(Masked(rows.hex()), SHOWN).hash.hex()
 
 
 def asked_of(people: Mapping[int, Person]) -> list[Asked]:

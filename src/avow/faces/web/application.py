@@ -52,6 +52,7 @@ from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_erase import request_erase
 from avow.faces.web.console.request_erase_step import erase_end, erase_plan
 from avow.faces.web.console.request_extend import request_extend
+from avow.faces.web.console.request_files import file_see, request_files
 from avow.faces.web.console.request_identity import request_identity
 from avow.faces.web.console.request_identity_document import identity_document, identity_judge
 from avow.faces.web.console.request_identity_speaker import identity_speaker
@@ -154,6 +155,8 @@ STAFF_HANDLERS = (
     *request_erase,
     erase_plan,
     erase_end,
+    *request_files,
+    file_see,
     *request_rows,
     rows_search,
     rows_accept,

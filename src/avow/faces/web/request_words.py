@@ -9,6 +9,9 @@ from avow.duties.assurance.wording import ROLES
 from avow.duties.requests import called
 from avow.duties.requests.answering.detecting import Kind as Place
 from avow.duties.requests.answering.marks import Keeps
+from avow.duties.requests.identity.representing import EVIDENCE
+from avow.duties.requests.intake.by_form import PAPER
+from avow.duties.requests.intake.receiving import ATTACHMENT, MESSAGE
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.identities import Question
 from avow.engine.planner.staying import Why as Stays
@@ -22,6 +25,11 @@ WORDS: Mapping[str, str] = {
     f"view-{Kind.LETTER}": mark("a letter to them"),
     f"view-{Kind.PLACE}": mark("a place of their copy"),
     f"view-{Kind.COPY}": mark("a table of their copy"),
+    f"file-{ATTACHMENT}": mark("a file beside what they wrote"),
+    f"file-{MESSAGE}": mark("the message as it arrived"),
+    f"file-{PAPER}": mark("a paper that shows that somebody may speak"),
+    f"file-{EVIDENCE}": mark("a mandate"),
+    "file-scan": mark("the scan of a letter"),
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
@@ -64,6 +72,9 @@ STAYS: Mapping[str, str] = {
 }
 """Why something stays, what recipients answered, where was looked, and how an answer leaves."""
 ASKS: Mapping[str, str] = {
+    "wanted-rows": mark("Nobody has said yet whose rows it is about."),
+    "page-rows": mark("Which rows are theirs"),
+    "page-files": mark("Files that came with it"),
     f"asks-{Question.SHARED}": mark("found by a value that several persons may share"),
     f"asks-{Question.TWO_KEYS}": mark("two values of a kind of which a person has one"),
     f"asks-{Question.MANY}": mark("more values name this person than are followed"),

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from avow.common.masked import Masked
+from avow.duties.requests.rows import mark_of
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.identities import Candidate
 from avow.engine.planner.requested import Looked
-from avow.estate.connectors.values import plain_all
-
-FORM = "rows-shown/1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +67,3 @@ def searched(ring: KeyRing, looked: Looked) -> Searched:
         gaps=looked.gaps,
         mark=mark_of(ring, found.candidates),
     )
-
-
-def mark_of(ring: KeyRing, candidates: Sequence[Candidate]) -> str:
-    """What tells these very rows from others: whoever accepts accepts what they saw. A keyed hash,
-    so that nothing of a key can be found by trying."""
-    rows = sorted(
-        (c.person, c.system, c.dataset, c.path, sorted(str(plain_all(key)) for key in c.keys))
-        for c in candidates
-    )
-    return ring.keyed_hash(Masked(json.dumps(rows)), FORM).hash.hex()

@@ -128,8 +128,8 @@ def staff_house(
     lodge = Lodge(state.store, state.ring, clock, made=accounts)
     book = Book(state.store, state.ring, declaration, tell)
     source = source_of(declaration, state, accounts)
-    estate = Estate(declaration, urls) if urls else None
-    post = Post(f"https://{HOST}", "firm.example") if urls else None
+    estate = Estate(declaration, urls) if urls is not None else None
+    post = Post(f"https://{HOST}", "firm.example") if urls is not None else None
     app = web_app(
         source,
         hosts=(HOST, "localhost"),

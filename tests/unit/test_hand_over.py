@@ -48,6 +48,11 @@ INSERT INTO debtor VALUES (1, 'Anna@mail.example', 42, 'zzq'), (2, 'anna@mail.ex
 INSERT INTO lead VALUES (1, 'anna@mail.example');
 """
 
+DATASETS = {
+    "debtor": Dataset("debtor", ("id",), "debtor", "company_id", (EMAIL,), rest="debts"),
+    "lead": Dataset("lead", ("id",), "lead", identities=(EMAIL,), rest="email"),
+}
+
 
 @pytest.fixture
 def office(store: Store, tmp_path: Path) -> Office:
@@ -55,11 +60,7 @@ def office(store: Store, tmp_path: Path) -> Office:
     with sqlite3.connect(tmp_path / "app.db") as file:
         file.executescript(SCHEMA)
     file.close()
-    datasets = {
-        "debtor": Dataset("debtor", ("id",), "debtor", "company_id", (EMAIL,), rest="debts"),
-        "lead": Dataset("lead", ("id",), "lead", identities=(EMAIL,), rest="email"),
-    }
-    app = System("app", "sqlite", f"sqlite:///{tmp_path}/app.db", owner="marc", datasets=datasets)
+    app = System("app", "sqlite", f"sqlite:///{tmp_path}/app.db", owner="marc", datasets=DATASETS)
     office = room(store, app).with_(edition=Edition("1", promises={PROMISED: "3.3-P"}))
     writes_to(office, TENANT, "privacy@creditor.example")
     return office

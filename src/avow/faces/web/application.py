@@ -53,6 +53,8 @@ from avow.faces.web.console.request_erase import request_erase
 from avow.faces.web.console.request_erase_step import erase_end, erase_plan
 from avow.faces.web.console.request_extend import request_extend
 from avow.faces.web.console.request_files import file_see, request_files
+from avow.faces.web.console.request_hand_over import request_hand_over
+from avow.faces.web.console.request_hand_over_step import hand_over_go, hand_over_look
 from avow.faces.web.console.request_identity import request_identity
 from avow.faces.web.console.request_identity_document import identity_document, identity_judge
 from avow.faces.web.console.request_identity_speaker import identity_speaker
@@ -152,6 +154,9 @@ STAFF_HANDLERS = (
     identity_document,
     identity_judge,
     identity_speaker,
+    *request_hand_over,
+    hand_over_look,
+    hand_over_go,
     *request_erase,
     erase_plan,
     erase_end,

@@ -54,6 +54,9 @@ LABELS: Mapping[str, str] = {
     Told.PLACES_DECIDED: mark("Decided. It stands beside each place, with who decided."),
     Told.ERASURE_PLANNED: mark("Planned, where it can be. Two persons approve each plan."),
     Told.ERASURE_ENDED: mark("Ended. Recipients are told, and what stays stands here."),
+    Told.HANDED_OVER: mark(
+        "Handed over. The company has a task, and the person hears whom to ask."
+    ),
     Told.COPY_DRAWN: mark("The copy is drawn. Look at the places that may be somebody else's."),
     Told.LETTER_WRITTEN: mark("The letter is written. Read it before it leaves."),
     Told.LETTER_KEPT: mark("Kept. Somebody reads these words before they leave."),

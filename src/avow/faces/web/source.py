@@ -399,6 +399,7 @@ class Told(StrEnum):
     PLACES_DECIDED = "places-decided"
     ERASURE_PLANNED = "erasure-planned"
     ERASURE_ENDED = "erasure-ended"
+    HANDED_OVER = "handed-over"
     COPY_DRAWN = "copy-drawn"
     LETTER_WRITTEN = "letter-written"
     LETTER_KEPT = "letter-kept"
@@ -434,6 +435,7 @@ ACCEPTED = frozenset(
         Told.PLACES_DECIDED,
         Told.ERASURE_PLANNED,
         Told.ERASURE_ENDED,
+        Told.HANDED_OVER,
         Told.COPY_DRAWN,
         Told.LETTER_WRITTEN,
         Told.LETTER_KEPT,

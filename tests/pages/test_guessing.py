@@ -21,17 +21,20 @@ from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.public.desk import PublicDesk
-from tests.answers_room import ANNA, Shop
+from tests.answers_room import ANNA, NOBODY, Shop
+from tests.facts_room import Market
 from tests.pages.staff_house import routes
 from tests.unit.test_delivering_answers import delivered, ready
 
 HERE = {"sec-fetch-site": "same-origin"}
-TABLES = ("request_step", "fact", "purpose_end", "incident", "letter", "ledger_entry")
+TABLES = ("request_step", "fact", "purpose_end", "incident", "letter", "ledger_entry", "fact_check")
+
+PICKED = {f"question-{n}": "none" for n in range(3)}
 
 
 @pytest.fixture
-def shop(store: Store, tmp_path: Path) -> Shop:
-    return Shop(tmp_path, store)
+def shop(store: Store, tmp_path: Path) -> Market:
+    return Market(tmp_path, store)
 
 
 def app_of(shop: Shop) -> Litestar:
@@ -54,11 +57,11 @@ def doors(shop: Shop) -> list[tuple[str, str]]:
         for path, method, _ in routes(app_of(shop))
         if "{token:str}" in path and method in ("GET", "POST")
     ]
-    assert len(found) >= 8
+    assert len(found) >= 10
     return found
 
 
-def secrets_of(shop: Shop) -> dict[str, str]:
+def secrets_of(shop: Market) -> dict[str, str]:
     """Secrets that open one door each, by the word in its path; and one that is too old."""
     book, now = shop.office.book, shop.office.clock.now()
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
@@ -66,7 +69,9 @@ def secrets_of(shop: Shop) -> dict[str, str]:
         follow = make(book, new(book, request.id, 1, None, now), at=now)
     _, answer = delivered(shop, ready(shop))
     (stop,) = links(book, "news", [Reader("email", Masked(ANNA.email))], at=now)
-    return {"follow": follow.reveal(), "answer": answer.reveal(), "stop": stop.reveal()}
+    shop.asked(NOBODY)
+    found = {"follow": follow, "answer": answer, "stop": stop, "know": shop.token(NOBODY)}
+    return {kind: secret.reveal() for kind, secret in found.items()}
 
 
 def counted(shop: Shop) -> dict[str, int]:
@@ -81,7 +86,7 @@ def counted(shop: Shop) -> dict[str, int]:
 
 
 def test_every_wrong_secret_gets_the_same_answer_and_changes_nothing(
-    shop: Shop, client: TestClient[Any]
+    shop: Market, client: TestClient[Any]
 ) -> None:
     """Random, too short, too long, of another page, and one that expired: at every door."""
     good = secrets_of(shop)
@@ -95,7 +100,7 @@ def test_every_wrong_secret_gets_the_same_answer_and_changes_nothing(
             if kind == "stop" and f"/{kind}/" in path:
                 continue  # the link of a letter works for years
             portal = TestClient(app_of(shop), base_url="https://my.example")
-            typed = {"code": "12345678"} if method == "POST" else None
+            typed = {"code": "12345678", **PICKED} if method == "POST" else None
             answer = portal.request(
                 method, path.replace("{token:str}", token), headers=HERE, data=typed
             )
@@ -105,7 +110,7 @@ def test_every_wrong_secret_gets_the_same_answer_and_changes_nothing(
     assert counted(shop) == before
 
 
-def test_a_secret_opens_its_own_door_and_no_other(shop: Shop) -> None:
+def test_a_secret_opens_its_own_door_and_no_other(shop: Market) -> None:
     """Fresh ones: that of a request opens no answer, that of an answer follows no request.
 
     The page of the link in a letter is the same button for every secret: looking there tells nobody
@@ -120,5 +125,5 @@ def test_a_secret_opens_its_own_door_and_no_other(shop: Shop) -> None:
             portal = TestClient(app_of(shop), base_url="https://my.example")
             if portal.get(path.replace("{token:str}", token)).status_code == 200:
                 opened.add((path, kind))
-    assert {kind for path, kind in opened if f"/{kind}" in path} == {"follow", "answer"}
+    assert {kind for path, kind in opened if f"/{kind}" in path} == {"follow", "answer", "know"}
     assert {(path, kind) for path, kind in opened if f"/{kind}" not in path} == set()

@@ -14,17 +14,21 @@ from pathlib import Path
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from avow.common.languages import LANGUAGES
 from avow.duties.requests.book import file_of, persons_of, read
+from avow.duties.requests.identity.knowing import standing
 from avow.duties.requests.words import Right, Voice
+from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.adding import ADDINGS
+from avow.faces.web.portal.knowing import KNOWINGS
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.public.desk import PublicDesk
+from tests.facts_room import Market
 from tests.pages.test_axe import RULES
 from tests.pages.test_portal_add import ASKED, PDF, page_of
 from tests.pages.test_portal_add import office as office  # noqa: PLC0414 (a fixture)
@@ -41,7 +45,14 @@ def browser(chromium: Path) -> Iterator[Browser]:
 
 @pytest.fixture
 def home(office: Office) -> Iterator[str]:
-    """The address of the pages, really served: a browser sends files to no made-up server."""
+    """The address of the pages of an office."""
+    with served(office) as address:
+        yield address
+
+
+@contextmanager
+def served(office: Office) -> Iterator[str]:
+    """The pages, really served: a browser sends files to no made-up server."""
     portal = PortalDesk(lambda: office.book, office.clock)
     notice = PublicDesk(office.store, office.clock, office.declaration.controller)
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -154,6 +165,47 @@ def test_no_page_on_the_way_has_a_fault_and_a_mistake_takes_the_focus(
         wrong["letters"] = faults(page)
     assert {name: found for name, found in wrong.items() if found} == {}
     assert read(office.book, request.id).waits == frozenset()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_questions_are_answered_without_a_script_and_with_the_keyboard(
+    browser: Browser, tmp_path: Path, store: Store, language: str
+) -> None:
+    """On a telephone: one answer is missed, the mistake leads to it, and the rest is chosen."""
+    market, say = Market(tmp_path, store), KNOWINGS[language]
+    request = market.asked()
+    link = f"/{language}/your-data/know/{market.token().reveal()}"
+    with served(market.office) as home, opened(browser, home, scripts=False, width=400) as page:
+        page.goto(home + link)
+        for n in (0, 2):
+            page.locator(f"#question-{n}-0").focus()
+            page.keyboard.press("Space")
+        press(page, say.press)
+        page.get_by_role("alert").get_by_role("link").click()
+        assert page.url.endswith("#question-1-0")
+        assert page.locator("input:checked").count() == 2
+        page.get_by_role("group").nth(1).get_by_label(say.none).check()
+        press(page, say.press)
+        assert page.get_by_role("heading", level=1).inner_text() == say.done
+    (check,) = standing(market.office.book, request.id)
+    assert (check.correct, check.asked) == (2, 3)
+
+
+def test_axe_finds_nothing_on_the_page_of_questions(
+    browser: Browser, tmp_path: Path, store: Store
+) -> None:
+    market = Market(tmp_path, store)
+    market.asked()
+    link, wrong = f"/your-data/know/{market.token().reveal()}", {}
+    with served(market.office) as home:
+        for language, width in zip(LANGUAGES, (1280, 400, 320), strict=True):
+            with opened(browser, home, scripts=True, width=width) as page:
+                page.goto(f"{home}/{language}{link}")
+                wrong[language, "questions"] = faults(page)
+                press(page, KNOWINGS[language].press)
+                expect(page.get_by_role("alert")).to_be_focused()
+                wrong[language, "missing"] = faults(page)
+    assert {name: found for name, found in wrong.items() if found} == {}
 
 
 def focused(page: Page) -> str:

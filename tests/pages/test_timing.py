@@ -19,7 +19,8 @@ from litestar.testing import TestClient
 from avow.duties.requests.book import take
 from avow.engine.db.store import Store
 from tests.answers_room import ANNA, NOBODY, Shop
-from tests.pages.test_guessing import HERE, app_of
+from tests.facts_room import Market
+from tests.pages.test_guessing import HERE, PICKED, app_of
 from tests.unit.test_proving import ask, texts, token
 
 Browser = TestClient[Any]
@@ -87,3 +88,56 @@ def test_an_early_return_for_strangers_is_seen(shop: Shop, monkeypatch: pytest.M
     monkeypatch.setattr("avow.duties.requests.identity.proving.take", hasty)
     found = work(shop)
     assert found["known"][1] != found["unknown"][1]
+
+
+# --- questions about known facts ------------------------------------------------------------------
+
+
+@pytest.fixture
+def market(store: Store, tmp_path: Path) -> Market:
+    return Market(tmp_path, store)
+
+
+def answering(market: Market) -> dict[str, list[Counter[str]]]:
+    """For the right answers of somebody known, and the same of a stranger: looking at the page,
+    sending one answer only, sending all, sending them again."""
+    market.asked(ANNA)
+    market.asked(NOBODY)
+    all_of_them = dict.fromkeys(PICKED, "0")
+    found: dict[str, list[Counter[str]]] = {}
+    for name, person in (("warm", None), ("known", ANNA), ("unknown", NOBODY)):
+        secret = market.token(person).reveal() if person else "none"
+        path = f"/en/your-data/know/{secret}"
+        found[name] = []
+        for data in (None, {"question-0": "0"}, all_of_them, all_of_them):
+            with counted() as sent:
+                visitor = browser(market)
+                if data is None:
+                    visitor.get(path)
+                else:
+                    visitor.post(f"{path}/answers", data=data, headers=HERE)
+            found[name].append(sent)
+    return found
+
+
+def test_right_answers_cost_the_same_as_wrong_ones(market: Market) -> None:
+    """The answers that are right for the first are wrong for the second, of whom nothing is held;
+    what comes of it is written by a round, later."""
+    found = answering(market)
+    assert all(sum(sent.values()) for sent in found["known"])
+    assert found["known"] == found["unknown"]
+
+
+def test_a_doubt_that_is_written_at_once_is_seen(
+    market: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault: one step less is taken where nothing was right."""
+
+    def hasty(book: Any, request: str, said: Any, **named: Any) -> Any:  # noqa: ANN401
+        if getattr(said[0].step, "what", "").endswith(".0-of-3"):
+            return None
+        return take(book, request, said, **named)
+
+    monkeypatch.setattr("avow.duties.requests.identity.knowing.take", hasty)
+    found = answering(market)
+    assert found["known"][2] != found["unknown"][2]

@@ -53,6 +53,10 @@ class Words:
         """The date with the month in letters."""
         return str(format_date(day, "d MMMM y", locale=self.language))
 
+    def month(self, day: date) -> str:
+        """The month in letters, and the year."""
+        return str(format_date(day, "LLLL y", locale=self.language))
+
     def short_day(self, day: date) -> str:
         """Weekday, day and month, for what is near."""
         return str(format_date(day, "EEE d MMM", locale=self.language))

@@ -79,6 +79,7 @@ from avow.faces.web.console.views import views
 from avow.faces.web.portal.add import added
 from avow.faces.web.portal.confirm import leave, prove, proved
 from avow.faces.web.portal.follow import follow, wished, wishing
+from avow.faces.web.portal.know import knew, know
 from avow.faces.web.portal.letters import letters
 from avow.faces.web.portal.make import PortalDesk, ask
 from avow.faces.web.portal.receive import fetch, receive, refuse
@@ -224,6 +225,8 @@ PORTAL_HANDLERS = (
     refuse,
     prove,
     proved,
+    know,
+    knew,
     leave,
 )
 

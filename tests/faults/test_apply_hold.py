@@ -126,3 +126,38 @@ def test_a_hold_about_nobody_is_refused(small: Small) -> None:
 
 def test_the_small_estate_is_as_the_other_tests_think(small: Small) -> None:
     assert len(small.left()) - len(EXPECTED) == 15
+
+
+def test_who_waits_no_longer_is_told_later(small: Small) -> None:
+    """A worker elsewhere holds its lease: after some looks the hold stands and is not in effect;
+    once the lease is over a round says that it is."""
+    plan = small.ready()
+    small.owner, small.crash = "elsewhere/1/worker", _die
+    with pytest.raises(KeyboardInterrupt):
+        small.apply(plan)
+    small.runs.run(
+        "journal_lease", plan=plan.id, step=0, owner=small.owner, until=NOON + LEASE, at=NOON
+    )
+    clock = SetClock(NOON)
+    name, waits = placed(small), list[float]()
+    assert hold.wait(small.runs, name, clock, waits.append, looks=3) is None
+    assert len(waits) == 3
+    assert hold.follow(small.runs, clock) == 0
+    assert hold.standing(small.runs)[0]["effective_at"] is None
+    clock.move(LEASE)
+    assert hold.follow(small.runs, clock) == 1
+    assert hold.standing(small.runs)[0]["effective_at"] == clock.now()
+    assert hold.follow(small.runs, clock) == 0
+
+
+def test_a_batch_that_began_well_after_the_hold_is_not_waited_for(small: Small) -> None:
+    """It obeys the hold: only clocks that may be apart make one older."""
+    plan = small.ready()
+    placed(small)
+    small.clock = SetClock(NOON + hold.SKEW * 2)
+    small.owner, small.crash = "elsewhere/1/worker", _die
+    with pytest.raises(KeyboardInterrupt):
+        small.apply(plan)
+    until = small.clock.now() + LEASE
+    small.runs.run("journal_lease", plan=plan.id, step=0, owner=small.owner, until=until, at=NOON)
+    assert hold.follow(small.runs, small.clock) == 1

@@ -4,9 +4,10 @@ released by the accountable manager with a fresh code."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from avow.app import open_state
@@ -17,6 +18,12 @@ from tests.pages.staff_house import StaffHouse, send, staff_house
 
 LATER = "2028-01-01"
 WHY = {"reason": "litigation", "law": "a court's order", "until": LATER}
+SCRIPT = """
+INSERT INTO avow.script (id, system, release, as_of, accepted, catalogue, tokens, files, made_at,
+                         plan, valid_until, issued_at)
+VALUES (%(name)s, 'system-' || %(name)s, 'none', %(day)s, '{}', '{}', '{}', '{}', %(day)s,
+        'plan-' || %(name)s, %(day)s::date, %(issued)s)
+"""
 PERSON = {"kind": "email", "value": "anna@mail.example"}
 
 
@@ -103,3 +110,33 @@ def test_the_officer_sees_and_places_nothing(house: StaffHouse) -> None:
     with house.signed_in("olivier") as client:
         assert client.get("/en/holds").status_code == 200
         assert send(client, "/en/holds/place", **PERSON, **WHY).status_code == 403
+
+
+def test_a_batch_that_goes_on_makes_nobody_wait_for_ever(
+    house: StaffHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Planted: a batch that was there before goes on. The hold stands, and is said to wait."""
+    batch = ("plan-x", 0, 0, NOON)
+    monkeypatch.setattr(hold, "_open", lambda *_: {batch})
+    monkeypatch.setattr("avow.faces.web.console.hold_place.PATIENCE", 2)
+    assert placed(house, **PERSON, **WHY) == "hold-waits"
+    (row,) = hold.standing(house.state.store)
+    assert row["effective_at"] is None
+    with house.signed_in("agnes") as client:
+        assert "not yet in effect" in client.get("/en/holds").text
+
+
+def test_owners_with_an_older_script_are_named(house: StaffHouse, state_url: str) -> None:
+    """Planted: a script that its owner may still run was issued before the hold, and one after."""
+    placed(house, **PERSON, **WHY)
+    with psycopg.connect(state_url) as owner:
+        owner.execute("SET session_replication_role = replica")  # neither has a release or a plan
+        for name, days in (("old", -1), ("new", 1)):
+            owner.execute(
+                SCRIPT, {"name": name, "day": NOON, "issued": NOON + timedelta(days=days)}
+            )
+    with house.signed_in("aude") as client:
+        page = client.get("/en/holds").text
+    assert "Tell these owners of it" in page
+    assert "system-old" in page
+    assert "system-new" not in page

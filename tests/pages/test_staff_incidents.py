@@ -173,7 +173,24 @@ def test_today_names_what_is_open_for_who_may_see_it(house: StaffHouse) -> None:
         assert f"Say whether the incident {name} is a breach." in client.get("/en").text
         step(client, name, "known")
         page = client.get("/en").text
-        assert f"Go on with the incident {name}: the hours run." in page
+        assert f"Go on with the incident {name}." in page
         assert f'href="/en/incidents/{name}"' in page
         step(client, name, "dismiss", words="it was a test list")
         assert name not in client.get("/en").text
+
+
+def test_today_shows_hours_only_while_the_authority_waits(house: StaffHouse) -> None:
+    """They run from the hour on which it is known, and end when the authority is told, though
+    other duties are open still."""
+    (system,) = list(staff_of(house).book.declaration.datamap.systems)[:1]
+    with house.signed_in("agnes") as client:
+        name = reported(house, client)
+        step(client, name, "known")
+        assert "hours left" in client.get("/en").text
+        step(client, name, "scope", **{f"system-{system}": "1"})
+        assert step(client, name, "risk", risk="high", words="names") == "step-taken"
+        assert "hours left" in client.get("/en").text
+        assert step(client, name, "authority") == "step-taken"
+        page = client.get("/en").text
+        assert f"Go on with the incident {name}" in page, "the persons wait"
+        assert "hours left" not in page

@@ -198,6 +198,13 @@ class Incident:
         return hours_after(self.known_at, BREACH_HOURS) if self.known_at else None
 
     @property
+    def waits_until(self) -> datetime | None:
+        """Until when the authority must hear of it: None where no clock runs, since nobody said
+        that it is a breach, it is judged that none has to be told, or the authority was told."""
+        is_still = self.is_dismissed or self.is_closed or self.risk is Risk.UNLIKELY
+        return None if is_still or self.authority_at is not None else self.due_at
+
+    @property
     def open_duties(self) -> tuple[str, ...]:
         """Who has still to be told, as far as it is decided."""
         found = []

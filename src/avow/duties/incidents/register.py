@@ -141,7 +141,7 @@ def _standing(state: Incident) -> dict[str, object]:
     return {
         "stage": str(state.stage),
         "known_at": state.known_at,
-        "due_at": state.due_at,
+        "due_at": state.waits_until,
         "steps": state.steps,
     }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from avow.common.clock import Clock
 from avow.common.ids import new_id
@@ -24,6 +24,8 @@ from avow.engine.planner.written import canonical
 
 PAUSE = 0.1
 """Seconds between two looks at the journal: as long as a batch."""
+SKEW = timedelta(minutes=5)
+"""How far the clocks of two machines may be apart."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +76,49 @@ def place(
     return name
 
 
-def wait(runs: Runs, name: str, clock: Clock, pause: Callable[[float], None]) -> datetime:
+def wait(
+    runs: Runs,
+    name: str,
+    clock: Clock,
+    pause: Callable[[float], None],
+    looks: int | None = None,
+) -> datetime | None:
     """Wait until every batch that had started before has ended; gives since when it is effective.
+    With `looks`, after so many looks it gives up: None where one still goes on, and `follow` sees
+    to the rest.
 
     Which batches those are is read after the hold was committed, so no clock is compared.
     """
-    older = _open(runs)
+    older, left = _open(runs), looks
     while older:
+        if left == 0:
+            return None
+        left = None if left is None else left - 1
         pause(PAUSE)
         older &= _open(runs, clock.now())
     now = clock.now()
     runs.run("hold_effective", id=name, at=now)
     return now
+
+
+def follow(runs: Runs, clock: Clock) -> int:
+    """Say of holds that nobody waits for any more that they are effective, once no batch goes on
+    that may be older; gives of how many.
+
+    Of a batch it is only known when its worker's clock began it, so one that began within `SKEW`
+    after the hold counts as older too.
+    """
+    waiting = [row for row in standing(runs) if row["effective_at"] is None]
+    if not waiting:
+        return 0
+    now = clock.now()
+    began = [started for *_, started in _open(runs, now)]
+    done = [
+        row["id"]
+        for row in waiting
+        if not any(started <= row["placed_at"] + SKEW for started in began)
+    ]
+    return len(runs.run("holds_effective", ids=done, at=now)) if done else 0
 
 
 def _open(runs: Runs, at: datetime | None = None) -> set[tuple[str, int, int, datetime]]:

@@ -17,6 +17,7 @@ from avow.duties.requests.acting.copies_equal import forget
 from avow.duties.requests.acting.resuming import resume
 from avow.duties.requests.acting.unsubscribing import forget_links
 from avow.duties.requests.book import PROGRAM, forget_due
+from avow.engine.planner.hold import follow
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.letters_command import sender
@@ -42,6 +43,7 @@ def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
     yield Round("acts", OFTEN, lambda: _acted(state))
+    yield Round("holds", OFTEN, lambda: f"{follow(state.store, state.clock)} holds took effect")
     yield Round("resume", DAILY, lambda: _resumed(state))
     yield Round("contests", SOON, lambda: _contested(state))
     if any(row["ended_at"] is None for row in state.store.run("webhooks")):

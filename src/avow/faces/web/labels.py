@@ -48,6 +48,9 @@ LABELS: Mapping[str, str] = {
     Told.DECIDED: mark("Decided."),
     Told.ENDED: mark("The account is ended, and every session of it."),
     Told.HOLD_PLACED: mark("Held. Nothing of it is erased until somebody releases it."),
+    Told.HOLD_WAITS: mark(
+        "Held, and not yet in effect: an older batch still goes on. The list says when."
+    ),
     Told.HOLD_RELEASED: mark("Released. Whom it was about is forgotten."),
     Told.REPORTED: mark("Reported. Somebody says within a day whether it is a breach."),
     Told.STEP_TAKEN: mark("Done. It stands in the register."),
@@ -206,7 +209,7 @@ def _heal(wanted: Ask, words: Words) -> str:
 
 ASKS: Mapping[AskKind, str] = {
     AskKind.JUDGE_INCIDENT: mark("Say whether the incident {subject} is a breach."),
-    AskKind.TELL_OF_INCIDENT: mark("Go on with the incident {subject}: the hours run."),
+    AskKind.TELL_OF_INCIDENT: mark("Go on with the incident {subject}."),
     AskKind.RELEASE_STOP: mark("Release the stop of {subject}, or leave it."),
     AskKind.SOLVE_REFUSAL: mark("Settle why the guard refused the plan for {subject}: {detail}."),
     AskKind.CARRY_OUT: mark("Carry out the approved plan for {subject}."),

@@ -50,7 +50,9 @@ def _of_incident(row: Row, zone: str) -> Ask:
     if row["stage"] == Stage.REPORTED:
         due = local_day(row["made_at"] + JUDGED_WITHIN, zone)
         return Ask(AskKind.JUDGE_INCIDENT, row["id"], due, link=link)
-    return Ask(AskKind.TELL_OF_INCIDENT, row["id"], local_day(row["due_at"], zone), link=link)
+    ends = row["due_at"]
+    day = local_day(ends, zone) if ends is not None else None
+    return Ask(AskKind.TELL_OF_INCIDENT, row["id"], day, link=link, ends=ends)
 
 
 def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:

@@ -69,7 +69,7 @@ class Ask:
 
     `subject` is an id, a place, or for `heal` the code of the reason; `n` how many there are of
     it, `detail` the codes of it. `clauses` would be helped by it. `link` is the path of the page
-    below the language.
+    below the language. `ends`: the instant, where the clock counts in hours.
     """
 
     kind: AskKind
@@ -80,6 +80,7 @@ class Ask:
     n: int = 1
     link: tuple[str, ...] = ("promises",)
     detail: str = ""
+    ends: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -394,6 +395,7 @@ class Told(StrEnum):
     ENDED = "ended"
     REPORTED = "reported"
     HOLD_PLACED = "hold-placed"
+    HOLD_WAITS = "hold-waits"
     HOLD_RELEASED = "hold-released"
     STEP_TAKEN = "step-taken"
     PLACES_DECIDED = "places-decided"
@@ -430,6 +432,7 @@ ACCEPTED = frozenset(
         Told.ENDED,
         Told.REPORTED,
         Told.HOLD_PLACED,
+        Told.HOLD_WAITS,
         Told.HOLD_RELEASED,
         Told.STEP_TAKEN,
         Told.PLACES_DECIDED,

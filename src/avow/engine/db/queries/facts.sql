@@ -89,6 +89,12 @@ SELECT identity FROM avow.hold_identity WHERE hold = %(hold)s
 -- since: 5
 UPDATE avow.hold SET effective_at = %(at)s WHERE id = %(id)s AND effective_at IS NULL RETURNING id
 
+-- name: holds_effective
+-- Every batch older than these holds has ended.
+-- since: 5
+UPDATE avow.hold SET effective_at = %(at)s
+WHERE id = ANY(%(ids)s) AND effective_at IS NULL RETURNING id
+
 -- name: hold_release
 -- Release a hold; no row when it is unknown or released.
 -- since: 5

@@ -34,5 +34,5 @@ WHERE id = %(id)s AND attested_at IS NULL RETURNING id
 -- name: scripts_out
 -- Scripts of changes that owners may still run on a day.
 -- since: 12
-SELECT id, system, plan, valid_until FROM avow.script
+SELECT id, system, plan, valid_until, issued_at FROM avow.script
 WHERE valid_until >= %(day)s AND attested_at IS NULL ORDER BY issued_at, id

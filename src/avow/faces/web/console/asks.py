@@ -62,7 +62,13 @@ def asks(known: Known) -> tuple[Ask, ...]:
         *_lapsing(known.attestations, known.day),
         *_undecided_tables(digest.novelties or (), digest.asks or ()),
     ]
-    return tuple(sorted(found, key=lambda a: (ORDER[a.kind], a.due or date.max, a.subject)))
+    return tuple(sorted(found, key=_urgency))
+
+
+def _urgency(ask: Ask) -> tuple[bool, date, int, str]:
+    """A stop first: nothing else goes on. Then what is due soonest, whatever it is."""
+    is_stop = ask.kind is AskKind.RELEASE_STOP
+    return (not is_stop, ask.due or date.max, ORDER[ask.kind], ask.subject)
 
 
 def _linked(ask: Ask) -> Ask:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from datetime import date, datetime
-from functools import partial
+from datetime import date
 
 from litestar import post
 from litestar.params import FromPath
@@ -15,7 +14,6 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 from avow.common.masked import Masked
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
-from avow.engine.evidence.entries import Body
 from avow.engine.facts.standing import Who, row
 from avow.engine.planner import hold
 from avow.engine.planner.refusals import PlannerError
@@ -25,6 +23,8 @@ from avow.faces.web.signin.desk import Form, StaffDesk, signed_of
 from avow.faces.web.signin.sign_in import GivenStaff
 from avow.faces.web.source import Told
 
+PATIENCE = 30
+"""Looks at a batch that goes on, of a tenth of a second each, for which who places a hold waits."""
 LONGEST = 200
 """Characters of a reason, a law, a value or a key."""
 
@@ -33,17 +33,16 @@ LONGEST = 200
 def hold_place(
     request: Asked, language: FromPath[str], data: Form, pages: GivenPages, staff: GivenStaff
 ) -> Redirect:
-    """Place it, and wait until every batch that had begun before has ended."""
+    """Place it, and wait a moment until every batch that had begun before has ended. Where one goes
+    on longer, a round says later that the hold is in effect."""
     pages.frame(request, language, "holds")
     about, why = about_of(staff, data), reason_of(staff, data)
     if about is None or why is None:
         return _back(language, Told.NOT_POSSIBLE)
     runs, by = staff.book.runs, signed_of(request).person
-    name = hold.place(
-        runs, staff.book.ring, [about], why, by=by, at=staff.now(), note=partial(_note, staff)
-    )
-    hold.wait(runs, name, staff.clock, time.sleep)
-    return _back(language, Told.HOLD_PLACED)
+    name = hold.place(runs, staff.book.ring, [about], why, by=by, at=staff.now(), note=staff.note)
+    since = hold.wait(runs, name, staff.clock, time.sleep, PATIENCE)
+    return _back(language, Told.HOLD_PLACED if since is not None else Told.HOLD_WAITS)
 
 
 @post("/{language:str}/holds/release", sync_to_thread=True, action=Action.RELEASE_HOLD)
@@ -55,9 +54,9 @@ def hold_release(
     by = signed_of(request).person
     if not prove(staff.accounts, by, data.get("code", ""), staff.now()):
         return _back(language, Told.UNKNOWN_PERSON)
-    name, note = data.get("hold", ""), partial(_note, staff)
+    name = data.get("hold", "")
     try:
-        hold.release(staff.book.runs, name, by=by, at=staff.now(), note=note)
+        hold.release(staff.book.runs, name, by=by, at=staff.now(), note=staff.note)
     except PlannerError:
         return _back(language, Told.TOO_LATE)
     return _back(language, Told.HOLD_RELEASED)
@@ -91,10 +90,6 @@ def reason_of(staff: StaffDesk, form: Mapping[str, str]) -> hold.Reason | None:
     if not word or not law or max(len(word), len(law)) > LONGEST or review <= staff.today():
         return None
     return hold.Reason(word, law, review)
-
-
-def _note(staff: StaffDesk, body: Body, at: datetime) -> None:
-    staff.book.tell([body], at, staff.book.runs)
 
 
 def _back(language: str, told: Told) -> Redirect:

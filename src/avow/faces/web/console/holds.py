@@ -38,12 +38,23 @@ class HoldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class ScriptOut:
+    """A script of changes that the owner of a system may still run: it was written before the
+    newest of the holds, and nobody can call it back."""
+
+    plan: str
+    system: str
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
 class Holds:
     """The context of the page of holds."""
 
     frame: Annotated[Frame, "what surrounds the page"]
     over: Annotated[int, "holds whose day of review has come"]
     holds: Annotated[tuple[HoldLine, ...], "those that stand, the first to be looked at first"]
+    scripts: Annotated[tuple[ScriptOut, ...], "texts with owners that know nothing of newer holds"]
     kinds: Annotated[tuple[str, ...], "kinds of values by which a person can be named"]
     places: Annotated[tuple[str, ...], "datasets of which a row can be named by its key"]
 
@@ -67,8 +78,18 @@ def context(request: Asked, language: str, pages: Pages, staff: StaffDesk) -> Ho
         frame=pages.frame(request, language, "holds"),
         over=sum(line.is_over for line in found),
         holds=tuple(sorted(found, key=lambda line: (line.review, line.id))),
+        scripts=_scripts(staff, day, max((line.placed for line in found), default=None)),
         kinds=tuple(sorted({i.kind for _, dataset in known for i in dataset.identities})),
         places=tuple(sorted(f"{s.name}:{d.name}" for s, d in known if d.is_personal and d.key)),
+    )
+
+
+def _scripts(staff: StaffDesk, day: date, newest: datetime | None) -> tuple[ScriptOut, ...]:
+    rows = staff.book.runs.run("scripts_out", day=day) if newest is not None else ()
+    return tuple(
+        ScriptOut(row["plan"], row["system"], row["valid_until"])
+        for row in rows
+        if row["issued_at"] <= newest
     )
 
 

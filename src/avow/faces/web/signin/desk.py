@@ -20,6 +20,7 @@ from avow.engine.accounts.known import Accounts
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import ABSOLUTE, Signed, who
 from avow.engine.db.store import Store
+from avow.engine.evidence.entries import Body
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
@@ -64,6 +65,10 @@ class StaffDesk:
         if not isinstance(self.book.runs, Store):
             raise TypeError(type(self.book.runs).__name__)
         return self.book.runs
+
+    def note(self, body: Body, at: datetime) -> None:
+        """Tell the ledger one thing."""
+        self.book.tell([body], at, self.book.runs)
 
     def now(self) -> datetime:
         """The instant of the clock."""

@@ -215,8 +215,8 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
     assert {"/incidents", "/incidents/…", "/holds"} <= looked
-    assert {"/requests/…/outcome", "/requests/…/answer"} <= looked
-    assert {"/requests/…/rows", "/requests/…/files", "/requests/…/identity"} <= looked
+    below = ("outcome", "answer", "erase", "hand-over", "identity", "rows", "files")
+    assert {f"/requests/…/{page}" for page in below} <= looked
 
 
 def test_a_copy_that_is_drawn_and_read(eyes: Eyes, tmp_path: Path, state_url: str) -> None:

@@ -134,6 +134,40 @@ def test_what_left_on_paper_is_said_once_and_by_no_link(here: AnswerHouse) -> No
     assert next(iter(read(house.office.book, request).answers.values())).sent is Way.PAPER
 
 
+def test_what_needs_somebody_first_stands_on_the_page_of_the_request(here: AnswerHouse) -> None:
+    """The page that is worked on next comes first, with why; what it leads to is there."""
+    request, house = here.asked(Right.ACCESS, Right.ERASURE), here.house
+    with house.signed_in("agnes") as client:
+
+        def first() -> tuple[str, str]:
+            page = read_page(client.get(f"/en/requests/{request}").text)
+            for link in page.all("a"):
+                target = link.attributes.get("href", "")
+                if target.startswith(f"/en/requests/{request}/"):
+                    assert client.get(target).status_code == 200
+            (lists,) = [n for n in page.all("ul") if n.attributes.get("class") == "lines open"]
+            item = lists.all("li")[0]
+            return item.all("a")[0].attributes["href"].rpartition("/")[2], item.text
+
+        assert first()[0] == "answer"
+        assert first()[1].startswith("Draw the copy.")
+        told(client, below(request, "draw"), person="1")
+        assert first()[0] == "redact"
+        here.hide_all(request)
+        assert first()[1].startswith("Write the answer: every place is decided.")
+        told(client, below(request, "write"), **here.named(request))
+        assert first()[1].startswith("Read the letter before it leaves.")
+        told(client, below(request, "review"), **here.named(request))
+        assert first()[1].startswith("Send the copy: somebody has read its letter.")
+        form = {**here.named(request), "way": "paper", "code": house.fresh("agnes")}
+        assert told(client, below(request, "send"), **form) == "letter-sent"
+        assert first()[0] == "erase"
+    company = house.office.arrive(Right.ACCESS, voice=Voice.COMPANY)
+    house.office.take(company, steps.IdentityShown(person=1, rung=Rung.AUTHORITY))
+    with house.signed_in("an") as client:
+        assert "Draw the copy." not in client.get(f"/en/requests/{company.id}").text
+
+
 def test_where_was_looked_is_said_system_by_system(here: AnswerHouse) -> None:
     """Anna is in the shop, and not in the newsletter, where somebody else is found: it works."""
     request = here.asked()

@@ -116,7 +116,7 @@ def context(
         persons=tuple(persons_in(found)),
         links=found.links,
         steps=steps_of(entries, zone),
-        work=work_of(staff.book, found),
+        work=work_of(staff.book, found, staff.now()),
         views=_views(staff, name, zone) if seen else None,
         opened=opened,
         does=does_of(asked, found),

@@ -83,7 +83,7 @@ class Market(Shop):
     def ask(self, request: Request, *, pauses: bool = False) -> str:
         """Questions for the person of a request."""
         book, now = self.office.book, self.office.clock.now()
-        made = drafted(book, self.estate, request.id, 1)
+        made = drafted(book, self.estate, request.id, 1, at=now)
         return send(book, POST, request.id, 1, made, by="claire", at=now, pauses=pauses)
 
     def letters(self, person: Person = ANNA) -> list[str]:

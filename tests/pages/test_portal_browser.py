@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from avow.common.languages import LANGUAGES
 from avow.duties.requests.book import file_of, persons_of, read
-from avow.duties.requests.identity.knowing import standing
+from avow.duties.requests.identity.knowing import fact_checks
 from avow.duties.requests.words import Right, Voice
 from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
@@ -187,7 +187,7 @@ def test_questions_are_answered_without_a_script_and_with_the_keyboard(
         page.get_by_role("group").nth(1).get_by_label(say.none).check()
         press(page, say.press)
         assert page.get_by_role("heading", level=1).inner_text() == say.done
-    (check,) = standing(market.office.book, request.id)
+    (check,) = fact_checks(market.office.book, request.id)
     assert (check.correct, check.asked) == (2, 3)
 
 

@@ -15,7 +15,7 @@ from litestar.testing import TestClient
 from avow.common.languages import LANGUAGES
 from avow.declaration.model import Declaration
 from avow.duties.requests.book import Person, entries_of
-from avow.duties.requests.identity.knowing import standing
+from avow.duties.requests.identity.knowing import fact_checks
 from avow.duties.requests.identity.questions import Part, Question
 from avow.duties.requests.steps import Noted
 from avow.engine.db.store import Store
@@ -110,10 +110,10 @@ def test_a_missing_answer_uses_nothing_and_keeps_the_others(shop: Market, client
         assert page.status_code == 422
         assert page.text.count(" checked") == 2
         assert 'href="#question-1-0"' in page.text
-    (check,) = standing(shop.office.book, request.id)
+    (check,) = fact_checks(shop.office.book, request.id)
     assert check.correct is None
     assert answers(client, path, **{"question-1": "none"}).status_code == 200
-    (check,) = standing(shop.office.book, request.id)
+    (check,) = fact_checks(shop.office.book, request.id)
     assert check.correct == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
 from pathlib import Path
@@ -14,17 +15,20 @@ from hypothesis import strategies as st
 from avow.common.masked import Masked
 from avow.declaration.known_facts import ANSWERS, chance
 from avow.duties.requests import steps
-from avow.duties.requests.book import entries_of, read, take
+from avow.duties.requests.book import Person, entries_of, read, take
+from avow.duties.requests.identity.identity_checks import answers
 from avow.duties.requests.identity.knowing import (
     MOST,
+    Drafted,
     NotAsked,
     answer,
     drafted,
+    fact_checks,
     judge_due,
     questions_of,
-    standing,
 )
 from avow.duties.requests.identity.questions import FEW, MOST_SHARE, Part, question
+from avow.duties.requests.identity.standing import standings
 from avow.duties.requests.machine import Request, StepRefused
 from avow.duties.requests.words import Right, Rung, Voice, Waits
 from avow.engine.db.store import Store
@@ -55,6 +59,10 @@ def answered(shop: Market, *chosen: int | None, person: bool = True) -> bool:
 
 def judged(shop: Market) -> int:
     return judge_due(shop.office.book, shop.store, at=shop.office.clock.now())
+
+
+def made_for(shop: Market, request: Request) -> Drafted:
+    return drafted(shop.office.book, shop.estate, request.id, 1, at=shop.office.clock.now())
 
 
 def notes(shop: Market, request: Request) -> list[str]:
@@ -180,7 +188,7 @@ def test_a_guesser_passes_no_more_often_than_is_said(columns: list[list[int]], r
 def test_all_guesses_at_the_shop_together_pass_as_often_as_is_said(shop: Market) -> None:
     """Every customer against one guess: one of 216."""
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
-    made = drafted(shop.office.book, shop.estate, request.id, 1)
+    made = made_for(shop, request)
     asked = made.asked.questions
     passed = 0
     for month, what, town in people():
@@ -208,7 +216,7 @@ def test_the_questions_are_the_same_for_somebody_known_and_for_a_stranger(shop: 
     assert sizes[0] == sizes[1]
     (one,), (other,) = shop.letters(ANNA), shop.letters(NOBODY)
     assert plain(one) == plain(other)
-    counts = [standing(book, each.id)[0].answerable for each in (hers, theirs)]
+    counts = [fact_checks(book, each.id)[0].answerable for each in (hers, theirs)]
     assert counts == [3, 0]
 
 
@@ -220,7 +228,7 @@ def plain(text: str) -> str:
 def test_asked_twice_the_answers_are_the_same_ones(shop: Market) -> None:
     """Two pages laid over each other show nothing."""
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
-    both = [drafted(shop.office.book, shop.estate, request.id, 1) for _ in range(2)]
+    both = [made_for(shop, request) for _ in range(2)]
     assert both[0] == both[1]
 
 
@@ -247,6 +255,27 @@ def test_unanswered_questions_are_erased_after_their_last_day(shop: Market) -> N
     assert not answered(shop, 0, 0, 0)
 
 
+def test_questions_that_stay_after_their_last_day_turn_the_promise_red(shop: Market) -> None:
+    """Nobody runs the round that erases them. One that was answered yesterday waits for it."""
+    exercise = {"right": "exercise", "clause": "9.1"}
+    shop.says(replace(shop.declaration, rights=(exercise, *shop.declaration.rights)))
+    request = shop.asked()
+    shop.office.take(request, steps.IdentityShown(person=1, rung=Rung.SESSION))
+    assert overstayed(shop) == 0
+    shop.office.clock.move(timedelta(days=5))
+    assert overstayed(shop) == 1
+    judged(shop)
+    assert overstayed(shop) == 0
+
+
+def overstayed(shop: Market) -> int:
+    """How many files are kept too long, as the check counts them."""
+    now = shop.office.clock.now()
+    ((_, result),) = answers(shop.office.book, day=shop.office.book.day(now), at=now)
+    assert result.canary_seen
+    return result.outcome.bad
+
+
 # --- what comes of it -----------------------------------------------------------------------------
 
 
@@ -255,7 +284,7 @@ def test_enough_right_answers_are_a_proposal_for_a_person(shop: Market) -> None:
     assert answered(shop, 0, 0, 0)
     assert judged(shop) == 1
     assert read(shop.office.book, request.id).persons[1].shown is None
-    (check,) = standing(shop.office.book, request.id)
+    (check,) = fact_checks(shop.office.book, request.id)
     assert (check.is_passed, check.correct, check.asked) == (True, 3, 3)
 
 
@@ -282,6 +311,24 @@ def test_wrong_answers_and_none_of_these_are_a_doubt(
     assert [(d.rung, d.final) for d in doubts] == [(Rung.KNOWN_FACTS, False)]
 
 
+def test_after_a_doubt_the_ladder_proposes_a_document(shop: Market) -> None:
+    """The link was not enough, and the questions neither: what is left is asked for last."""
+    request = shop.office.arrive(Right.ACCESS)
+    shop.office.take(request, steps.IdentityDoubted(person=1, rung=Rung.SIGNED_LINK))
+    assert next_step(shop, request) is Rung.KNOWN_FACTS
+    shop.ask(request)
+    assert answered(shop, None, None, None)
+    judged(shop)
+    assert next_step(shop, request) is Rung.DOCUMENT
+
+
+def next_step(shop: Market, request: Request) -> Rung | None:
+    """What the ladder proposes to ask for next."""
+    book = shop.office.book
+    (one,) = standings(read(book, request.id), entries_of(book, request.id))
+    return one.next
+
+
 def test_whatever_a_stranger_answers_is_wrong(shop: Market) -> None:
     shop.says(declared(known("settle")))
     request = shop.asked(NOBODY)
@@ -304,12 +351,25 @@ def test_somebody_is_asked_twice_at_most_and_the_chance_counts_both(shop: Market
     request = shop.asked()
     shop.office.clock.move(timedelta(hours=1))
     shop.ask(request)
-    first, second = standing(shop.office.book, request.id)
+    first, second = fact_checks(shop.office.book, request.id)
     assert second.chance == pytest.approx(2 * first.chance)
     assert works(shop) == [False, True]
     with pytest.raises(NotAsked, match="2 times is all"):
         shop.ask(request)
     assert MOST == 2
+
+
+def test_a_new_request_gives_no_new_guesses_within_a_year(shop: Market) -> None:
+    """Somebody who names Anna from an address of their own, again and again."""
+    claims = Person(email="mallory@mail.example", identities=(("email", ANNA.email),))
+    for _ in range(2):
+        shop.asked(claims)
+    with pytest.raises(NotAsked, match="2 times they were asked"):
+        shop.asked(claims)
+    shop.office.clock.move(timedelta(days=366))
+    request = shop.asked(ANNA)
+    (check,) = fact_checks(shop.office.book, request.id)
+    assert check.chance == pytest.approx(1 / 216)
 
 
 def works(shop: Market) -> list[bool]:
@@ -347,7 +407,7 @@ def test_nobody_is_asked_who_has_shown_it_or_for_whom_somebody_speaks(shop: Mark
     spoken = office.arrive(Right.ACCESS, voice=Voice.REPRESENTATIVE)
     with pytest.raises(NotAsked, match="gets no questions"):
         shop.ask(spoken)
-    assert standing(office.book, spoken.id) == ()
+    assert fact_checks(office.book, spoken.id) == ()
     assert shop.letters() == []
 
 
@@ -355,14 +415,14 @@ def test_too_few_rows_make_no_questions(shop: Market) -> None:
     shop.run("shop", "DELETE FROM orders WHERE id > 10")
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
     with pytest.raises(NotAsked, match="1 questions can be made"):
-        drafted(shop.office.book, shop.estate, request.id, 1)
+        made_for(shop, request)
 
 
 def test_a_system_that_is_away_makes_no_questions(shop: Market) -> None:
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
     (shop.home / "shop.db").unlink()
     with pytest.raises(NotAsked, match="0 questions can be made"):
-        drafted(shop.office.book, shop.estate, request.id, 1)
+        made_for(shop, request)
 
 
 def test_of_many_owners_an_even_part_is_counted(

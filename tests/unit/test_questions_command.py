@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from avow.common.exits import Exit
 from avow.duties.requests.book import read
-from avow.duties.requests.identity.knowing import answer, judge_due, standing
+from avow.duties.requests.identity.knowing import answer, fact_checks, judge_due
 from avow.duties.requests.words import Right, Rung, Waits
 from avow.engine.db.store import Store
 from avow.faces.cli.desk import Desk
@@ -55,7 +55,7 @@ def test_without_send_nothing_is_written_and_no_value_is_shown(shop: Market) -> 
     assert not any(
         value in said.output for value in (*MONTHS, *PRODUCTS, *(f"{t}0" for t in TOWNS))
     )
-    assert standing(shop.office.book, request.id) == ()
+    assert fact_checks(shop.office.book, request.id) == ()
 
 
 def test_sent_with_a_doubt_the_term_stands_and_the_counts_are_told_afterwards(
@@ -79,4 +79,4 @@ def test_sent_with_a_doubt_the_term_stands_and_the_counts_are_told_afterwards(
 def test_who_asks_is_named(shop: Market) -> None:
     request = shop.office.arrive(Right.ACCESS)
     assert "--as" in command(request.id, "--send").output
-    assert standing(shop.office.book, request.id) == ()
+    assert fact_checks(shop.office.book, request.id) == ()

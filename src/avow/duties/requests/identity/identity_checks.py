@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from avow.duties.requests import machine, steps
 from avow.duties.requests.book import Book, entries_of, read_many
+from avow.duties.requests.identity.documents import DOCUMENT
 from avow.duties.requests.in_time import FRESH, PLACE, SEEN
 from avow.duties.requests.machine import Entry, Request
 from avow.duties.requests.words import Channel, Right, Rung
@@ -57,13 +58,18 @@ def answers(book: Book, *, day: date, at: datetime) -> Iterator[tuple[Check, Che
 
 def overstayed(documents_: Sequence[Row], requests: dict[str, Request], day: date) -> list[Row]:
     """The documents that are there although their last day is over, or although everybody of their
-    request was judged, or the request is over."""
+    request was judged, or the request is over. Questions about known facts go by their day: a round
+    erases them soon after the answer."""
     return [
         row
         for row in documents_
         if row["forget_on"] is None
         or row["forget_on"] < day
-        or (row["request"] in requests and _is_judged(requests[row["request"]]))
+        or (
+            row["what"] == DOCUMENT
+            and row["request"] in requests
+            and _is_judged(requests[row["request"]])
+        )
     ]
 
 
@@ -99,8 +105,8 @@ def _finds(book: Book, day: date) -> bool:
     ]
     name = "request-" + "a" * 26
     judged = machine.folded(name, entries, book.calendar)
-    old = {"request": "-", "forget_on": day - timedelta(days=1)}
-    young = {"request": name, "forget_on": day + timedelta(days=1)}
+    old = {"request": "-", "what": DOCUMENT, "forget_on": day - timedelta(days=1)}
+    young = {"request": name, "what": DOCUMENT, "forget_on": day + timedelta(days=1)}
     return (
         bool(overstayed([old], {}, day))
         and bool(overstayed([young], {name: judged}, day))

@@ -37,6 +37,7 @@ from avow.duties.requests.book import (
     persons_of,
     put_file,
     read,
+    same_person,
     take,
 )
 from avow.duties.requests.delivering.links import PATH, Post
@@ -62,8 +63,9 @@ KIND, FILE = "identity-facts", "known-facts"
 """The kind of letter, and what the sealed file is called."""
 ANSWERED = "known-facts-answered"
 """What is noted with an answer, with the person and the counts: `….1.2-of-3`."""
-MOST = 2
-"""How often a person of a request may be asked."""
+MOST, WITHIN = 2, timedelta(days=365)
+"""How often somebody may be asked, and within which time, in whatever requests: else whoever
+guesses would ask again until they are right."""
 _BYTES, _FULL = 32, 4096
 
 
@@ -126,7 +128,7 @@ class FactCheck:
         return self.correct is not None and self.correct >= self.wanted
 
 
-def drafted(book: Book, estate: Estate, request: str, person: int) -> Drafted:
+def drafted(book: Book, estate: Estate, request: str, person: int, *, at: datetime) -> Drafted:
     """The questions that a person of a request would get. Writes nothing.
 
     They depend on the declaration and on all rows, and on the person in nothing but what is right.
@@ -149,7 +151,7 @@ def drafted(book: Book, estate: Estate, request: str, person: int) -> Drafted:
     chosen = sorted(fit, key=lambda each: each[1].share)[: rules.ask]
     said = own(estate, _rows_of(book, estate, request, person), [fact for fact, _ in chosen])
     right = tuple(made.right(said[fact]) for fact, made in chosen)
-    before = sum(1 for each in standing(book, request) if each.person == person)
+    before = _before(book, request, person, at)
     by_luck = chance([made.share for _, made in chosen], rules.right) * (before + 1)
     if len(chosen) < rules.right:
         raise _too_few(len(chosen), rules.right)
@@ -165,6 +167,14 @@ def drafted(book: Book, estate: Estate, request: str, person: int) -> Drafted:
     )
 
 
+def _before(book: Book, request: str, person: int, at: datetime) -> int:
+    """How often who is named by the same values was asked lately, in this request and in others."""
+    who = persons_of(book, request)[person]
+    mine = [each for each in fact_checks(book, request) if each.person == person]
+    others = [c for r in same_person(book, who, but=request) for c in fact_checks(book, r)]
+    return sum(1 for each in (*mine, *others) if at - each.made_at < WITHIN)
+
+
 def _too_few(there: int, wanted: int) -> NotAsked:
     return NotAsked(
         f"{there} questions can be made, and {wanted} right answers are wanted",
@@ -176,8 +186,8 @@ def _too_few(there: int, wanted: int) -> NotAsked:
 def _too_easy(by_luck: float, before: int) -> NotAsked:
     return NotAsked(
         f"somebody who guesses would pass {by_luck:.1%} of the time",
-        because=f"at most {MOST_CHANCE:.0%} is right, {before} times they were asked before, and"
-        f" {MOST} times is all",
+        because=f"at most {MOST_CHANCE:.0%} is right; {before} times they were asked within a"
+        f" year, and {MOST} times is all",
         help="declare columns with more even answers, or go on with another step",
     )
 
@@ -282,7 +292,7 @@ def _write(
     return name
 
 
-def standing(book: Book, request: str) -> tuple[FactCheck, ...]:
+def fact_checks(book: Book, request: str) -> tuple[FactCheck, ...]:
     """The questions that persons of a request got, oldest first, in counts."""
     return tuple(
         FactCheck(

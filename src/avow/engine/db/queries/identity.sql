@@ -101,7 +101,7 @@ WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at
 -- name: identity_documents
 -- The documents that are there, and the questions with their right answers.
 -- since: 19
-SELECT id, request, forget_on FROM avow.request_file
+SELECT id, request, what, forget_on FROM avow.request_file
 WHERE what IN ('identity-document', 'known-facts') AND sealed IS NOT NULL ORDER BY made_at, id
 
 -- name: representation_add

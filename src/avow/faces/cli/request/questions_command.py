@@ -9,7 +9,7 @@ import click
 
 from avow.common.exits import Exit
 from avow.duties.requests.delivering.links import Post
-from avow.duties.requests.identity.knowing import Drafted, FactCheck, drafted, send, standing
+from avow.duties.requests.identity.knowing import Drafted, FactCheck, drafted, fact_checks, send
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.task_rounds import ADDRESS
 
@@ -46,10 +46,10 @@ def command(
     if pause and (why is None or not is_sent):
         raise click.UsageError("a doubt that stops the term is written down: --send --why, a file")
     with opened(folder, database_url) as desk:
-        for each in standing(desk.book, request_id):
+        for each in fact_checks(desk.book, request_id):
             if each.person == person:
                 click.echo(_earlier(each))
-        made = drafted(desk.book, desk.estate, request_id, person)
+        made = drafted(desk.book, desk.estate, request_id, person, at=desk.now())
         _say(made)
         if not is_sent:
             raise SystemExit(Exit.REFUSED)

@@ -8,23 +8,33 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from avow.app import open_state
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES
-from avow.duties.requests.book import Person
+from avow.duties.requests.book import Person, put_file
+from avow.duties.requests.intake.by_form import PAPER
 from avow.duties.requests.machine import Request
 from avow.duties.requests.rows import accepted_of
-from avow.duties.requests.words import Right
+from avow.duties.requests.steps import Decided
+from avow.duties.requests.words import Outcome, Right, Voice
 from tests.accounts_room import NOON
 from tests.answers_room import ANNA, BEN, NOBODY, SHOP, declared, fill
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send, staff_house
 from tests.pages.test_accessible import faults
+from tests.unit.test_representing import ACME, OTHER, PDF, UTA, House
 
 SECRETS = ("anna", "peeters", "mail.example", "karel", "be68")
 """What the systems hold of the person; nothing of it may be on the page."""
+
+BY_HAND = """  - system: cupboard
+    connector: by-hand
+    datasets:
+      folders: {owned_by: nobody, because: a list of shelves, key: [id]}
+"""
 
 
 @pytest.fixture
@@ -56,6 +66,15 @@ def mark_in(page: str) -> str:
     return page.partition('name="mark" value="')[2][:64]
 
 
+def choices_in(page: str) -> list[tuple[str, bool]]:
+    """How the form of a page names each set of rows, and whether it has it ticked."""
+    return [
+        (node.attributes["value"], "checked" in node.attributes)
+        for node in read_page(page).all("input")
+        if node.attributes.get("name", "").startswith("take-")
+    ]
+
+
 def accepted(house: StaffHouse, request: Request, **form: str) -> str:
     """What came of the form: what is told, or what stands beside the mistake."""
     with house.signed_in("agnes") as client:
@@ -85,9 +104,10 @@ def test_what_is_found_is_shown_as_places_and_counts(house: StaffHouse) -> None:
 
 def test_what_was_seen_is_accepted_as_who_is_signed_in(house: StaffHouse) -> None:
     request = asked(house)
-    mark = mark_in(searched(house, request))
-    choice = {"take-1": "1:shop.customer"}
-    assert accepted(house, request, mark=mark, **choice) == "rows-accepted"
+    page = searched(house, request)
+    ((name, is_ticked),) = choices_in(page)
+    assert is_ticked, "nothing has to be asked"
+    assert accepted(house, request, mark=mark_in(page), **{"take-1": name}) == "rows-accepted"
     rows = accepted_of(house.office.book, request.id)
     assert rows is not None
     assert [(r.system, r.dataset, len(r.keys)) for r in rows] == [("shop", "customer", 1)]
@@ -102,10 +122,11 @@ def test_a_row_that_came_in_meanwhile_is_accepted_by_nobody(
 ) -> None:
     """Planted between the look and the form: one more customer of the same address."""
     request = asked(house)
-    mark = mark_in(searched(house, request))
+    page = searched(house, request)
+    ((name, _),) = choices_in(page)
     with closing(sqlite3.connect(tmp_path / "shop.db")) as owner, owner:
         owner.execute("INSERT INTO customer (id, email) VALUES (9, 'anna@mail.example')")
-    said = accepted(house, request, mark=mark, **{"take-1": "1:shop.customer"})
+    said = accepted(house, request, mark=mark_in(page), **{"take-1": name})
     assert said == "The systems answer otherwise than when you looked: look once more."
     assert accepted_of(house.office.book, request.id) is None
 
@@ -120,6 +141,88 @@ def test_a_form_that_names_nothing_that_was_found_accepts_nothing(
     said = accepted(house, request, mark=mark, **form)
     assert said == "Tick what is theirs, or say that nothing is."
     assert accepted_of(house.office.book, request.id) is None
+
+
+def test_two_sets_of_rows_of_one_table_are_accepted_apart(
+    house: StaffHouse, tmp_path: Path
+) -> None:
+    """Anna gave the mailbox of a function too, which names somebody else's row in the same table:
+    nothing of hers is ticked, and what stays unticked is not accepted with the other."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as owner, owner:
+        owner.execute("INSERT INTO customer (id, email) VALUES (9, 'info@mail.example')")
+    both = (("email", ANNA.email), ("email", "info@mail.example"))
+    request = asked(house, msgspec.structs.replace(ANNA, identities=both))
+    page = searched(house, request)
+    assert "Answer 1 question before you accept." in page
+    assert "found by a value that several persons may share" in page
+    found = choices_in(page)
+    assert [is_ticked for _, is_ticked in found] == [False, False]
+    form = {"mark": mark_in(page), "take-1": found[0][0], "take-9": "0" * 64}
+    with house.signed_in("agnes") as client:
+        again = send(client, below(request, "accept"), below(request), **form)
+    assert again.status_code == 422
+    assert choices_in(again.text) == [(found[0][0], True), found[1]], "what was ticked stays ticked"
+    del form["take-9"]
+    assert accepted(house, request, **form) == "rows-accepted"
+    rows = accepted_of(house.office.book, request.id)
+    assert [row.keys for row in rows or ()] == [(("1",),)]
+
+
+def test_of_a_company_only_the_rows_that_point_to_it_are_proposed(
+    tmp_path: Path, state_url: str
+) -> None:
+    """Uta also reads a newsletter of ours, which is none of her company's business; and before its
+    authority was looked at nothing is."""
+    clock = SetClock(NOON)
+    with open_state(tmp_path / "state", state_url, clock=clock) as state:
+        clients = House(tmp_path, state.store)
+        house = staff_house(state, clock, clients.declaration, clients.urls)
+        request = house.office.arrive(Right.ERASURE, person=UTA, voice=Voice.COMPANY)
+        book, at = house.office.book, clock.now()
+        paper = put_file(book, state.store, request.id, PAPER, "application/pdf", PDF, at=at)
+        page = searched(house, request)
+        assert "A company speaks for somebody here: hear it first." in page
+        assert "app.account" not in page
+        says = accepted(house, request, mark=mark_in(page), nothing="yes")
+        assert says == "A company speaks for somebody here: hear it first."
+        home = f"/en/requests/{request.id}/identity"
+        form = {"person": "1", "kind": "company", "file": paper, "right-erasure": "1"}
+        with house.signed_in("agnes") as client:
+            for company, why in (
+                (OTHER, "Nobody is heard by this paper."),
+                ("app:firm:1", "There is no such company: write system:dataset:key."),
+            ):
+                answer = send(client, f"{home}/speaker", home, company=company, **form)
+                assert answer.status_code == 422
+                assert why in answer.text
+                assert f'value="{company}"' in answer.text, "what was typed stays"
+            answer = send(client, f"{home}/speaker", home, company=ACME, **form)
+        assert answer.headers["location"].endswith("told=speaker-heard")
+        page = searched(house, request)
+        assert ("app.account" in page, "app.reader" in page) == (True, False)
+        ((name, _),) = choices_in(page)
+        assert accepted(house, request, mark=mark_in(page), **{"take-1": name}) == "rows-accepted"
+        assert [r.dataset for r in accepted_of(book, request.id) or ()] == ["account"]
+        clients.office = house.office
+        house.office.take(request.id, Decided(item=1, outcome=Outcome.ACCEPTED))
+        assert clients.check().failed == 0
+
+
+def test_a_system_that_people_are_asked_about_is_named_and_is_no_gap(
+    tmp_path: Path, state_url: str
+) -> None:
+    path, clock = tmp_path / "with_paper.yaml", SetClock(NOON)
+    path.write_text(SHOP.read_text() + BY_HAND)
+    fill(tmp_path)
+    urls = {"SHOP_URL": str(tmp_path / "shop.db"), "NEWS_URL": str(tmp_path / "none" / "news.db")}
+    with open_state(tmp_path / "state", state_url, clock=clock) as state:
+        house = staff_house(state, clock, declared(path), urls)
+        page = searched(house, asked(house))
+    assert "`news` does not answer" in page
+    assert "`cupboard`" not in page
+    assert '<p class="what place">cupboard</p>' in page
+    assert "Searched on 15 Mar 2027" in page
+    assert str(tmp_path) not in page
 
 
 def test_that_nothing_is_theirs_is_said_by_somebody(house: StaffHouse) -> None:

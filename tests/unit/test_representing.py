@@ -37,7 +37,9 @@ from avow.duties.requests.identity.representing import (
     hear_company,
 )
 from avow.duties.requests.machine import Request
+from avow.duties.requests.proposing import proposed
 from avow.duties.requests.rows import accept, accepted_of, looked_for
+from avow.duties.requests.rows_together import accept_all, looked_for_all
 from avow.duties.requests.steps import Noted
 from avow.duties.requests.words import Channel, ItemState, Outcome, Right, Rung, Status, Voice
 from avow.engine.db.store import Store
@@ -282,3 +284,17 @@ def test_a_minor_who_was_found_is_erased_by_a_request_of_ours(store: Store) -> N
     notes = {e.step.what for e in entries_of(office.book, made.id) if isinstance(e.step, Noted)}
     assert FOUND in notes
     assert made.due(office.book.calendar, TODAY) <= NOON.date() + timedelta(days=31)
+
+
+def test_the_search_for_many_takes_only_the_rows_of_a_company_that_was_heard(house: House) -> None:
+    """Uta reads a newsletter of ours: by the search for all open requests nothing of hers is taken
+    before her company was heard, and her account alone afterwards."""
+    request = house.asked(UTA)
+    book, estate = house.office.book, house.estate
+    assert proposed(book, estate, request.id).unheard == (1,)
+    (before,) = accept_all(book, estate, by="an", at=NOON)
+    assert (before.rows, before.why) == (0, "nothing-found")
+    assert accepted_of(book, request.id) is None
+    house.heard(request)
+    found = looked_for_all(book, estate, [request.id])[request.id].found.candidates
+    assert [(c.dataset, c.keys) for c in found] == [("account", ((10,),))]

@@ -1,8 +1,9 @@
 """Whose rows many requests are about, in one search for a group of them.
 
-Each gets what its search alone would have found: a request of several persons is searched for
-alone, and that another request is about the same rows is no question. Nothing is accepted of which
-somebody would have to be asked, nothing where nothing was found, nothing while a system is away.
+Each gets what its search alone would have found: a request of several persons, or in the name of a
+company, is searched for alone, and that another request is about the same rows is no question.
+Nothing is accepted of which somebody would have to be asked, nothing where nothing was found,
+nothing while a system is away.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from avow.duties.requests.book import Book, Person, people_of
-from avow.duties.requests.rows import accept, accepted_of_many, asked_of, looked_for
+from avow.duties.requests.book import Book, Person, people_of, read_many
+from avow.duties.requests.machine import Request
+from avow.duties.requests.proposing import proposed
+from avow.duties.requests.rows import accept, accepted_of_many, asked_of
+from avow.duties.requests.words import Voice
 from avow.engine.planner.identities import Candidate, Found, Question
 from avow.engine.planner.making import Estate
 from avow.engine.planner.requested import Looked, look
@@ -46,13 +50,18 @@ def accept_all(book: Book, estate: Estate, *, by: str, at: datetime) -> tuple[Ma
 def looked_for_all(book: Book, estate: Estate, requests: Sequence[str]) -> dict[str, Looked]:
     """The rows that may be those of the persons of several requests, request by request."""
     people = people_of(book, requests)
-    single = [(n, one) for n in requests for one in people.get(n, {}).values()
-              if len(people[n]) == 1]  # fmt: skip
+    apart = {name for name, state in read_many(book, requests).items() if _is_apart(state)}
+    single = [(n, one) for n in requests if n not in apart for one in people.get(n, {}).values()]
     found: dict[str, Looked] = {}
     for start in range(0, len(single), GROUP):
         found |= _searched(estate, single[start : start + GROUP])
-    several = [n for n in requests if len(people.get(n, {})) > 1]
-    return found | {name: looked_for(book, estate, name) for name in several}
+    return found | {n: proposed(book, estate, n).looked for n in requests if n in apart}
+
+
+def _is_apart(request: Request) -> bool:
+    """Whether it is searched for alone: several persons, or a company that speaks for its users."""
+    spoken = any(person.voice is Voice.COMPANY for person in request.persons.values())
+    return spoken or len(request.persons) > 1
 
 
 def _searched(estate: Estate, group: Sequence[tuple[str, Person]]) -> Mapping[str, Looked]:

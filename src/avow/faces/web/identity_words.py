@@ -34,6 +34,7 @@ PROBLEMS: Mapping[str, str] = {
     "no-paper": mark("Who speaks for somebody else is heard by a paper: use the form for it."),
     "choose": mark("Something is not chosen."),
     "no-estate": mark("The systems cannot be read from here: use the command."),
+    "unheard": mark("A company speaks for somebody here: hear it first."),
     "AV684": mark("It may not follow now."),
     "AV688": mark("They have shown it already, or something less was not tried before a document."),
     "AV694": mark("Nobody whom the declaration names looks at files."),

@@ -11,7 +11,8 @@ from rich.console import Console
 from avow.common.exits import Exit
 from avow.duties.requests.book import persons_of
 from avow.duties.requests.choosing import Choice, accepted, choice, left_out
-from avow.duties.requests.rows import accept, looked_for
+from avow.duties.requests.proposing import proposed
+from avow.duties.requests.rows import accept
 from avow.duties.requests.rows_together import accept_all
 from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.render_requests import candidate_table
@@ -53,12 +54,15 @@ def command(
             raise click.UsageError("`all` goes with --accept-all")
         _all(folder, database_url, by)
     with opened(folder, database_url) as desk:
-        looked = looked_for(desk.book, desk.estate, request_id)
+        shown = proposed(desk.book, desk.estate, request_id)
+        looked = shown.looked
         console = Console()
         console.print(candidate_table(looked, len(persons_of(desk.book, request_id))))
         for gap in looked.gaps:
             console.print(f"unknown: {gap}", markup=False)
-        if not (choices or clean):
+        for number in shown.unheard:
+            console.print(f"person {number}: a company speaks for them; `avow request speak` first")
+        if not (choices or clean) or shown.unheard:
             raise SystemExit(Exit.REFUSED)
         chosen = accepted(looked.found, [_choice(text) for text in choices], clean=clean)
         accept(desk.book, request_id, chosen, by=by, at=desk.now())

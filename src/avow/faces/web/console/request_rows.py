@@ -10,6 +10,7 @@ from litestar.params import FromPath
 
 from avow.duties.requests.rows import accepted_of
 from avow.engine.accounts.matrix import Action
+from avow.engine.planner.unspoken import unspoken
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
@@ -33,6 +34,7 @@ class RowsPage:
     accepted: Annotated[tuple[RowsLine, ...] | None, "rows accepted as theirs; None: nobody said"]
     searched: Annotated[Searched | None, "what was just found; else nothing is searched"]
     wrong: Annotated[str, "what is wrong with the form that was just sent, as a code"]
+    by_hand: Annotated[tuple[str, ...], "systems that people are asked about, not searched"]
     can_look: Annotated[bool, "whether the systems can be read from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
@@ -71,6 +73,7 @@ def context(
         accepted=None if accepted is None else lines_of(accepted),
         searched=searched,
         wrong=wrong,
+        by_hand=unspoken(staff.book.declaration),
         can_look=staff.estate is not None,
         does=does_of(asked, state),
     )

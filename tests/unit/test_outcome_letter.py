@@ -8,6 +8,7 @@ import sys
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -177,6 +178,42 @@ def test_refusal_and_act_are_one_letter(store: Store) -> None:
     assert "geweigerd" in found.words.text
     assert "klacht" in found.words.text
     assert found.digest == hashlib.sha256(letters.as_text(found.words)).hexdigest()
+
+
+def test_what_a_letter_tells_is_written_once_and_again_when_more_is_settled(store: Store) -> None:
+    """Two who write at the same moment write one letter."""
+    office = Office(store)
+    request = office.arrive(Right.OBJECTION, Right.RECTIFICATION)
+    refusal = steps.Refusal(ground=Ground.UNFOUNDED, law="Art. 12(5) GDPR")
+    shown = steps.IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS)
+    no = steps.Decided(item=1, outcome=Outcome.REFUSED, refusals=(refusal,))
+    office.take(request, shown, no)
+    book, now, done = office.book, office.clock.now(), []
+
+    def second() -> None:
+        with pytest.raises(NotTold, match="AV944"):
+            letters.draft(book, request.id, 1, by="marc", at=now)
+        done.append("refused")
+
+    other = Thread(target=second)
+    with store.transaction() as tx:
+        letters.draft(replace(book, runs=tx), request.id, 1, by="an", at=now)
+        other.start()
+        other.join(0.3)
+        assert done == []
+    other.join(10)
+    assert done == ["refused"]
+    (first,) = letters.letters_of(book, request.id)
+    office.take(request.id, replace_item(no, 2))
+    assert letters.unwritten(book, read(book, request.id), 1) == (2,)
+    again = letters.draft(book, request.id, 1, by="an", at=now)
+    assert again.id != first
+    assert again.items == (1, 2)
+
+
+def replace_item(decided: steps.Decided, item: int) -> steps.Decided:
+    """The same decision about another item."""
+    return steps.Decided(item=item, outcome=decided.outcome, refusals=decided.refusals)
 
 
 def test_nothing_settled_is_nothing_to_tell(store: Store) -> None:

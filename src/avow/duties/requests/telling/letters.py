@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import msgspec
@@ -85,9 +85,17 @@ def draft(book: Book, request: str, person: int, *, by: str, at: datetime) -> Le
     """Write what came of everything that a person asked and that is settled.
 
     Raises:
-        NotTold: AV944, nothing of theirs is settled, or no authority is known to complain to.
+        NotTold: AV944, nothing of theirs is settled, no authority is known to complain to, or a
+            letter that tells all of it waits to be read and sent.
         StepRefused: the request is not so far.
     """
+    with book.runs.transaction() as tx:
+        tx.one("request_lock", id=request)
+        return _drafted(replace(book, runs=tx), tx, request, person, by=by, at=at)
+
+
+def _drafted(book: Book, tx: Runs, request: str, person: int, *, by: str, at: datetime) -> Letter:
+    """Write it while nobody else takes a step of the request: two who write at once write one."""
     state = read(book, request)
     came = came_of(book, state, person)
     if not came or not authorities(book.declaration):
@@ -98,14 +106,28 @@ def draft(book: Book, request: str, person: int, *, by: str, at: datetime) -> Le
             else "no supervisory authority is known for the country of the controller",
             help="`avow request show` says what is open",
         )
+    if _waits(book, state, person):
+        raise NotTold(
+            f"a letter to person {person} of `{request}` waits to be read and sent",
+            because="it tells everything that is settled",
+            help="put other words into it, or send it",
+        )
     words, name = letter(book.declaration, state, came, book.day(at)), new_id("answer")
     items = tuple(each.item.item for each in came)
-    with book.runs.transaction() as tx:
-        digest = _keep(book, tx, name, state.id, person, items, 1, words, by, at)
-        tx.run("outcome_stays_add", answer=name, request=request, items=list(items))
-        step = AnswerDrafted(answer=name, digest=digest, final=_is_last(state))
-        take(book, request, [Said(step)], by=by, at=at, runs=tx)
+    digest = _keep(book, tx, name, state.id, person, items, 1, words, by, at)
+    tx.run("outcome_stays_add", answer=name, request=request, items=list(items))
+    step = AnswerDrafted(answer=name, digest=digest, final=_is_last(state))
+    take(book, request, [Said(step)], by=by, at=at, runs=tx)
     return Letter(name, request, person, items, 1, digest, words)
+
+
+def _waits(book: Book, state: Request, person: int) -> bool:
+    """Whether a letter to a person that tells everything has not left."""
+    if unwritten(book, state, person):
+        return False
+    rows = book.runs.run("outcomes_of", request=state.id)
+    mine = (state.answers.get(row["answer"]) for row in rows if row["person"] == person)
+    return any(answer is not None and answer.sent is None for answer in mine)
 
 
 def _is_last(state: Request) -> bool:

@@ -4,15 +4,11 @@ the keyboard, without a script; and axe-core finds nothing on any page on the wa
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-import uvicorn
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
@@ -29,6 +25,7 @@ from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.public.desk import PublicDesk
 from tests.facts_room import Market
+from tests.pages.served import listening
 from tests.pages.test_axe import RULES
 from tests.pages.test_portal_add import ASKED, PDF, page_of
 from tests.pages.test_portal_add import office as office  # noqa: PLC0414 (a fixture)
@@ -55,16 +52,8 @@ def served(office: Office) -> Iterator[str]:
     """The pages, really served: a browser sends files to no made-up server."""
     portal = PortalDesk(lambda: office.book, office.clock)
     notice = PublicDesk(office.store, office.clock, office.declaration.controller)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        app = public_app(notice, portal=portal)
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with listening(public_app(notice, portal=portal)) as address:
+        yield address
 
 
 @contextmanager

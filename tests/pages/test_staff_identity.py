@@ -138,6 +138,15 @@ def test_what_may_not_follow_is_said_beside_the_form_and_loses_nothing(house: St
     assert read(house.office.book, request.id).persons[1].asked == ()
 
 
+def test_who_has_shown_it_is_not_asked_again_and_the_page_says_so(house: StaffHouse) -> None:
+    """Somebody else settled it meanwhile: the form is gone, and what is wrong is said still."""
+    request = house.office.arrive(Right.ACCESS)
+    house.office.take(request, IdentityShown(person=1, rung=Rung.SESSION))
+    with house.signed_in("agnes") as client:
+        says = told(client, request.id, "step", step="asked", rung="signed-link")
+    assert says.startswith("They have shown it already")
+
+
 def test_the_next_step_is_the_least_that_was_not_tried(house: StaffHouse) -> None:
     request = house.office.arrive(Right.ACCESS)
     with house.signed_in("agnes") as client:

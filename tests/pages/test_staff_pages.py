@@ -351,6 +351,7 @@ def test_the_list_puts_the_overdue_first_and_counts_what_waits(house: StaffHouse
         assert not [value for value in VALUES if value in page]
         today = client.get("/en").text
         assert f"Find out who asks in the request {old.id}." in today
+        assert f'href="/en/requests/{old.id}/identity"' in today, "it leads to where that is done"
     with house.signed_in("sofie") as client:
         assert old.id not in client.get("/en").text
 

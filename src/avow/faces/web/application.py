@@ -57,6 +57,10 @@ from avow.faces.web.console.request_hand_over import request_hand_over
 from avow.faces.web.console.request_hand_over_step import hand_over_go, hand_over_look
 from avow.faces.web.console.request_identity import request_identity
 from avow.faces.web.console.request_identity_document import identity_document, identity_judge
+from avow.faces.web.console.request_identity_questions import (
+    identity_questions,
+    identity_questions_send,
+)
 from avow.faces.web.console.request_identity_speaker import identity_speaker
 from avow.faces.web.console.request_identity_step import identity_step
 from avow.faces.web.console.request_note import request_note
@@ -155,6 +159,8 @@ STAFF_HANDLERS = (
     identity_document,
     identity_judge,
     identity_speaker,
+    identity_questions,
+    identity_questions_send,
     *request_hand_over,
     hand_over_look,
     hand_over_go,

@@ -8,6 +8,7 @@ from avow.common.languages import mark
 from avow.duties.requests.identity.representing import Kind
 from avow.duties.requests.words import Rung
 from avow.engine.accounts.views import Kind as Viewed
+from avow.estate.datamap.model import Coarse
 
 WORDS: Mapping[str, str] = {
     f"next-{Rung.SIGNED_LINK}": mark("a link to an address that we hold: it burdens them least"),
@@ -26,6 +27,9 @@ WORDS: Mapping[str, str] = {
     "wanted-identity": mark("It is not settled who this is about."),
     "wanted-document": mark("A document came: somebody looks at it."),
     "page-identity": mark("Who it is about"),
+    f"coarse-{Coarse.MONTH}": mark("the month of it"),
+    f"coarse-{Coarse.START}": mark("its first two signs"),
+    f"coarse-{Coarse.VALUE}": mark("the whole value"),
     f"view-{Viewed.DOCUMENT}": mark("a document that shows who they are"),
     f"view-{Viewed.FILE}": mark("a file that came with it"),
 }
@@ -42,6 +46,7 @@ PROBLEMS: Mapping[str, str] = {
     "AV698": mark("Nobody is heard by this paper."),
     "AV423": mark("There is no such company: write system:dataset:key."),
     "AV428": mark("A system does not answer: try again later."),
+    "AV936": mark("No questions can be asked."),
     "AV939": mark("There is no such file any more."),
 }
 """What is wrong with a form, by the code of it."""

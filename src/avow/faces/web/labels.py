@@ -72,6 +72,7 @@ LABELS: Mapping[str, str] = {
     Told.DOCUMENT_JUDGED: mark("Noted. The document is erased, and its key."),
     Told.SPEAKER_HEARD: mark("Noted: they may speak. The paper lies sealed with the request."),
     Told.ROWS_ACCEPTED: mark("Accepted. What is done for this request is done with these rows."),
+    Told.QUESTIONS_SENT: mark("The letter with the link to the questions is written."),
     Told.NOT_POSSIBLE: mark("Nothing was done: something is missing, or it may not follow now."),
     "erase": mark("erase"),
     "anonymise": mark("anonymise"),

@@ -36,7 +36,8 @@ def _asks(rows: Sequence[Row]) -> Iterator[Ask]:
     for row in rows[:SINGLY]:
         unknown = row["status"] == Status.IDENTIFYING
         kind = AskKind.ACCEPT_IDENTITY if unknown else AskKind.ANSWER_REQUEST
-        yield Ask(kind, row["id"], row["due_on"], link=("requests", row["id"]))
+        below = ("identity",) if unknown else ()
+        yield Ask(kind, row["id"], row["due_on"], link=("requests", row["id"], *below))
 
 
 def incidents_ask(runs: Runs, zone: ZoneInfo) -> tuple[Ask, ...]:

@@ -413,6 +413,7 @@ class Told(StrEnum):
     IDENTITY_DOUBTED = "identity-doubted"
     DOCUMENT_JUDGED = "document-judged"
     SPEAKER_HEARD = "speaker-heard"
+    QUESTIONS_SENT = "questions-sent"
     ROWS_ACCEPTED = "rows-accepted"
     NOT_POSSIBLE = "not-possible"
 
@@ -449,6 +450,7 @@ ACCEPTED = frozenset(
         Told.IDENTITY_DOUBTED,
         Told.DOCUMENT_JUDGED,
         Told.SPEAKER_HEARD,
+        Told.QUESTIONS_SENT,
         Told.ROWS_ACCEPTED,
     }
 )

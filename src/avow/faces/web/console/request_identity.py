@@ -9,6 +9,7 @@ from typing import Annotated
 from litestar import Response
 from litestar.params import FromPath
 
+from avow.declaration.known_facts import askable
 from avow.duties.requests.book import entries_of
 from avow.duties.requests.files import Came, came
 from avow.duties.requests.identity.documents import Waiting, waiting
@@ -18,6 +19,7 @@ from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right, Rung, Voice, Waits
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
+from avow.faces.web.identity_views import CheckLine, QuestionsDraft, checks_of
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
@@ -42,6 +44,9 @@ class IdentityPage:
     persons: Annotated[tuple[Standing, ...], "where each person stands"]
     documents: Annotated[tuple[Waiting, ...], "documents that nobody has judged yet"]
     soonest: Annotated[date | None, "the first last day of one of these documents"]
+    checks: Annotated[tuple[CheckLine, ...], "questions about known facts, in counts"]
+    draft: Annotated[QuestionsDraft | None, "questions that would be sent, just looked at"]
+    can_ask: Annotated[bool, "whether questions can be made and sent from here"]
     papers: Annotated[tuple[Came, ...], "files that came and may show who speaks for somebody"]
     choices: Annotated[dict[str, tuple[str, ...]], "words that the forms offer, by field"]
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
@@ -70,6 +75,7 @@ def context(
     pages: Pages,
     staff: StaffDesk,
     mistake: Mistake | None = None,
+    draft: QuestionsDraft | None = None,
 ) -> IdentityPage:
     """Read where it stands; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -83,11 +89,19 @@ def context(
         persons=standings(state, entries_of(staff.book, state.id)),
         documents=documents,
         soonest=min((each.last for each in documents), default=None),
+        checks=tuple(checks_of(staff.book, state.id, staff.now())),
+        draft=draft,
+        can_ask=_can_ask(staff),
         papers=came(staff.book, state.id) if speaks else (),
         choices=choices_of(state),
         mistake=mistake,
         does=does_of(asked, state),
     )
+
+
+def _can_ask(staff: StaffDesk) -> bool:
+    reads = staff.estate is not None and staff.post is not None
+    return reads and any(askable(staff.book.declaration))
 
 
 def choices_of(request: Request) -> dict[str, tuple[str, ...]]:
@@ -110,9 +124,10 @@ def answered_with(
     pages: Pages,
     staff: StaffDesk,
     mistake: Mistake,
+    draft: QuestionsDraft | None = None,
 ) -> Response[bytes]:
     """The page again, with what is wrong beside its form and everything that was typed."""
-    page = context(asked, language, request_id, pages, staff, mistake)
+    page = context(asked, language, request_id, pages, staff, mistake, draft)
     answer = pages.answer(asked, TEMPLATE, page, 422)
     answer.headers["cache-control"] = "no-store"
     return answer

@@ -13,6 +13,7 @@ from litestar.testing import TestClient
 
 from avow.app import open_state
 from avow.common.clock import SetClock
+from avow.declaration.model import Declaration
 from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.book import Person
@@ -54,12 +55,15 @@ class AnswerHouse:
 
 
 @contextmanager
-def answer_house(home: Path, state_url: str) -> Iterator[AnswerHouse]:
-    """A house over the shop, with nobody enrolled yet."""
+def answer_house(
+    home: Path, state_url: str, law: Declaration | None = None
+) -> Iterator[AnswerHouse]:
+    """A house over the shop, with nobody enrolled yet; under another declaration of it where one is
+    given."""
     clock = SetClock(NOON)
     with open_state(home / "state", state_url, clock=clock) as state:
         shop = Shop(home, state.store)
-        house = staff_house(state, clock, declared(SHOP), shop.urls)
+        house = staff_house(state, clock, law or declared(SHOP), shop.urls)
         shop.office, shop.declaration = house.office, house.declaration
         yield AnswerHouse(house, shop)
 

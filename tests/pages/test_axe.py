@@ -215,7 +215,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
     assert {"/incidents", "/incidents/…", "/holds"} <= looked
-    below = ("outcome", "answer", "erase", "hand-over", "identity", "rows", "files")
+    below = ("outcome", "answer", "erase", "end", "hand-over", "identity", "rows", "files")
     assert {f"/requests/…/{page}" for page in below} <= looked
 
 

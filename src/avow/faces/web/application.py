@@ -49,6 +49,8 @@ from avow.faces.web.console.request_answer_draw import answer_draw, answer_write
 from avow.faces.web.console.request_answer_letter import answer_edit, answer_open
 from avow.faces.web.console.request_answer_send import answer_review, answer_send
 from avow.faces.web.console.request_decide import request_decide
+from avow.faces.web.console.request_end import request_end
+from avow.faces.web.console.request_end_act import end_act
 from avow.faces.web.console.request_erase import request_erase
 from avow.faces.web.console.request_erase_step import erase_end, erase_plan
 from avow.faces.web.console.request_extend import request_extend
@@ -164,6 +166,8 @@ STAFF_HANDLERS = (
     *request_hand_over,
     hand_over_look,
     hand_over_go,
+    *request_end,
+    end_act,
     *request_erase,
     erase_plan,
     erase_end,

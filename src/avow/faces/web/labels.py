@@ -60,6 +60,7 @@ LABELS: Mapping[str, str] = {
     Told.HANDED_OVER: mark(
         "Handed over. The company has a task, and the person hears whom to ask."
     ),
+    Told.ACTED: mark("Done. It counts from the day on which it was asked."),
     Told.COPY_DRAWN: mark("The copy is drawn. Look at the places that may be somebody else's."),
     Told.LETTER_WRITTEN: mark("The letter is written. Read it before it leaves."),
     Told.LETTER_KEPT: mark("Kept. Somebody reads these words before they leave."),

@@ -17,6 +17,7 @@ from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import ItemState
 from avow.engine.accounts.matrix import Sphere
 from avow.engine.db.store import Row
+from avow.faces.web.end_views import ENDING, WAITING, next_of
 from avow.faces.web.erase_views import Want, erasures_of
 from avow.faces.web.erase_views import wanted as erase_wanted
 from avow.faces.web.outcome_views import Next, tellings_of
@@ -49,6 +50,7 @@ def work_of(book: Book, request: Request, at: datetime) -> tuple[Work, ...]:
         Work("files"),
         *_others(request),
         *_copies(book, request),
+        *_endings(book, request, at),
         *_erasures(book, request, at),
         *_letters(book, request, at),
     )
@@ -85,6 +87,13 @@ def _copy(book: Book, request: Request, person: int, row: Row | None) -> str:
     if answer is None:
         return "redact" if row["undecided"] else "write"
     return "send" if answer.is_reviewed else "read"
+
+
+def _endings(book: Book, request: Request, at: datetime) -> Iterator[Work]:
+    mine = [item for item in request.items.values() if item.right in ENDING]
+    turns = {next_of(book, request, item, at) for item in mine}
+    if mine:
+        yield Work("end", "end" if turns - WAITING else "")
 
 
 def _erasures(book: Book, request: Request, at: datetime) -> Iterator[Work]:

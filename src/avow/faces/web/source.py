@@ -402,6 +402,7 @@ class Told(StrEnum):
     ERASURE_PLANNED = "erasure-planned"
     ERASURE_ENDED = "erasure-ended"
     HANDED_OVER = "handed-over"
+    ACTED = "acted"
     COPY_DRAWN = "copy-drawn"
     LETTER_WRITTEN = "letter-written"
     LETTER_KEPT = "letter-kept"
@@ -440,6 +441,7 @@ ACCEPTED = frozenset(
         Told.ERASURE_PLANNED,
         Told.ERASURE_ENDED,
         Told.HANDED_OVER,
+        Told.ACTED,
         Told.COPY_DRAWN,
         Told.LETTER_WRITTEN,
         Told.LETTER_KEPT,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import StrEnum
 
 from avow.declaration.model import Basis, Purpose
 from avow.duties.requests.acting.acknowledging import acknowledge
@@ -34,6 +35,34 @@ from avow.engine.facts.standing import RESTRICTION, ROW, Noting, Who, close_all,
 OPEN = (ItemState.ASKED, ItemState.ACCEPTED)
 KEEPS = frozenset({Ground.COMPELLING, Ground.LEGAL_CLAIMS})
 """What lets a use go on against an objection (art. 21(1)), each after a written balancing."""
+
+
+class Turn(StrEnum):
+    """What is done next for an objection."""
+
+    END_MARKETING = "end-marketing"
+    END = "end"
+    STAND = "stand-still"
+    DECIDE = "decide"
+    LET_GO = "let-go"
+    NOTHING = "nothing"
+
+
+def turn_of(book: Book, state: Request, item: Item, at: datetime) -> Turn:
+    """What is done next for an objection: marketing ends at once; the rest stands still until it is
+    decided, and then what was objected to ends, or goes on once the person knows."""
+    if item.right is not Right.OBJECTION:
+        return Turn.NOTHING
+    stands = is_standing_still(book, state.id, item.item)
+    if item.state is ItemState.REFUSED:
+        return Turn.LET_GO if stands else Turn.NOTHING
+    if item.state not in OPEN:
+        return Turn.NOTHING
+    if is_marketing(item, purposes_of(book, at)):
+        return Turn.END_MARKETING
+    if item.state is ItemState.ACCEPTED:
+        return Turn.END
+    return Turn.DECIDE if stands else Turn.STAND
 
 
 def is_marketing(item: Item, purposes: Sequence[Purpose]) -> bool:

@@ -6,16 +6,15 @@ from pathlib import Path
 
 import click
 
-from avow.duties.requests.acting.ending import purposes_of
 from avow.duties.requests.acting.objecting import (
-    is_marketing,
+    Turn,
     let_go,
     restrict_meanwhile,
     stop_marketing,
+    turn_of,
     uphold,
 )
 from avow.duties.requests.book import read
-from avow.duties.requests.words import ItemState
 from avow.faces.cli.desk import Desk, opened, state_options
 
 
@@ -41,10 +40,12 @@ def _done(desk: Desk, request: str, number: int, by: str, *, is_over: bool) -> s
     book, at = desk.book, desk.now()
     if is_over:
         return f"{let_go(book, request, number, by=by, at=at)} facts ended; the use goes on"
-    asked = read(book, request).items.get(number)
-    if asked is not None and is_marketing(asked, purposes_of(book, at)):
+    state = read(book, request)
+    asked = state.items.get(number)
+    turn = turn_of(book, state, asked, at) if asked is not None else Turn.NOTHING
+    if turn is Turn.END_MARKETING:
         done = stop_marketing(book, request, number, by=by, at=at)
-    elif asked is not None and asked.state is ItemState.ACCEPTED:
+    elif turn is Turn.END:
         done = uphold(book, request, number, by=by, at=at)
     else:
         is_new = restrict_meanwhile(book, request, number, by=by, at=at)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 from pathlib import Path
 
@@ -454,3 +456,33 @@ def test_killed_between_its_writes_a_judgement_is_a_step_once(
     assert judged(shop) == 1
     assert judged(shop) == 0
     assert len(entries_of(shop.office.book, request.id)) == before + 1
+
+
+def test_killed_while_it_is_written_down_an_answer_can_be_given_again(
+    shop: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    request = shop.asked(pauses=True)
+
+    def dies(*args: object, **named: object) -> Request:
+        take(*args, **named)  # type: ignore[arg-type]
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("avow.duties.requests.identity.knowing.take", dies)
+    with pytest.raises(KeyboardInterrupt):
+        answered(shop, 0, 0, 0)
+    monkeypatch.undo()
+    assert read(shop.office.book, request.id).waits == {Waits.IDENTITY}
+    assert answered(shop, 0, 0, 0)
+    assert notes(shop, request) == ["known-facts-answered.1.3-of-3"]
+
+
+def test_of_two_answers_at_once_one_counts(shop: Market) -> None:
+    """Ten times; whichever comes first."""
+    for round_ in range(10):
+        who = Person(email=f"c{round_ + 3}@mail.example")
+        request = shop.asked(who)
+        press = partial(answer, shop.office.book, shop.token(who), at=shop.office.clock.now())
+        with ThreadPoolExecutor(2) as pool:
+            sent = list(pool.map(press, [(0, 0, 0), (None, None, None)]))
+        assert sorted(sent) == [False, True]
+        assert len(notes(shop, request)) == 1

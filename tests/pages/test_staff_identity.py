@@ -14,10 +14,12 @@ from jinja2 import meta
 from litestar.testing import TestClient
 
 from avow.app import open_state
+from avow.common.calendar import add
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES, words
 from avow.duties.requests.book import entries_of, file_of, put_file, read, words_of
 from avow.duties.requests.identity.documents import DAYS, keep
+from avow.duties.requests.identity.proving import use
 from avow.duties.requests.intake.by_form import PAPER
 from avow.duties.requests.machine import Request
 from avow.duties.requests.steps import (
@@ -32,9 +34,12 @@ from avow.engine.accounts.views import newest
 from avow.faces.web.console.request_identity import IdentityPage
 from avow.faces.web.render import HERE, environment, globals_of
 from tests.accounts_room import NOON
+from tests.answers_room import ANNA, NOBODY
+from tests.pages.answer_house import answer_house
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send, staff_house
 from tests.pages.test_accessible import faults
+from tests.unit.test_proving import ask, texts, token
 
 VALUES = ("Anna", "Peeters", "anna@mail.example")
 SCAN = b"\x89PNG\r\n\x1a\n a face, and a name"
@@ -145,6 +150,32 @@ def test_who_has_shown_it_is_not_asked_again_and_the_page_says_so(house: StaffHo
     with house.signed_in("agnes") as client:
         says = told(client, request.id, "step", step="asked", rung="signed-link")
     assert says.startswith("They have shown it already")
+
+
+def test_the_letters_that_went_are_said_with_what_their_links_prove(
+    tmp_path: Path, state_url: str
+) -> None:
+    """Anna is held and uses her link; a stranger's address is in no system, and the link ends."""
+    with answer_house(tmp_path, state_url) as there:
+        house, book = there.house, there.house.office.book
+        anna, nobody = ask(there.shop, ANNA), ask(there.shop, NOBODY)
+        last = words("en").day(add(NOON.date(), house.declaration.requests.link))
+        with house.signed_in("agnes") as client:
+            for request in (anna, nobody):
+                page = client.get(below(request.id)).text
+                assert f"nobody has used its link yet; it works until {last}." in page
+                assert faults(read_page(page)) == []
+            (text,) = texts(there.shop, ANNA.email)
+            assert use(book, token(text), at=house.clock.now())
+            page = client.get(below(anna.id)).text
+            assert "to an address that we hold:" in page
+            assert "its link was used." in page
+            assert "identity shown: a link sent to them" in page
+        house.clock.move(timedelta(days=60))
+        with house.signed_in("agnes") as client:
+            page = client.get(below(nobody.id)).text
+        assert "which no system holds for them and which proves nothing:" in page
+        assert "nobody used its link." in page
 
 
 def test_the_next_step_is_the_least_that_was_not_tried(house: StaffHouse) -> None:

@@ -11,7 +11,7 @@ import hashlib
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from avow.common.calendar import add
@@ -55,6 +55,20 @@ OPENED = "link-of-an-address-not-held"
 UNREACHABLE = "no-address-to-write-to"
 """What is noted, with the number of the person, when nobody can be written to."""
 _BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A letter with a link that a person got: the local day on which it was written, the last day
+    on which its link works, whether somebody used it, and whether that day is over. `is_held`: it
+    went to an address that names them in a system; another proves nothing."""
+
+    person: int
+    is_held: bool
+    day: date
+    last: date
+    is_used: bool
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +215,21 @@ def _write(
         ends_at=ends,
     )
     note_ours(book.runs, book.ring, message, state.id, at)
+
+
+def sent(book: Book, request: str, *, at: datetime) -> tuple[Sent, ...]:
+    """The letters with a link that persons of a request got, the oldest first."""
+    return tuple(
+        Sent(
+            row["person"],
+            row["is_held"],
+            book.day(row["made_at"]),
+            book.day(row["ends_at"] - timedelta(seconds=1)),
+            row["used_at"] is not None,
+            row["ends_at"] <= at,
+        )
+        for row in book.runs.run("identity_proofs_of", request=request)
+    )
 
 
 def is_usable(book: Book, token: Masked[str], *, at: datetime) -> bool:

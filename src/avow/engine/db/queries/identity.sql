@@ -98,6 +98,12 @@ WHERE token = %(token)s AND used_at IS NULL AND ends_at > %(at)s
 SELECT person, is_held, reader, reader_key FROM avow.identity_proof
 WHERE request = %(request)s AND message = ANY(%(messages)s) ORDER BY made_at
 
+-- name: identity_proofs_of
+-- The letters with a link that persons of a request got.
+-- since: 19
+SELECT person, is_held, made_at, ends_at, used_at FROM avow.identity_proof
+WHERE request = %(request)s ORDER BY made_at, id
+
 -- name: identity_documents
 -- The documents that are there, and the questions with their right answers.
 -- since: 19

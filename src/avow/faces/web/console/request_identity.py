@@ -13,6 +13,7 @@ from avow.declaration.known_facts import askable
 from avow.duties.requests.book import entries_of
 from avow.duties.requests.files import Came, came
 from avow.duties.requests.identity.documents import Waiting, waiting
+from avow.duties.requests.identity.proving import Sent, sent
 from avow.duties.requests.identity.representing import COMPANY_MAY, Kind
 from avow.duties.requests.identity.standing import Standing, standings
 from avow.duties.requests.machine import Request
@@ -44,6 +45,7 @@ class IdentityPage:
     persons: Annotated[tuple[Standing, ...], "where each person stands"]
     documents: Annotated[tuple[Waiting, ...], "documents that nobody has judged yet"]
     soonest: Annotated[date | None, "the first last day of one of these documents"]
+    letters: Annotated[tuple[Sent, ...], "letters with a link by which they can show it"]
     checks: Annotated[tuple[CheckLine, ...], "questions about known facts, in counts"]
     draft: Annotated[QuestionsDraft | None, "questions that would be sent, just looked at"]
     can_ask: Annotated[bool, "whether questions can be made and sent from here"]
@@ -89,6 +91,7 @@ def context(
         persons=standings(state, entries_of(staff.book, state.id)),
         documents=documents,
         soonest=min((each.last for each in documents), default=None),
+        letters=sent(staff.book, state.id, at=staff.now()),
         checks=tuple(checks_of(staff.book, state.id, staff.now())),
         draft=draft,
         can_ask=_can_ask(staff),

@@ -51,7 +51,7 @@ from avow.engine.verifier.checked import Checked
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.stage import ENVIRONMENT, Stage
 from avow.faces.cli.status_command import LOOK
-from examples.clearnox import app_rows, estate, rehearsal, simulation
+from examples.clearnox import app_rows, asking, estate, rehearsal, simulation
 
 AUTHOR, APPROVERS = "claire", ("marc", "an")
 REHEARSED_ON, APPROVED_ON = 6, 7
@@ -186,6 +186,8 @@ def _live(drama: Play, number: int) -> None:
             note(stage.state.store, stage.state.ring, "deletion-asked", who, at=drama.desk.now())
     if number == 2:
         _hold(drama, today)
+    if happened := asking.asked_on(drama.desk, drama.urls["app"], number):
+        drama.say(f"$ avow request …   {happened}")
     if number == APPROVED_ON:
         _raise(drama, Level.APPROVE)
     _plans(drama, writes=number >= APPROVED_ON)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -20,6 +20,7 @@ from avow.common.clock import SetClock
 from avow.common.errors import StateError
 from avow.declaration.load import Loaded, load
 from avow.engine.db.launcher import embedded, url
+from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
 from avow.faces.cli.desk import Desk
 
@@ -128,3 +129,7 @@ class _SimulatedDesk(Desk):
     def note(self, body: Body, at: datetime) -> None:
         """Write to the ledger, marked as simulated."""
         self.state.ledger.append([body], at, simulated=True)
+
+    def tell(self, bodies: Sequence[Body], at: datetime, runs: Runs) -> None:
+        """Write a group to the ledger, marked as simulated."""
+        self.state.ledger.append(bodies, at, simulated=True, runs=runs)

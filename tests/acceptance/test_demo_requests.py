@@ -1,0 +1,38 @@
+"""What the example organisation is asked in its two weeks is left as its story says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from avow.duties.incidents.machine import Stage
+from avow.duties.requests.book import read
+from avow.duties.requests.words import ItemState, Right, Status, Waits
+from avow.faces.cli.desk import Desk
+from examples.clearnox.asking import STORY, asked_on
+from tests.acceptance.town import TODAY, environment, town
+
+
+def test_the_story_leaves_work_for_everybody(
+    postgres_server: Path, state_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One of each: accepted, waiting for the person, handed over, done at once, new; and a breach
+    whose hours run."""
+    with town(postgres_server, state_template, tmp_path) as made:
+        for name, address in environment(made.urls).items():
+            monkeypatch.setenv(name, address)
+        desk = Desk(made.state, made.declaration, TODAY)
+        said = [asked_on(desk, made.urls["app"], day) for day in range(14)]
+        assert [bool(line) for line in said] == [day in STORY for day in range(14)]
+        book = desk.book
+        found = [read(book, row["id"]) for row in book.runs.run("requests_open")]
+        by_right = {(r.channel.value, i.right): (r, i) for r in found for i in r.items.values()}
+        assert by_right["email", Right.ACCESS][1].state is ItemState.ACCEPTED
+        assert by_right["phone", Right.ERASURE][0].waits == {Waits.IDENTITY}
+        assert by_right["letter", Right.ACCESS][1].state is ItemState.TRANSMITTED
+        assert by_right["portal", Right.OBJECTION][1].state is ItemState.DONE
+        assert by_right["email", Right.PORTABILITY][0].status is Status.IDENTIFYING
+        (incident,) = book.runs.run("incidents_open")
+        assert incident["stage"] == Stage.KNOWN
+        assert incident["due_at"] is not None

@@ -28,6 +28,9 @@ from avow.estate.datamap.model import Coarse, Dataset, LinkWord
 BLOCK = 5_000
 MOST_OWNERS = 100_000
 """Owners of rows that are counted at a time: of more, an even part of them."""
+REMEMBERED = 50_000
+"""Values of which it is remembered what they tell, while a table is read."""
+NOTHING: frozenset[str] = frozenset()
 _START, _LONGEST = 2, 60
 
 
@@ -129,24 +132,42 @@ def _owner(dataset: Dataset) -> tuple[str, ...]:
 
 @dataclass(slots=True)
 class _Counting:
-    """Answers by owner, of an even part of the owners where there are too many to hold."""
+    """Answers by owner, of an even part of the owners where there are too many to hold.
+
+    There are many rows and few different answers: what was worked out for a value is remembered as
+    long as the reading lasts, and one set stands for all who have the same answer.
+    """
 
     zone: str
     coarse: Sequence[Coarse]
     of: dict[tuple[str, ...], list[frozenset[str]]] = field(default_factory=dict)
     part: int = 1
+    said: dict[tuple[Coarse, str | date], frozenset[str]] = field(default_factory=dict)
 
     def take(self, owner: tuple[str, ...] | None, values: Sequence[object]) -> None:
-        if owner is None or _drawn(owner) % self.part:
+        """Count a row of an owner."""
+        if owner is None or (self.part > 1 and _drawn(owner) % self.part):
             return
-        known = self.of.get(owner) or [frozenset()] * len(self.coarse)
-        new = (_one(told(v, c, self.zone)) for v, c in zip(values, self.coarse, strict=True))
-        self.of[owner] = [
-            kept(a | b, c) for a, b, c in zip(known, new, self.coarse, strict=True)
-        ]  # fmt: skip
+        known = self.of.setdefault(owner, [NOTHING] * len(self.coarse))
+        for n, coarse in enumerate(self.coarse):
+            new = self._said(coarse, values[n])
+            if new and new != known[n]:
+                known[n] = kept(known[n] | new, coarse) if known[n] else new
         if len(self.of) > MOST_OWNERS:
             self.part *= 2
             self.of = {o: v for o, v in self.of.items() if _drawn(o) % self.part == 0}
+
+    def _said(self, coarse: Coarse, value: object) -> frozenset[str]:
+        """What a value tells. Numbers that are equal may be written in two ways and are told each
+        time."""
+        if not isinstance(value, str | date):
+            return _one(told(value, coarse, self.zone))
+        found = self.said.get((coarse, value))
+        if found is None:
+            found = _one(told(value, coarse, self.zone))
+            if len(self.said) < REMEMBERED:
+                self.said[coarse, value] = found
+        return found
 
     def owners(self) -> list[Counter[frozenset[str]]]:
         """For every fact, how many owners have which answers."""
@@ -157,7 +178,7 @@ class _Counting:
 
 
 def _one(text: str | None) -> frozenset[str]:
-    return frozenset() if text is None else frozenset({text})
+    return NOTHING if text is None else frozenset({text})
 
 
 def _drawn(owner: tuple[str, ...]) -> int:

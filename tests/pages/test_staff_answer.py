@@ -5,14 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
-from jinja2 import meta
 
-from avow.common.languages import LANGUAGES, words
+from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests import steps
@@ -22,8 +19,6 @@ from avow.duties.requests.delivering.answers import collect
 from avow.duties.requests.words import ItemState, Outcome, Right, Rung, Status, Voice, Way
 from avow.engine.accounts.views import newest
 from avow.faces.web.answer_views import WAYS
-from avow.faces.web.console.request_answer import AnswerPage
-from avow.faces.web.render import HERE, environment, globals_of
 from avow.faces.web.request_words import PROBLEMS, STAYS
 from tests.answers_room import ANNA, BEN, NOBODY
 from tests.pages.answer_house import AnswerHouse, answer_house, told
@@ -333,14 +328,3 @@ def test_every_state_and_way_has_its_words() -> None:
     assert {f"looked-{state}" for state in State} | {f"way-{way}" for way in WAYS} <= set(STAYS)
     assert set(WAYS) == set(Way)
     assert all(PROBLEMS.values())
-
-
-def test_the_template_uses_every_field_of_its_context() -> None:
-    named = {"frame"}
-    for name in ("staff/answer.html", "layout.html"):
-        source = (HERE / "templates" / name).read_text(encoding="utf-8")
-        named |= meta.find_undeclared_variables(environment("en").parse(source))
-    known = {f.name for f in fields(AnswerPage)}
-    assert named - set(globals_of(words("en"))) - {"part"} == known
-    for name, hint in get_type_hints(AnswerPage, include_extras=True).items():
-        assert len(hint.__metadata__[0]) > 10, name

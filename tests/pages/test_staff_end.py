@@ -4,23 +4,19 @@ that."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
-from jinja2 import meta
 
-from avow.common.languages import LANGUAGES, words
+from avow.common.languages import LANGUAGES
 from avow.duties.requests import steps
 from avow.duties.requests.acting.objecting import Turn, is_standing_still
 from avow.duties.requests.book import Arrival, Asking, open_request, read
 from avow.duties.requests.telling import letters
 from avow.duties.requests.words import Channel, Ground, ItemState, Outcome, Right, Rung
-from avow.faces.web.console.request_end import EndPage
 from avow.faces.web.end_views import WAITING
-from avow.faces.web.render import HERE, environment, globals_of
 from avow.faces.web.request_words import STAYS
 from tests.answers_room import BEN, SHOP, declared
 from tests.pages.answer_house import AnswerHouse, answer_house, told
@@ -153,14 +149,3 @@ def test_the_page_speaks_every_language_without_a_fault(here: AnswerHouse, langu
 def test_every_turn_has_its_words() -> None:
     assert {f"turn-{turn}" for turn in Turn} <= set(STAYS)
     assert {f"do-{turn}" for turn in set(Turn) - WAITING} <= set(STAYS)
-
-
-def test_the_template_uses_every_field_of_its_context() -> None:
-    named = {"frame"}
-    for name in ("staff/end.html", "layout.html"):
-        source = (HERE / "templates" / name).read_text(encoding="utf-8")
-        named |= meta.find_undeclared_variables(environment("en").parse(source))
-    known = {f.name for f in fields(EndPage)}
-    assert named - set(globals_of(words("en"))) - {"part"} == known
-    for name, hint in get_type_hints(EndPage, include_extras=True).items():
-        assert len(hint.__metadata__[0]) > 10, name

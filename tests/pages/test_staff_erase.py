@@ -5,25 +5,20 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
-from jinja2 import meta
 
 from avow.app import open_state
 from avow.common.clock import SetClock
-from avow.common.languages import LANGUAGES, words
+from avow.common.languages import LANGUAGES
 from avow.duties.requests.acting.erasing import parts
 from avow.duties.requests.book import read
 from avow.duties.requests.steps import IdentityShown
 from avow.duties.requests.words import ItemState, Right, Rung, Voice
 from avow.engine.planner.records import Status
 from avow.engine.planner.release import in_force
-from avow.faces.web.console.request_erase import ErasePage
 from avow.faces.web.labels import LABELS
-from avow.faces.web.render import HERE, environment, globals_of
 from tests.pages.answer_house import told
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send, staff_house
@@ -156,14 +151,3 @@ def test_the_page_speaks_every_language_without_a_fault(
 
 def test_every_state_of_a_plan_has_its_words() -> None:
     assert {str(status) for status in Status} | {"left out"} <= set(LABELS)
-
-
-def test_the_template_uses_every_field_of_its_context() -> None:
-    named = {"frame"}
-    for name in ("staff/erase.html", "layout.html"):
-        source = (HERE / "templates" / name).read_text(encoding="utf-8")
-        named |= meta.find_undeclared_variables(environment("en").parse(source))
-    known = {f.name for f in fields(ErasePage)}
-    assert named - set(globals_of(words("en"))) - {"part"} == known
-    for name, hint in get_type_hints(ErasePage, include_extras=True).items():
-        assert len(hint.__metadata__[0]) > 10, name

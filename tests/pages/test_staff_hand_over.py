@@ -6,16 +6,14 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import get_type_hints
 
 import pytest
-from jinja2 import meta
 
 from avow.app import open_state
 from avow.common.clock import SetClock
-from avow.common.languages import LANGUAGES, words
+from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.outbox import letters_to
@@ -26,8 +24,6 @@ from avow.duties.requests.tasks.machine import State
 from avow.duties.requests.words import ItemState, Right, Rung
 from avow.engine.accounts.views import newest
 from avow.estate.datamap.model import DataMap, System
-from avow.faces.web.console.request_hand_over import HandOverPage
-from avow.faces.web.render import HERE, environment, globals_of
 from avow.faces.web.request_words import STAYS
 from tests.accounts_room import NOON
 from tests.pages.answer_house import told
@@ -173,14 +169,3 @@ def test_the_page_speaks_every_language_without_a_fault(house: StaffHouse, langu
 
 def test_every_state_of_a_task_has_its_words() -> None:
     assert {f"task-{state}" for state in State} <= set(STAYS)
-
-
-def test_the_template_uses_every_field_of_its_context() -> None:
-    named = {"frame"}
-    for name in ("staff/hand_over.html", "layout.html"):
-        source = (HERE / "templates" / name).read_text(encoding="utf-8")
-        named |= meta.find_undeclared_variables(environment("en").parse(source))
-    known_fields = {f.name for f in fields(HandOverPage)}
-    assert named - set(globals_of(words("en"))) - {"part"} == known_fields
-    for name, hint in get_type_hints(HandOverPage, include_extras=True).items():
-        assert len(hint.__metadata__[0]) > 10, name

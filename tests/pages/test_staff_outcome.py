@@ -4,18 +4,16 @@ sent with a code, once."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 import pytest
-from jinja2 import meta
 from litestar.testing import TestClient
 
 from avow.app import open_state
 from avow.common.clock import SetClock
-from avow.common.languages import LANGUAGES, words
+from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests.book import Person, read
@@ -26,8 +24,6 @@ from avow.duties.requests.telling.outcome import authorities
 from avow.duties.requests.words import Ground, Outcome, Right, Rung, Status, Voice
 from avow.engine.accounts.views import newest
 from avow.engine.planner.release import in_force
-from avow.faces.web.console.request_outcome import OutcomePage
-from avow.faces.web.render import HERE, environment, globals_of
 from tests.accounts_room import NOON
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send, staff_house, token_of
@@ -252,14 +248,3 @@ def test_the_page_speaks_every_language_without_a_fault(house: StaffHouse, langu
     assert answer.headers["content-language"] == language
     assert faults(read_page(answer.text)) == []
     assert token_of(answer.text)
-
-
-def test_the_template_uses_every_field_of_its_context() -> None:
-    named = {"frame"}
-    for name in ("staff/outcome.html", "layout.html"):
-        source = (HERE / "templates" / name).read_text(encoding="utf-8")
-        named |= meta.find_undeclared_variables(environment("en").parse(source))
-    known = {f.name for f in fields(OutcomePage)}
-    assert named - set(globals_of(words("en"))) - {"part"} == known
-    for name, hint in get_type_hints(OutcomePage, include_extras=True).items():
-        assert len(hint.__metadata__[0]) > 10, name

@@ -15,8 +15,9 @@ from avow.duties.requests.answering.marks import AnswerRefused
 from avow.duties.requests.machine import Request
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.answer_views import WAYS, Copying, Want, copies_of, wanted
-from avow.faces.web.console.request_outcome import OpenLetter, Wrong
+from avow.faces.web.console.request_outcome import OpenLetter
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
 from avow.faces.web.security import Asked
@@ -36,7 +37,7 @@ class AnswerPage:
     copies: Annotated[tuple[Copying, ...], "per person who asks for a copy, how far it is"]
     ways: Annotated[tuple[str, ...], "how an answer can leave from here"]
     letter: Annotated[OpenLetter | None, "the letter that was just opened; else none is shown"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     code: Annotated[str, "the code of the link that just left, shown once; else empty"]
     can_draw: Annotated[bool, "whether systems can be read from here"]
     can_prove: Annotated[bool, "whether there is a ledger here, whose proof goes with an answer"]
@@ -66,7 +67,7 @@ def context(
     pages: Pages,
     staff: StaffDesk,
     letter: OpenLetter | None = None,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
     code: str = "",
 ) -> AnswerPage:
     """Read how far it is; `NotFoundException` where there is no such request."""
@@ -79,7 +80,7 @@ def context(
         copies=copies,
         ways=tuple(str(way) for way in WAYS[0 if staff.post else 1 :]),
         letter=letter,
-        wrong=wrong,
+        mistake=mistake,
         code=code,
         can_draw=staff.estate is not None,
         can_prove=staff.ledger is not None,
@@ -92,12 +93,12 @@ def refused(
     language: str,
     pages: Pages,
     staff: StaffDesk,
-    wrong: Wrong,
+    mistake: Mistake,
     request_id: str,
     letter: OpenLetter | None = None,
 ) -> Response[bytes]:
     """The page again, with what is wrong beside its form."""
-    page = context(asked, language, request_id, pages, staff, letter, wrong)
+    page = context(asked, language, request_id, pages, staff, letter, mistake)
     answer = pages.answer(asked, TEMPLATE, page, 422)
     answer.headers["cache-control"] = "no-store"
     return answer

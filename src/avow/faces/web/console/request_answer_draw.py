@@ -15,7 +15,7 @@ from avow.duties.requests.answering.records import Records
 from avow.duties.requests.machine import StepRefused
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.console.request_answer import PATH, answer_of, refused
-from avow.faces.web.console.request_outcome import Wrong
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -46,8 +46,8 @@ def answer_draw(
     try:
         drafting.begin(staff.book, sources, mine.id, int(number), by=by, at=staff.now())
     except AvowError as problem:
-        wrong = Wrong(number, "draw", problem.code)
-        return refused(request, language, pages, staff, wrong, mine.id)
+        mistake = Mistake(number, "draw", problem.code)
+        return refused(request, language, pages, staff, mistake, mine.id)
     return back(language, request_id, Told.COPY_DRAWN, "answer")
 
 
@@ -69,6 +69,6 @@ def answer_write(
     try:
         drafting.draft(staff.book, draft.id, by=by, at=staff.now(), is_last=is_last)
     except (AnswerRefused, StepRefused) as problem:
-        wrong = Wrong(draft.id, "write", problem.code)
-        return refused(request, language, pages, staff, wrong, mine.id)
+        mistake = Mistake(draft.id, "write", problem.code)
+        return refused(request, language, pages, staff, mistake, mine.id)
     return back(language, request_id, Told.LETTER_WRITTEN, "answer")

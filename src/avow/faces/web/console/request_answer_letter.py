@@ -13,8 +13,9 @@ from avow.duties.requests.machine import StepRefused
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.views import Kind, Why, note_view
 from avow.faces.web.console.request_answer import PATH, TEMPLATE, answer_of, context, refused
-from avow.faces.web.console.request_outcome import OpenLetter, Wrong
+from avow.faces.web.console.request_outcome import OpenLetter
 from avow.faces.web.console.request_outcome_letter import LONGEST, MOST_SENT
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -69,8 +70,8 @@ def answer_edit(
     if not code:
         return back(language, request_id, Told.LETTER_KEPT, "answer")
     typed = OpenLetter(draft.id, draft.digest, "", data.get("text", ""), is_typed=True)
-    wrong = Wrong(draft.id, "edit", code)
-    return refused(request, language, pages, staff, wrong, mine.id, typed)
+    mistake = Mistake(draft.id, "edit", code)
+    return refused(request, language, pages, staff, mistake, mine.id, typed)
 
 
 def _edited(asked: Asked, staff: StaffDesk, draft: Draft, form: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from avow.duties.requests.words import Way
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
 from avow.faces.web.console.request_answer import PATH, TEMPLATE, answer_of, context, refused
-from avow.faces.web.console.request_outcome import Wrong
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -47,8 +47,8 @@ def answer_review(
     try:
         drafting.review(staff.book, staff.ledger, draft.id, by=by, at=staff.now())
     except (AnswerRefused, StepRefused) as problem:
-        wrong = Wrong(draft.id, "review", problem.code)
-        return refused(request, language, pages, staff, wrong, mine.id)
+        mistake = Mistake(draft.id, "review", problem.code)
+        return refused(request, language, pages, staff, mistake, mine.id)
     return back(language, request_id, Told.LETTER_READ, "answer")
 
 
@@ -67,7 +67,7 @@ def answer_send(
     mine = found(staff, request_id)
     allow(request, Action.ANSWER, mine)
     done = _sent(request, staff, answer_of(staff, mine, data), data)
-    if isinstance(done, Wrong):
+    if isinstance(done, Mistake):
         return refused(request, language, pages, staff, done, mine.id)
     if done is None:
         return back(language, request_id, Told.LETTER_SENT, "answer")
@@ -79,19 +79,19 @@ def answer_send(
 
 def _sent(
     asked: Asked, staff: StaffDesk, draft: Draft, form: dict[str, str]
-) -> Masked[str] | Wrong | None:
+) -> Masked[str] | Mistake | None:
     """Send it: the code of its link where it left by one, or what is wrong."""
     by, at, way = signed_of(asked).person, staff.now(), form.get("way", "")
     if not prove(staff.accounts, by, form.get("code", ""), at):
-        return Wrong(draft.id, "send", "code")
+        return Mistake(draft.id, "send", "code")
     if form.get("digest", "") != draft.digest:
-        return Wrong(draft.id, "send", "changed")
+        return Mistake(draft.id, "send", "changed")
     if way not in set(Way) or (way == Way.PORTAL and staff.post is None):
-        return Wrong(draft.id, "send", "way")
+        return Mistake(draft.id, "send", "way")
     try:
         if way == Way.PORTAL and staff.post is not None:
             return deliver(staff.book, staff.post, draft.id, by=by, at=at).code
         drafting.send(staff.book, draft.id, Way(way), by=by, at=at)
     except (AnswerRefused, NotDelivered, StepRefused) as problem:
-        return Wrong(draft.id, "send", problem.code)
+        return Mistake(draft.id, "send", problem.code)
     return None

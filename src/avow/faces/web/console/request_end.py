@@ -9,9 +9,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.engine.accounts.matrix import Action
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.end_views import WAITING, EndLine, endings_of
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
 from avow.faces.web.security import Asked
@@ -29,7 +29,7 @@ class EndPage:
     id: Annotated[str, "the request"]
     waiting: Annotated[int, "how many of them somebody can carry out now"]
     items: Annotated[tuple[EndLine, ...], "each objection and withdrawal, and what is next"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
@@ -55,7 +55,7 @@ def context(
     request_id: str,
     pages: Pages,
     staff: StaffDesk,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
 ) -> EndPage:
     """Read what is asked to end; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -65,6 +65,6 @@ def context(
         id=state.id,
         waiting=sum(line.turn not in WAITING for line in items),
         items=items,
-        wrong=wrong,
+        mistake=mistake,
         does=does_of(asked, state),
     )

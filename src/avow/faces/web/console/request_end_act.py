@@ -24,8 +24,8 @@ from avow.duties.requests.words import Right
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
 from avow.faces.web.console.request_end import PATH, TEMPLATE, context
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.end_views import ENDING, next_of
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -55,7 +55,7 @@ def end_act(
         code = _acted(staff.book, mine, known[said], data.get("turn", ""), by, at)
     if not code:
         return back(language, request_id, Told.ACTED, "end")
-    page = context(request, language, request_id, pages, staff, Wrong(said, "act", code))
+    page = context(request, language, request_id, pages, staff, Mistake(said, "act", code))
     return pages.answer(request, TEMPLATE, page, 422)
 
 

@@ -9,9 +9,9 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.engine.accounts.matrix import Action
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.erase_views import Erasing, Want, erasures_of, wanted
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
 from avow.faces.web.security import Asked
@@ -29,7 +29,7 @@ class ErasePage:
     id: Annotated[str, "the request"]
     next: Annotated[Want, "what is wanted next"]
     erasures: Annotated[tuple[Erasing, ...], "each erasure with its plans and what stays"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_plan: Annotated[bool, "whether systems can be read from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
@@ -56,7 +56,7 @@ def context(
     request_id: str,
     pages: Pages,
     staff: StaffDesk,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
 ) -> ErasePage:
     """Read where they stand; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -66,7 +66,7 @@ def context(
         id=state.id,
         next=wanted(erasures),
         erasures=erasures,
-        wrong=wrong,
+        mistake=mistake,
         can_plan=staff.estate is not None,
         does=does_of(asked, state),
     )

@@ -16,7 +16,7 @@ from avow.engine.accounts.signing_in import prove
 from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate, Memory
 from avow.faces.web.console.request_erase import PATH, TEMPLATE, context
-from avow.faces.web.console.request_outcome import Wrong
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -44,7 +44,7 @@ def erase_plan(
         begin(_hands(staff, staff.estate), mine.id, item, by=by, at=at)
     except AvowError as problem:
         page = context(
-            request, language, request_id, pages, staff, Wrong(str(item), "plan", problem.code)
+            request, language, request_id, pages, staff, Mistake(str(item), "plan", problem.code)
         )
         return pages.answer(request, TEMPLATE, page, 422)
     return back(language, request_id, Told.ERASURE_PLANNED, "erase")
@@ -75,8 +75,8 @@ def erase_end(
             code = problem.code
     if not code:
         return back(language, request_id, Told.ERASURE_ENDED, "erase")
-    wrong = Wrong(str(item), "end", code)
-    page = context(request, language, request_id, pages, staff, wrong)
+    mistake = Mistake(str(item), "end", code)
+    page = context(request, language, request_id, pages, staff, mistake)
     return pages.answer(request, TEMPLATE, page, 422)
 
 

@@ -13,8 +13,8 @@ from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.machine import Act
 from avow.duties.requests.words import ItemState
 from avow.engine.accounts.matrix import Action
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
 from avow.faces.web.security import Asked
@@ -52,7 +52,7 @@ class HandOverPage:
     handed: Annotated[tuple[tuple[str, str, str], ...], "what went: company, right, how it stands"]
     search: Annotated[Search | None, "the companies that were just looked for; else nothing"]
     form: Annotated[Mapping[str, str], "what was filled in and refused, else nothing"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_look: Annotated[bool, "whether systems can be read from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
@@ -82,7 +82,7 @@ def context(
     *,
     search: Search | None = None,
     form: Mapping[str, str] | None = None,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
 ) -> HandOverPage:
     """Read what may go and what went; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -102,7 +102,7 @@ def context(
         ),
         search=search,
         form=form or {},
-        wrong=wrong,
+        mistake=mistake,
         can_look=staff.estate is not None,
         does=does_of(asked, state),
     )

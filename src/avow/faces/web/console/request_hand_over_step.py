@@ -21,7 +21,7 @@ from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
 from avow.engine.accounts.views import Kind, Why, note_view
 from avow.faces.web.console.request_hand_over import PATH, TEMPLATE, Concerned, Search, context
-from avow.faces.web.console.request_outcome import Wrong
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -49,13 +49,13 @@ def hand_over_look(
     allow(request, Action.OPEN_PERSON, mine)
     by, at = signed_of(request).person, staff.now()
     note_view(staff.accounts, mine.id, None, Kind.TENANTS, Why.ANSWER, by=by, at=at)
-    wrong, search = None, None
+    mistake, search = None, None
     try:
         search = _looked(staff, mine)
     except AvowError as problem:
-        wrong = Wrong(mine.id, "look", problem.code)
-    page = context(request, language, request_id, pages, staff, search=search, wrong=wrong)
-    answer = pages.answer(request, TEMPLATE, page, 200 if wrong is None else 422)
+        mistake = Mistake(mine.id, "look", problem.code)
+    page = context(request, language, request_id, pages, staff, search=search, mistake=mistake)
+    answer = pages.answer(request, TEMPLATE, page, 200 if mistake is None else 422)
     answer.headers["cache-control"] = "no-store"
     return answer
 
@@ -86,8 +86,8 @@ def hand_over_go(
     code = _handed(request, staff, mine, data)
     if not code:
         return back(language, request_id, Told.HANDED_OVER, "hand-over")
-    wrong = Wrong(mine.id, "go", code)
-    page = context(request, language, request_id, pages, staff, form=data, wrong=wrong)
+    mistake = Mistake(mine.id, "go", code)
+    page = context(request, language, request_id, pages, staff, form=data, mistake=mistake)
     return pages.answer(request, TEMPLATE, page, 422)
 
 

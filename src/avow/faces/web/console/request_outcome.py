@@ -11,6 +11,7 @@ from litestar.params import FromPath
 from avow.duties.requests.telling.outcome import authorities
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.outcome_views import Next, Telling, tellings_of, wanted
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
@@ -34,15 +35,6 @@ class OpenLetter:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
-    """What is wrong with which form of which letter (or person), as a code."""
-
-    about: str
-    form: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class OutcomePage:
     """The context of the page of what a request came to."""
 
@@ -53,7 +45,7 @@ class OutcomePage:
     tellings: Annotated[tuple[Telling, ...], "per person what is said and how far the letters are"]
     remedies: Annotated[tuple[tuple[str, str], ...], "where to complain: name and address"]
     letter: Annotated[OpenLetter | None, "the letter that was just opened; else none is shown"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_prove: Annotated[bool, "whether there is a ledger here, whose proof goes with a letter"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
@@ -81,7 +73,7 @@ def context(
     pages: Pages,
     staff: StaffDesk,
     letter: OpenLetter | None = None,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
 ) -> OutcomePage:
     """Read what came of it; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -94,7 +86,7 @@ def context(
         tellings=tellings,
         remedies=tuple((a.name, a.site) for a in authorities(staff.book.declaration)),
         letter=letter,
-        wrong=wrong,
+        mistake=mistake,
         can_prove=staff.ledger is not None,
         does=does_of(asked, state),
     )

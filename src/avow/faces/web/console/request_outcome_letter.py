@@ -12,7 +12,8 @@ from avow.duties.requests.telling import letters
 from avow.duties.requests.telling.letters import Letter, NotTold
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.views import Kind, Why, note_view
-from avow.faces.web.console.request_outcome import PATH, TEMPLATE, OpenLetter, Wrong, context
+from avow.faces.web.console.request_outcome import PATH, TEMPLATE, OpenLetter, context
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -45,8 +46,8 @@ def outcome_write(
     try:
         letters.draft(staff.book, mine.id, int(number), by=by, at=staff.now())
     except (NotTold, StepRefused) as refused:
-        wrong = Wrong(number, "write", refused.code)
-        page = context(request, language, request_id, pages, staff, wrong=wrong)
+        mistake = Mistake(number, "write", refused.code)
+        page = context(request, language, request_id, pages, staff, mistake=mistake)
         return pages.answer(request, TEMPLATE, page, 422)
     return back(language, request_id, Told.LETTER_WRITTEN, "outcome")
 
@@ -100,8 +101,8 @@ def outcome_edit(
     typed = OpenLetter(
         letter.id, letter.digest, data.get("subject", ""), data.get("text", ""), is_typed=True
     )
-    wrong = Wrong(letter.id, "edit", code)
-    page = context(request, language, request_id, pages, staff, typed, wrong)
+    mistake = Mistake(letter.id, "edit", code)
+    page = context(request, language, request_id, pages, staff, typed, mistake)
     answer = pages.answer(request, TEMPLATE, page, 422)
     answer.headers["cache-control"] = "no-store"
     return answer

@@ -11,8 +11,9 @@ from avow.duties.requests.telling import letters
 from avow.duties.requests.telling.letters import Letter, NotTold
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
-from avow.faces.web.console.request_outcome import PATH, TEMPLATE, Wrong, context
+from avow.faces.web.console.request_outcome import PATH, TEMPLATE, context
 from avow.faces.web.console.request_outcome_letter import letter_of
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -61,8 +62,8 @@ def outcome_send(
     code = _sent(request, staff, letter, data)
     if not code:
         return back(language, request_id, Told.LETTER_SENT, "outcome")
-    wrong = Wrong(letter.id, "send", code)
-    page = context(request, language, request_id, pages, staff, wrong=wrong)
+    mistake = Mistake(letter.id, "send", code)
+    page = context(request, language, request_id, pages, staff, mistake=mistake)
     return pages.answer(request, TEMPLATE, page, 422)
 
 

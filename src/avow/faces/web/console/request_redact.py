@@ -10,8 +10,8 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.engine.accounts.matrix import Action
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.frame import Frame
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.redact_views import DECISIONS, Redacting, SeenTable, redacting_of
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import does_of, found
@@ -36,7 +36,7 @@ class RedactPage:
     keeps: Annotated[tuple[str, ...], "reasons for which a place is shown"]
     table: Annotated[SeenTable | None, "the table that was just opened, as the person will see it"]
     form: Annotated[Mapping[str, str], "what was filled in and refused, else nothing"]
-    wrong: Annotated[Wrong | None, "what is wrong with the form that was just sent"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
@@ -66,7 +66,7 @@ def context(
     opened: frozenset[int] = frozenset(),
     table: SeenTable | None = None,
     form: Mapping[str, str] | None = None,
-    wrong: Wrong | None = None,
+    mistake: Mistake | None = None,
 ) -> RedactPage:
     """Read the places; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
@@ -83,7 +83,7 @@ def context(
         keeps=DECISIONS[1],
         table=table,
         form=form or {},
-        wrong=wrong,
+        mistake=mistake,
         does=does,
     )
 

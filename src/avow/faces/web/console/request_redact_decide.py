@@ -14,8 +14,8 @@ from avow.duties.requests.machine import StepRefused
 from avow.duties.requests.words import Ground
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.console.request_answer import answer_of
-from avow.faces.web.console.request_outcome import Wrong
 from avow.faces.web.console.request_redact import MOST_CHOSEN, PATH, TEMPLATE, context
+from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages, Pages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -54,8 +54,8 @@ def redact_decide(
         except (AnswerRefused, StepRefused) as problem:
             code = _said(problem)
     if code:
-        wrong = Wrong(draft.id, "decide", code)
-        return _again(request, language, pages, staff, mine.id, data, wrong)
+        mistake = Mistake(draft.id, "decide", code)
+        return _again(request, language, pages, staff, mine.id, data, mistake)
     return back(language, request_id, Told.PLACES_DECIDED, "redact")
 
 
@@ -84,8 +84,8 @@ def redact_point(
         except (AnswerRefused, StepRefused) as problem:
             code = _said(problem)
     if code:
-        wrong = Wrong(draft.id, "point", code)
-        return _again(request, language, pages, staff, mine.id, data, wrong)
+        mistake = Mistake(draft.id, "point", code)
+        return _again(request, language, pages, staff, mine.id, data, mistake)
     return back(language, request_id, Told.PLACES_DECIDED, "redact")
 
 
@@ -114,9 +114,9 @@ def _again(
     staff: StaffDesk,
     request_id: str,
     form: Mapping[str, str],
-    wrong: Wrong,
+    mistake: Mistake,
 ) -> Response[bytes]:
-    page = context(asked, language, request_id, pages, staff, form=form, wrong=wrong)
+    page = context(asked, language, request_id, pages, staff, form=form, mistake=mistake)
     answer = pages.answer(asked, TEMPLATE, page, 422)
     answer.headers["cache-control"] = "no-store"
     return answer

@@ -413,17 +413,24 @@ def test_nobody_is_asked_who_has_shown_it_or_for_whom_somebody_speaks(shop: Mark
     assert shop.letters() == []
 
 
+def test_who_gave_a_postal_address_only_is_written_to_on_paper(shop: Market) -> None:
+    shop.asked(Person(name="Anna", postal="Rue Haute 1\n1000 Bruxelles"))
+    with shop.store.outside() as link:
+        rows = link.execute(b"SELECT kind, channel FROM avow.letter").fetchall()
+    assert [(row["kind"], row["channel"]) for row in rows] == [("identity-facts", "paper")]
+
+
 def test_too_few_rows_make_no_questions(shop: Market) -> None:
     shop.run("shop", "DELETE FROM orders WHERE id > 10")
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
-    with pytest.raises(NotAsked, match="1 questions can be made"):
+    with pytest.raises(NotAsked, match="that can be made: 1"):
         made_for(shop, request)
 
 
 def test_a_system_that_is_away_makes_no_questions(shop: Market) -> None:
     request = shop.office.arrive(Right.ACCESS, person=ANNA)
     (shop.home / "shop.db").unlink()
-    with pytest.raises(NotAsked, match="0 questions can be made"):
+    with pytest.raises(NotAsked, match="that can be made: 0"):
         made_for(shop, request)
 
 

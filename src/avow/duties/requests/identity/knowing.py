@@ -177,7 +177,7 @@ def _before(book: Book, request: str, person: int, at: datetime) -> int:
 
 def _too_few(there: int, wanted: int) -> NotAsked:
     return NotAsked(
-        f"{there} questions can be made, and {wanted} right answers are wanted",
+        f"questions that can be made: {there}; right answers that are wanted: {wanted}",
         because="`known_facts` names too few columns, or they have too few different answers",
         help="declare more columns, or go on with another step",
     )

@@ -75,6 +75,7 @@ def test_what_is_no_file_of_this_request_is_not_found(house: StaffHouse, name: s
         for each in (name, other):
             answer = send(client, f"/en/requests/{request}/files/see", file=each)
             assert answer.status_code == 404
+    assert newest(house.lodge.accounts, 10) == ()
 
 
 def test_a_document_that_shows_who_somebody_is_is_not_among_them(house: StaffHouse) -> None:

@@ -10,14 +10,16 @@ from litestar.testing import TestClient
 
 from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import Clause, Evidenced
+from avow.duties.requests.book import PERSON, Said, take
+from avow.duties.requests.steps import IdentityShown, Noted
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.making import make_tasks
-from avow.duties.requests.words import Right
+from avow.duties.requests.words import Right, Rung
 from avow.engine.db.store import Store
 from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
 from avow.faces.web.console.asks import Known, asks
 from avow.faces.web.console.today import in_order, week
-from avow.faces.web.requests_today import tasks_ask
+from avow.faces.web.requests_today import requests_ask, tasks_ask
 from avow.faces.web.source import (
     Ask,
     AskKind,
@@ -31,6 +33,7 @@ from avow.faces.web.source import (
     Waiting,
 )
 from tests.pages.document import read
+from tests.requests_room import Office
 from tests.tasks_room import known as known_by
 from tests.tasks_room import room
 
@@ -179,3 +182,19 @@ def test_an_owner_who_lets_a_task_lie_is_named_by_system_with_the_request(store:
     (asked,) = tasks_ask(store, due + timedelta(days=1))
     assert (asked.kind, asked.subject, asked.n) == (AskKind.OWNER_TASK, "archive", 1)
     assert asked.link == ("requests", request.id)
+
+
+def test_what_a_person_did_since_is_named_whenever_it_ends(store: Store) -> None:
+    """A request from the portal is no news of its own; what they add to it, or show, is; and no
+    more when somebody of ours took a step."""
+    office = Office(store)
+    request, day = office.arrive(Right.ACCESS), office.book.day(office.clock.now())
+    assert [ask.kind for ask in requests_ask(store, day)] == [AskKind.ACCEPT_IDENTITY]
+    office.clock.move(timedelta(minutes=1))
+    shown = Said(IdentityShown(person=1, rung=Rung.SIGNED_LINK))
+    take(office.book, request.id, [shown], by=PERSON, at=office.clock.now())
+    (asked,) = requests_ask(store, day)
+    assert (asked.kind, asked.link) == (AskKind.HEAR_PERSON, ("requests", request.id))
+    office.clock.move(timedelta(minutes=1))
+    office.take(request, Noted(what="looked"))
+    assert [ask.kind for ask in requests_ask(store, day)] == [AskKind.ANSWER_REQUEST]

@@ -217,6 +217,7 @@ ASKS: Mapping[AskKind, str] = {
     AskKind.CARRY_OUT: mark("Carry out the approved plan for {subject}."),
     AskKind.MAKE_PLAN: mark("Make a plan for {subject}: rows are past their end."),
     AskKind.RAISE_LEVEL: mark("Raise the level in {subject}: below it nothing is erased."),
+    AskKind.HEAR_PERSON: mark("The person did something in {subject}: look at it."),
     AskKind.ANSWER_REQUEST: mark("Answer the request {subject}."),
     AskKind.DECIDE_DATASET: mark("Say whose the rows of {subject} are."),
     AskKind.REVIEW_HOLD: mark("Look at the hold {subject} again."),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -22,20 +22,24 @@ SINGLY = 12
 def requests_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
     """One ask per request that waits for us, the most urgent first. What is over or ends within a
     week is named; what comes later only when nothing is near. Nothing is asked while the term
-    stands: then it waits for the person."""
+    stands: then it waits for the person. Where the person did something since, that is asked
+    for, whenever it ends."""
+    heard = {row["id"] for row in runs.run("requests_heard")}
     rows = [row for row in runs.run("requests_open") if not row["waits"] and _is_ours(row)]
     near = [row for row in rows if row["due_on"] <= day + NEAR] or rows[:3]
-    return tuple(_asks(near))
+    news = [row for row in rows if row["id"] in heard and row not in near]
+    return tuple(_asks([*news, *near], heard))
 
 
 def _is_ours(row: Row) -> bool:
     return Status(row["status"]) not in (Status.ANSWERED, Status.CLOSED)
 
 
-def _asks(rows: Sequence[Row]) -> Iterator[Ask]:
+def _asks(rows: Sequence[Row], heard: Collection[str]) -> Iterator[Ask]:
     for row in rows[:SINGLY]:
         unknown = row["status"] == Status.IDENTIFYING
         kind = AskKind.ACCEPT_IDENTITY if unknown else AskKind.ANSWER_REQUEST
+        kind = AskKind.HEAR_PERSON if row["id"] in heard else kind
         below = ("identity",) if unknown else ()
         yield Ask(kind, row["id"], row["due_on"], link=("requests", row["id"], *below))
 

@@ -53,6 +53,7 @@ class AskKind(StrEnum):
     CARRY_OUT = "carry-out"
     MAKE_PLAN = "make-plan"
     RAISE_LEVEL = "raise-level"
+    HEAR_PERSON = "hear-person"
     ANSWER_REQUEST = "answer-request"
     OWNER_TASK = "owner-task"
     SIGN_DECISION = "sign-decision"

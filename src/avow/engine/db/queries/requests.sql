@@ -94,6 +94,15 @@ ON CONFLICT (request, item) DO UPDATE SET state = excluded.state, gaps = exclude
 -- since: 17
 SELECT * FROM avow.request WHERE closed_on IS NULL AND NOT is_canary ORDER BY due_on, id
 
+-- name: requests_heard
+-- The open requests whose newest step is the person's own, and not their arrival.
+-- since: 17
+SELECT r.id FROM avow.request AS r
+JOIN avow.request_step AS f ON f.request = r.id AND f.number = 1
+CROSS JOIN LATERAL (SELECT s.by, s.at FROM avow.request_step AS s WHERE s.request = r.id
+                    ORDER BY s.number DESC LIMIT 1) AS newest
+WHERE r.closed_on IS NULL AND NOT r.is_canary AND newest.by = 'person' AND newest.at > f.at
+
 -- name: requests_listed
 -- Requests by their arrival, the newest first.
 -- since: 17

@@ -62,6 +62,8 @@ def file_see(
     pages.frame(request, language, "requests")
     mine, name = found(staff, request_id), data.get("file", "")
     allow(request, Action.OPEN_PERSON, mine)
+    if name not in {each.id for each in came(staff.book, mine.id)}:
+        raise NotFoundException(name)
     by, at = signed_of(request).person, staff.now()
     note_view(staff.accounts, mine.id, None, Kind.FILE, Why.ANSWER, by=by, at=at)
     try:

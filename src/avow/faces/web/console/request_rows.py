@@ -31,7 +31,7 @@ class RowsPage:
     frame: Annotated[Frame, "what surrounds the page"]
     id: Annotated[str, "the request"]
     persons: Annotated[tuple[PersonLine, ...], "who it is about, as numbers"]
-    accepted: Annotated[tuple[RowsLine, ...] | None, "rows accepted as theirs; None: nobody said"]
+    theirs: Annotated[tuple[RowsLine, ...] | None, "rows accepted as theirs; None: nobody said"]
     searched: Annotated[Searched | None, "what was just found; else nothing is searched"]
     wrong: Annotated[str, "what is wrong with the form that was just sent, as a code"]
     by_hand: Annotated[tuple[str, ...], "systems that people are asked about, not searched"]
@@ -70,7 +70,7 @@ def context(
         frame=frame,
         id=state.id,
         persons=tuple(persons_in(state)),
-        accepted=None if accepted is None else lines_of(accepted),
+        theirs=None if accepted is None else lines_of(accepted),
         searched=searched,
         wrong=wrong,
         by_hand=unspoken(staff.book.declaration),

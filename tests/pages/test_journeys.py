@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from pypdf import PdfReader
 
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
@@ -32,6 +33,9 @@ from tests.answers_room import BEN
 from tests.pages.answer_house import AnswerHouse, answer_house
 from tests.pages.served import listening
 from tests.pages.test_portal_browser import opened, press
+
+OTHERS = ("anna@mail", "Anna", "Peeters", "carla@mail", "Carla", "Maes", "Dirk", "bread")
+"""What the shop holds of other persons."""
 
 
 @pytest.fixture(scope="module")
@@ -107,6 +111,20 @@ def town(
             yield Town(house, browser, public, here, request.param)
 
 
+def texts_in(content: bytes) -> dict[str, str]:
+    """What stands in the files of an answer, by their ending; a document is read as its reader
+    does, and not by its compressed bytes."""
+    found: dict[str, str] = {}
+    with zipfile.ZipFile(io.BytesIO(content)) as box:
+        for name in box.namelist():
+            form, plain = name.rpartition(".")[2], box.read(name)
+            text = plain.decode("utf-8", "replace")
+            if form == "pdf":
+                text = "".join(page.extract_text() for page in PdfReader(io.BytesIO(plain)).pages)
+            found[form] = found.get(form, "") + text
+    return found
+
+
 def asked(town: Town) -> str:
     """Ben fills the form in and sends it; the request."""
     say, look = SAYINGS[town.language], REVIEWINGS[town.language]
@@ -169,12 +187,11 @@ def test_a_copy_from_the_form_to_the_file(town: Town) -> None:
         with page.expect_download() as waiting:
             page.click('form[action$="/fetch"] button.primary')
         content = waiting.value.path().read_bytes()
-    with zipfile.ZipFile(io.BytesIO(content)) as box:
-        names, whole = box.namelist(), b"".join(box.read(name) for name in box.namelist())
-    assert {name.rpartition(".")[2] for name in names} >= {"html", "pdf", "json", "csv"}
-    assert b"ben@mail.example" in whole
-    assert b"anna@" not in whole
-    assert b"carla@" not in whole
+    texts = texts_in(content)
+    assert texts.keys() >= {"html", "pdf", "json", "csv"}
+    for form in ("html", "pdf", "json"):
+        assert BEN.email in texts[form], form
+    assert [(form, each) for form, text in texts.items() for each in OTHERS if each in text] == []
     state = read(town.book, request)
     assert (state.status, state.items[1].state) == (Status.ANSWERED, ItemState.DONE)
 
@@ -229,4 +246,5 @@ def test_a_right_is_refused_with_its_ground_and_the_way_to_complain(town: Town) 
     text = letters[-1].content.text
     assert "Art. 12(5) GDPR" in text
     assert "gegevensbeschermingsautoriteit.be" in text or "autoriteprotectiondonnees.be" in text
+    assert re.search(r"art\. 79", text, re.IGNORECASE), "the way to a court"
     assert read(town.book, request).status is Status.ANSWERED

@@ -67,7 +67,7 @@ def opened(browser: Browser, home: str, *, scripts: bool, width: int = 1280) -> 
     page.on("request", lambda asked: elsewhere.append(asked.url))
     yield page
     context.close()
-    assert [url for url in elsewhere if not url.startswith((home, "data:"))] == []
+    assert [url for url in elsewhere if not url.startswith((f"{home}/", "data:"))] == []
 
 
 def press(page: Page, name: str) -> None:

@@ -214,7 +214,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
                         wrong[f"{person} {path}"] = found
     assert wrong == {}
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
-    assert {"/incidents", "/incidents/…", "/holds"} <= looked
+    assert {"/incidents", "/incidents/…", "/holds", "/systems", "/systems/desk"} <= looked
     below = ("outcome", "answer", "erase", "end", "hand-over", "identity", "rows", "files")
     assert {f"/requests/…/{page}" for page in below} <= looked
 

@@ -171,8 +171,8 @@ def test_due_is_one_line_per_place_and_clause(client: TestClient[Litestar]) -> N
     assert "3 rows app.public.visit no purpose needs it only counted" in said
 
 
-def test_an_owner_who_lets_a_task_lie_is_named_by_system_with_the_request(store: Store) -> None:
-    """Not on its last day, the day after; one sentence for the system, one link to the request."""
+def test_an_owner_who_lets_a_task_lie_is_named_by_system_with_its_page(store: Store) -> None:
+    """Not on its last day, the day after; one sentence for the system, one link to its page."""
     office = room(store)
     request = known_by(office, Right.ACCESS)
     now = office.clock.now()
@@ -181,7 +181,7 @@ def test_an_owner_who_lets_a_task_lie_is_named_by_system_with_the_request(store:
     assert tasks_ask(store, due) == ()
     (asked,) = tasks_ask(store, due + timedelta(days=1))
     assert (asked.kind, asked.subject, asked.n) == (AskKind.OWNER_TASK, "archive", 1)
-    assert asked.link == ("requests", request.id)
+    assert asked.link == ("systems", "archive")
 
 
 def test_what_a_person_did_since_is_named_whenever_it_ends(store: Store) -> None:

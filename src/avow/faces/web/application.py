@@ -80,6 +80,8 @@ from avow.faces.web.console.requests import requests
 from avow.faces.web.console.stop import stop
 from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
+from avow.faces.web.console.system import system
+from avow.faces.web.console.systems import systems
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
 from avow.faces.web.portal.add import added
@@ -182,6 +184,8 @@ STAFF_HANDLERS = (
     outcome_edit,
     outcome_review,
     outcome_send,
+    *systems,
+    system,
     *holds,
     hold_place,
     hold_release,

@@ -65,12 +65,17 @@ def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
     late: defaultdict[str, list[Row]] = defaultdict(list)
     for row in runs.run("tasks_open"):
         if row["due_on"] < day:
-            late[row["place"].partition(":")[2] or row["place"]].append(row)
+            late[row["place"]].append(row)
     return tuple(_of_tasks(place, rows) for place, rows in late.items())
 
 
 def _of_tasks(place: str, rows: Sequence[Row]) -> Ask:
+    """About a system it is settled on the page of the system; recipients have none."""
+    kind, _, name = place.partition(":")
+    if kind == "system":
+        link: tuple[str, ...] = ("systems", name)
+        return Ask(AskKind.OWNER_TASK, name, rows[0]["due_on"], n=len(rows), link=link)
     requests = {row["request"] for row in rows}
     one = requests.pop() if len(requests) == 1 else None
     link = ("requests", one) if one else ("requests",)
-    return Ask(AskKind.OWNER_TASK, place, rows[0]["due_on"], n=len(rows), link=link)
+    return Ask(AskKind.OWNER_TASK, name or place, rows[0]["due_on"], n=len(rows), link=link)

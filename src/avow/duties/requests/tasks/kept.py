@@ -209,6 +209,11 @@ def of_instruction(book: Book, instruction: str) -> tuple[Kept, ...]:
     return _all(book, book.runs.run("tasks_of_instruction", instruction=instruction))
 
 
+def of_place(book: Book, place: str) -> tuple[Kept, ...]:
+    """The tasks about a place: all that are open, and the hundred that were made last."""
+    return _all(book, book.runs.run("tasks_of_place", place=place))
+
+
 def open_tasks(book: Book) -> tuple[Kept, ...]:
     """Every task that something still has to happen to, the most urgent first."""
     return _all(book, book.runs.run("tasks_open"))

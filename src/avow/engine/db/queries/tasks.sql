@@ -75,6 +75,16 @@ SELECT * FROM avow.task
 WHERE (state IN ('open', 'asked', 'unreachable') OR state = 'cannot' AND act NOT LIKE 'tell-%%')
   AND NOT is_canary ORDER BY due_on, id
 
+-- name: tasks_of_place
+-- The tasks about a place that are not over, and the newest hundred.
+-- since: 23
+SELECT * FROM avow.task
+WHERE place = %(place)s AND NOT is_canary
+  AND (state IN ('open', 'asked', 'unreachable', 'cannot')
+       OR id IN (SELECT id FROM avow.task WHERE place = %(place)s AND NOT is_canary
+                 ORDER BY made_at DESC, id LIMIT 100))
+ORDER BY due_on, id
+
 -- name: tasks_seen
 -- Every task made since an instant.
 -- since: 23

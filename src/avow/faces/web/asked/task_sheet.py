@@ -13,20 +13,8 @@ from avow.duties.requests.tasks.machine import TOLD, Act, Outcome, outcomes_of
 from avow.duties.requests.tasks.mailboxes import mailbox_of
 from avow.duties.requests.tasks.sending import SAYS, place_in_words
 from avow.duties.requests.words import Right
+from avow.faces.web.task_titles import TITLES
 
-TITLES: Mapping[Act, str] = {
-    Act.LOOK: mark("Look for a person's data"),
-    Act.ERASE: mark("Erase a person's data"),
-    Act.CORRECT: mark("Correct a person's data"),
-    Act.RESTRICT: mark("Keep a person's data unused"),
-    Act.STOP: mark("Stop using a person's data"),
-    Act.TELL_ERASED: mark("A person's data were erased"),
-    Act.TELL_CORRECTED: mark("A person's data were corrected"),
-    Act.TELL_RESTRICTED: mark("A person's data are restricted"),
-    Act.HAND_OVER: mark("A person asks about data you decide about"),
-    Act.CONFIRM: mark("Confirm your instruction"),
-    Act.INSTRUCTED: mark("Carry out an instruction"),
-}
 SAID: Mapping[Outcome, str] = {
     Outcome.DONE: mark("It is done"),
     Outcome.NOTHING: mark("There is nothing about this person here"),

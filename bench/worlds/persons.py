@@ -172,7 +172,7 @@ def fill_postgresql(url: str, tables: Sequence[Linked], persons: int) -> None:
             owner.execute(statement.encode())
         owner.execute(
             f"INSERT INTO person SELECT n, 'p' || n || '@example.org', 'Person ' || n,"
-            f" '+32 2 ' || n FROM generate_series(1, {persons}) AS n".encode()
+            f" '+32 2 ' || (n % 100000) FROM generate_series(1, {persons}) AS n".encode()
         )
         for each in tables:
             owner.execute(
@@ -192,7 +192,7 @@ def fill_mariadb(link: Link, tables: Sequence[Linked], persons: int) -> None:
             owner.execute(statement)
         owner.execute(
             "INSERT INTO person SELECT seq, CONCAT('p', seq, '@example.org'),"
-            f" CONCAT('Person ', seq), CONCAT('+32 2 ', seq) FROM seq_1_to_{persons}"
+            f" CONCAT('Person ', seq), CONCAT('+32 2 ', MOD(seq, 100000)) FROM seq_1_to_{persons}"
         )
         for each in tables:
             owner.execute(
@@ -215,7 +215,7 @@ def fill_sqlite(file: str, tables: Sequence[Linked], persons: int) -> None:
             owner.execute(statement)
         owner.execute(
             f"INSERT INTO person {numbers.format(persons)} SELECT n, 'p' || n || '@example.org',"
-            " 'Person ' || n, '+32 2 ' || n FROM s"
+            " 'Person ' || n, '+32 2 ' || (n % 100000) FROM s"
         )
         for each in tables:
             owner.execute(

@@ -37,9 +37,10 @@ from avow.duties.requests.book import Book, Person, persons_of, read_many, same_
 from avow.duties.requests.machine import Request
 from avow.duties.requests.rows import looked_for
 from avow.duties.requests.words import Right
-from avow.engine.facts.standing import ACCESS, ROW
+from avow.engine.facts.standing import ACCESS, ENDED, FLOORS, ROW, standing
 from avow.engine.planner.identities import Candidate
-from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.known import fact_events
+from avow.engine.planner.making import Estate
 from avow.engine.planner.reaching import Extract
 from avow.engine.planner.reading import MOST
 from avow.engine.planner.requested import Disclosure, Looked, disclose
@@ -291,15 +292,14 @@ def _asked(book: Book, request: Request, who: Person) -> tuple[Asked, ...]:
 
 
 def _known(book: Book, who: Person, at: datetime) -> tuple[Known, ...]:
-    """What we remember of acts of the person, but for what this request itself holds."""
-    memory = Memory(book.runs, book.ring, book.declaration, book.day(at))
+    """What we remember of acts of the person, but for what open requests for copies hold: of these
+    there are as many as requests, and to unseal them all for each copy would take ever longer."""
+    kinds = (*sorted(FLOORS - {ACCESS}), ENDED, *sorted(fact_events(book.declaration)))
     mine = _forms(_pairs(who))
     return tuple(
         Known(fact.name, fact.since)
-        for fact in memory.facts()
-        if fact.who.kind != ROW
-        and fact.name != ACCESS
-        and (fact.who.kind, fact.who.value.reveal().strip().lower()) in mine
+        for fact in standing(book.runs, book.ring, kinds, book.zone, book.day(at))
+        if fact.who.kind != ROW and (fact.who.kind, fact.who.value.reveal().strip().lower()) in mine
     )
 
 

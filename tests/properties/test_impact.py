@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import find, given, settings
 from hypothesis import strategies as st
 
 from avow.common.calendar import Period
@@ -20,7 +20,17 @@ from avow.estate.connectors.twin import TwinConnector, TwinDatabase
 from avow.estate.datamap.reach import Row
 from tests.properties.oracle import holds_some
 from tests.properties.test_readings_and_verdicts import columns, group
-from tests.properties.worlds import FACTS, QUICK, TODAY, World, cases, copy, key_sets, worlds
+from tests.properties.worlds import (
+    FACTS,
+    PLANTED,
+    QUICK,
+    TODAY,
+    World,
+    cases,
+    copy,
+    key_sets,
+    worlds,
+)
 
 PERIODS = (Period(), Period(days=20), Period(months=1), Period(months=3))
 
@@ -67,17 +77,26 @@ def by_hand(world: World, before: InForce, name: str) -> tuple[int, int, int, in
     return due, spared, undated, undecided
 
 
+def differing(world: World, period: Period) -> tuple[str, ...]:
+    """Datasets whose four numbers are told in two ways when one rule had another period."""
+    first = world.law.rules[0]
+    ends = tuple(replace(end, period=period) for end in first.ends)
+    before = replace(world.law, rules=(replace(first, ends=ends), *world.law.rules[1:]))
+    return tuple(name for name in world.rows if not agrees(world, before, name))
+
+
+def agrees(world: World, before: InForce, name: str) -> bool:
+    """Whether the planner counts for a dataset what the decisions say row by row."""
+    found = counted(world, before, name) or Hit("w", name)
+    told = (found.due, found.spared, found.undated, found.undecided)
+    return told == by_hand(world, before, name)
+
+
 @settings(QUICK, max_examples=cases(60))
 @given(worlds(), st.sampled_from(PERIODS))
 def test_the_counts_are_those_of_the_decisions(world: World, period: Period) -> None:
     """One rule had another period: per dataset the same four numbers, told twice."""
-    first = world.law.rules[0]
-    ends = tuple(replace(end, period=period) for end in first.ends)
-    before = replace(world.law, rules=(replace(first, ends=ends), *world.law.rules[1:]))
-    for name in world.rows:
-        found = counted(world, before, name) or Hit("w", name)
-        told = (found.due, found.spared, found.undated, found.undecided)
-        assert told == by_hand(world, before, name), name
+    assert differing(world, period) == ()
 
 
 def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,5 +108,5 @@ def test_a_planted_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
         return honest(self, nothing, dataset, due)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Asking, "hit", forgetful)
-    with pytest.raises(AssertionError):
-        test_the_counts_are_those_of_the_decisions()
+    changed = st.tuples(worlds(), st.sampled_from(PERIODS))
+    find(changed, lambda each: differing(*each) != (), settings=PLANTED)

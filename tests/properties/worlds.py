@@ -51,6 +51,9 @@ def cases(usual: int) -> int:
     return max(usual, int(os.environ.get("AVOW_CASES", "0")))
 
 
+PLANTED = settings(QUICK, max_examples=3000, derandomize=True)
+"""A planted fault is looked for until a world shows it: one in sixty does, few worlds show none."""
+
 TODAY = date(2026, 3, 31)
 ZONE = "Europe/Brussels"
 EVENTS = ("happened", "ended", "last", "asked")
@@ -145,7 +148,7 @@ def _event_sources(draw: st.DrawFn, datasets: dict[str, Dataset]) -> dict[str, D
         below = [c.name for c in datasets.values() for k in c.links if k.to == name]
         single = [b for b in below if below.count(b) == 1]
         events: list[EventMap] = []
-        for event in draw(st.sets(st.sampled_from(EVENTS[:3]))):
+        for event in sorted(draw(st.sets(st.sampled_from(EVENTS[:3])))):
             source = Source("at" if event != "ended" else "until")
             if draw(st.booleans()) and single:
                 source = replace(source, dataset=draw(st.sampled_from(single)))

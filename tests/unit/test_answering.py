@@ -174,7 +174,8 @@ def test_the_person_checks_the_answer_without_us(shop: Shop, tmp_path: Path) -> 
     """The few lines in the package accept the proof, and refuse another page or another salt."""
     done = drafted(shop, begun(shop, Right.ACCESS))
     book, now = shop.office.book, shop.office.clock.now()
-    ready = drafting.review(book, shop.ledger, done.id, by="an", at=now)
+    drafting.review(book, shop.ledger, done.id, by="an", at=now)
+    ready = drafting.opened(book, done.id)
     left = leaving(book, ready.id, by="ben", at=now)
     assert left is not None
     files = unzipped(left.reveal())

@@ -48,7 +48,8 @@ def ready(shop: Shop, person: Person = BEN) -> drafting.Draft:
     """An answer that was looked through."""
     draft = drafted(shop, person)
     now = shop.office.clock.now()
-    return drafting.review(shop.office.book, shop.ledger, draft.id, by="an", at=now)
+    drafting.review(shop.office.book, shop.ledger, draft.id, by="an", at=now)
+    return drafting.opened(shop.office.book, draft.id)
 
 
 def drafted(shop: Shop, person: Person) -> drafting.Draft:

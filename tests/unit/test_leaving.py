@@ -32,7 +32,8 @@ def reviewed(shop: Shop, person: Person = BEN) -> drafting.Draft:
     request = shop.accepted(Right.ACCESS, person=person)
     begun = drafting.begin(book, shop.sources, request.id, 1, by="claire", at=now)
     drafting.draft(book, begun.id, by="claire", at=now)
-    return drafting.review(book, shop.ledger, begun.id, by="an", at=now)
+    drafting.review(book, shop.ledger, begun.id, by="an", at=now)
+    return drafting.opened(book, begun.id)
 
 
 def kept(shop: Shop, answer: str) -> bytes:

@@ -207,7 +207,7 @@ def test_every_entry_is_provable_past_the_first_tiles(ledger: Ledger) -> None:
     """600 entries: two full tiles and a part; proofs read tiles, memory tells the truth."""
     for first, last in ((0, 100), (100, 257), (257, 600)):
         ledger.append([batch(chunk) for chunk in range(first, last)], AT)
-    assert len(ledger.store.run("ledger_tile", level=0, number=1)) == 1
+    assert len(ledger.store.run("ledger_tiles", level=0, first=1, last=2)) == 1
     leaves = [merkle.leaf_hash(bytes(row["bytes"])) for row in ledger.entries()]
     for number in (0, 99, 255, 256, 511, 512, 599):
         proof = ledger.prove(number)
@@ -223,6 +223,31 @@ def test_every_entry_is_provable_past_the_first_tiles(ledger: Ledger) -> None:
         assert merkle.continues(old, 600, ledger.root_at(old), ledger.root_at(600), path)
 
 
+def test_several_proofs_are_those_of_each_alone(ledger: Ledger) -> None:
+    ledger.append([batch(chunk) for chunk in range(600)], AT)
+    asked = [599, 3, 256, 3]
+    assert ledger.prove_all(asked) == tuple(ledger.prove(number) for number in asked)
+    with pytest.raises(LedgerError, match="no entry 600") as refused:
+        ledger.prove_all([3, 600])
+    assert refused.value.code == "AV807"
+
+
+def test_a_stored_tile_that_was_changed_proves_nothing(ledger: Ledger) -> None:
+    """What a proof remembers of a tile is what it held, so the change is seen at once."""
+    ledger.append([batch(chunk) for chunk in range(600)], AT)
+    before = ledger.prove(599)
+    with ledger.store.outside() as connection:
+        connection.execute("ALTER TABLE avow.ledger_tile DISABLE TRIGGER ALL")
+        connection.execute(
+            "UPDATE avow.ledger_tile SET hashes = set_byte(hashes, 9, get_byte(hashes, 9) # 1)"
+            " WHERE level = 0 AND number = 1"
+        )
+    after = ledger.prove(599)
+    head, leaf = opened_checkpoint(after.note, [ledger.key]), merkle.leaf_hash(after.entry)
+    assert merkle.includes(599, head.size, leaf, before.path, head.root)
+    assert not merkle.includes(599, head.size, leaf, after.path, head.root)
+
+
 def test_higher_tiles_are_those_of_the_definition() -> None:
     """66,000 leaves without a database: full tiles of two heights and of one more."""
     from avow.engine.evidence.tiles import TileReader, new_tiles  # noqa: PLC0415
@@ -232,16 +257,16 @@ def test_higher_tiles_are_those_of_the_definition() -> None:
             self.tiles: dict[tuple[int, int], tuple[bytes, ...]] = {}
             self.leaves: list[bytes] = []
 
-        def one(self, name: str, *, level: int, number: int) -> dict[str, bytes] | None:
-            assert name == "ledger_tile"
-            found = self.tiles.get((level, number))
-            return {"hashes": b"".join(found)} if found else None
-
-        def run(self, name: str, *, first: int, most: int) -> list[dict[str, bytes]]:
-            assert name == "ledger_entries"
+        def run(self, name: str, *, first: int, **more: int) -> list[dict[str, object]]:
+            if name == "ledger_entries":
+                last = min(first + more["most"], len(self.leaves))
+                return [{"bytes": b"%d" % each} for each in range(first, last)]
+            assert name == "ledger_tiles"
+            places = ((n, (more["level"], n)) for n in range(first, more["last"]))
             return [
-                {"bytes": b"%d" % each}
-                for each in range(first, min(first + most, len(self.leaves)))
+                {"number": n, "hashes": b"".join(self.tiles[place])}
+                for n, place in places
+                if place in self.tiles
             ]
 
     kept, size = Kept(), 66_000

@@ -75,9 +75,22 @@ def test_a_large_group_is_six_statements_however_many_tiles_it_fills(
     for count in (1_000, 4_000):
         with counted(monkeypatch) as seen:
             ledger.append(bodies(count), AT)
-        asked = ["ledger_tile", "ledger_entries"]
+        asked = ["ledger_tiles", "ledger_entries"]
         assert seen == [*EACH, *asked, "copy ledger_entry", "ledger_group_add"]
     assert verify_ledger(ledger).good
+
+
+@pytest.mark.parametrize("size", [700, 6_700])
+def test_two_proofs_are_eight_statements_at_most_however_long_the_ledger_is(
+    size: int, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The checkpoint, the entries, and the tiles that the two paths share."""
+    ledger.append(bodies(size), AT)
+    with counted(monkeypatch) as seen:
+        ledger.prove_all([5, size - 1])
+    assert seen[:2] == ["ledger_checkpoint_last", "ledger_entries_of"]
+    assert set(seen[2:]) == {"ledger_entries", "ledger_tiles"}
+    assert len(seen) <= 8, seen
 
 
 def peak(ledger: Ledger) -> int:

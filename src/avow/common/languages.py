@@ -10,7 +10,7 @@ from __future__ import annotations
 import gettext
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -51,11 +51,11 @@ class Words:
 
     def day(self, day: date) -> str:
         """The date with the month in letters."""
-        return str(format_date(day, "d MMMM y", locale=self.language))
+        return _dated(date(day.year, day.month, day.day), "d MMMM y", self.language)
 
     def month(self, day: date) -> str:
         """The month in letters, and the year."""
-        return str(format_date(day, "LLLL y", locale=self.language))
+        return _dated(date(day.year, day.month, 1), "LLLL y", self.language)
 
     def short_day(self, day: date) -> str:
         """Weekday, day and month, for what is near."""
@@ -68,6 +68,12 @@ class Words:
     def ago(self, at: datetime, now: datetime) -> str:
         """How long ago `at` was, in its largest unit."""
         return str(format_timedelta(at - now, add_direction=True, locale=self.language))
+
+
+@lru_cache(maxsize=4_096)
+def _dated(day: date, form: str, language: str) -> str:
+    """A day as a language writes it: one page names the same few days again and again."""
+    return str(format_date(day, form, locale=language))
 
 
 @cache

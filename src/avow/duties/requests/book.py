@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -36,8 +36,15 @@ from avow.duties.requests.steps import (
 from avow.duties.requests.words import Channel, Right, Voice
 from avow.engine.db.store import Row, Runs
 from avow.engine.evidence.entries import RequestStep, commitment
-from avow.engine.keys.bundles import destroy, new_bundle_key, open_in, seal_in
-from avow.engine.keys.ring import KeyRing
+from avow.engine.keys.bundles import (
+    destroy,
+    new_bundle_key,
+    opened_key,
+    seal_in,
+    seal_in_new,
+    unwrapped,
+)
+from avow.engine.keys.ring import KeyRing, sealed
 from avow.engine.keys.ring import opened as unsealed
 
 PERSON, PROGRAM = "person", "avow"
@@ -196,13 +203,14 @@ def _voice(arrival: Arrival, person: Person) -> Voice:
 def take(
     book: Book,
     request: str,
-    said: Sequence[Said],
+    said: Sequence[Said] | Callable[[Request], Sequence[Said]],
     *,
     by: str,
     at: datetime,
     runs: Runs | None = None,
 ) -> Request:
-    """Take steps in a request, all or none, in the caller's transaction when `runs` is one.
+    """Take steps in a request, all or none, in the caller's transaction when `runs` is one. `said`
+    are the steps, or what gives them from where the request stands, which nobody changes meanwhile.
 
     Raises:
         UnknownRequest: AV610.
@@ -213,6 +221,7 @@ def take(
         if row is None:
             raise _unknown(request)
         before = state = machine.folded(request, _read_entries(tx, request), book.calendar)
+        said = said(before) if callable(said) else said
         entries = _entries(book, state.steps, said, by, at)
         for entry in entries:
             state = machine.after(state, entry, book.calendar)
@@ -229,6 +238,15 @@ def take(
         sparing.follow(tx, before, state, at)
         _write(book, tx, request, row["key"], bytes(row["salt"]), entries, said)
     return state
+
+
+def foreseen(
+    book: Book, request: Request, said: Sequence[Said], *, by: str, at: datetime
+) -> Request:
+    """A request as steps would leave it; nothing is written. Raises StepRefused."""
+    for entry in _entries(book, request.steps, said, by, at):
+        request = machine.after(request, entry, book.calendar)
+    return request
 
 
 def read(book: Book, request: str, until: datetime | None = None) -> Request:
@@ -252,30 +270,33 @@ def _until(entries: Iterable[Entry], until: datetime | None) -> tuple[Entry, ...
 def words_of(book: Book, request: str, number: int) -> Masked[bytes]:
     """What people said with a step; empty when nothing. Raises KeyringError AV875 once the record
     was forgotten."""
-    row = _row(book, request)
-    for step in book.runs.run("request_steps", ids=[request]):
-        if step["number"] == number and step["sealed"] is not None:
-            about = f"{request} {number}"
-            return Masked(open_in(book.runs, book.ring, row["key"], bytes(step["sealed"]), about))
-    return Masked(b"")
+    return words_of_steps(book, request, [number]).get(number, Masked(b""))
+
+
+def words_of_steps(book: Book, request: str, numbers: Sequence[int]) -> Mapping[int, Masked[bytes]]:
+    """What people said with several steps of a request; without those with which nothing was said.
+    Raises UnknownRequest AV610, and KeyringError AV875 once the record was forgotten."""
+    rows = book.runs.run("request_words", request=request, numbers=list(numbers))
+    if not rows:
+        raise _unknown(request)
+    said = [row for row in rows if row["sealed"] is not None]
+    key = unwrapped(book.ring, rows[0]["key"], rows[0]["wrapped"]) if said else b""
+    return {
+        row["number"]: Masked(unsealed(bytes(row["sealed"]), f"{request} {row['number']}", key))
+        for row in said
+    }
 
 
 def persons_of(book: Book, request: str) -> dict[int, Person]:
-    """Who a request is about, by number. Personal data: never to a log."""
+    """Who a request is about, by number. Personal data: never to a log. Raises UnknownRequest
+    AV610, and KeyringError AV875 once the record was forgotten."""
+    found = people_of(book, [request]).get(request)
+    if found is not None:
+        return found
     row = _row(book, request)
-    return {
-        each["person"]: msgspec.json.decode(
-            open_in(
-                book.runs,
-                book.ring,
-                row["key"],
-                bytes(each["sealed"]),
-                f"{request} person {each['person']}",
-            ),
-            type=Person,
-        )
-        for each in book.runs.run("request_persons", request=request)
-    }
+    if book.runs.run("request_persons", request=request):
+        opened_key(book.runs, book.ring, row["key"])
+    return {}
 
 
 def people_of(book: Book, requests: Iterable[str]) -> dict[str, dict[int, Person]]:
@@ -347,13 +368,17 @@ def put_file(
     forget_on: date | None = None,
 ) -> str:
     """Keep a file of a request, sealed; gives its id. With a last day it has a key of its own."""
-    row = runs.one("request_known", id=request)
-    if row is None:
-        raise _unknown(request)
     name = new_id("file")
-    key = row["key"]
     if forget_on is not None:
-        key = new_bundle_key(runs, book.ring, "request-file", forget_on, at)
+        key, box = seal_in_new(
+            runs, book.ring, content, name, purpose="request-file", destroy_by=forget_on, at=at
+        )
+    else:
+        row = runs.one("request_key", id=request)
+        if row is None:
+            raise _unknown(request)
+        key = row["key"]
+        box = sealed(content, name, key, unwrapped(book.ring, key, row["wrapped"]))
     runs.run(
         "request_file_add",
         id=name,
@@ -362,7 +387,7 @@ def put_file(
         media_type=media_type,
         size=len(content),
         key=key,
-        sealed=seal_in(runs, book.ring, key, content, name),
+        sealed=box,
         at=at,
         forget_on=forget_on,
     )
@@ -371,10 +396,11 @@ def put_file(
 
 def file_of(book: Book, file: str) -> tuple[str, Masked[bytes]] | None:
     """The media type and content of a file; None when there is none or it was erased."""
-    row = book.runs.one("request_file", id=file)
+    row = book.runs.one("request_file_kept", id=file)
     if row is None or row["sealed"] is None:
         return None
-    plain = open_in(book.runs, book.ring, row["key"], bytes(row["sealed"]), file)
+    key = unwrapped(book.ring, row["key"], row["wrapped"])
+    plain = unsealed(bytes(row["sealed"]), file, key)
     return row["media_type"], Masked(plain)
 
 
@@ -436,21 +462,22 @@ def _write(
     entries: Sequence[Entry],
     said: Sequence[Said],
 ) -> None:
-    bodies = []
+    bodies, rows = list[RequestStep](), list[Mapping[str, object]]()
     for entry, each in zip(entries, said, strict=True):
-        data, sealed = step_bytes(entry.step), None
+        data, box = step_bytes(entry.step), None
         if each.words:
-            sealed = seal_in(runs, book.ring, key, each.words, f"{request} {entry.number}")
-        runs.run(
-            "request_step_add",
-            request=request,
-            number=entry.number,
-            what=name_of(entry.step),
-            at=entry.at,
-            day=entry.day,
-            by=entry.by,
-            step=data,
-            sealed=sealed,
+            box = seal_in(runs, book.ring, key, each.words, f"{request} {entry.number}")
+        rows.append(
+            {
+                "request": request,
+                "number": entry.number,
+                "what": name_of(entry.step),
+                "at": entry.at,
+                "day": entry.day,
+                "by": entry.by,
+                "step": data,
+                "sealed": box,
+            }
         )
         bodies.append(
             RequestStep(
@@ -460,6 +487,7 @@ def _write(
                 commitment=commitment(salt, reference(entry, data, each.words)),
             )
         )
+    runs.many("request_step_add", rows)
     book.tell(bodies, entries[-1].at, runs)
 
 

@@ -57,7 +57,8 @@ class Transaction:
     def run(self, name: str, **params: Any) -> list[Row]:  # noqa: ANN401
         """See `Runs.run`."""
         cursor = self.connection.execute(self._sql(name), params)
-        return cursor.fetchall() if cursor.description else []
+        found = cursor.pgresult  # `description` makes an object for each column
+        return cursor.fetchall() if found is not None and found.nfields else []
 
     def one(self, name: str, **params: Any) -> Row | None:  # noqa: ANN401
         """See `Runs.one`."""

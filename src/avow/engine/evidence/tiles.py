@@ -5,6 +5,7 @@ tile of height h. Only full tiles are stored; what is left at the right comes fr
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from avow.engine.db.store import Runs
 from avow.engine.evidence.merkle import leaf_hash, node_hash, root
@@ -39,22 +40,38 @@ class TileReader:
     def tile(self, level: int, number: int) -> tuple[bytes, ...]:
         """The hashes of a tile; of one that is not full, those that are there."""
         if (level, number) not in self._known:
-            found = self._runs.one("ledger_tile", level=level, number=number)
-            whole = split(bytes(found["hashes"])) if found else self._partial(level, number)
+            found = self._stored(level, number, number + 1).get(number)
+            whole = split(found) if found else self._partial(level, number)
             self._known[level, number] = whole
         return self._known[level, number]
+
+    def _stored(self, level: int, first: int, last: int) -> dict[int, bytes]:
+        """The full tiles from `first` to before `last` that are stored, in one statement."""
+        rows = self._runs.run("ledger_tiles", level=level, first=first, last=last)
+        return {row["number"]: bytes(row["hashes"]) for row in rows}
 
     def _partial(self, level: int, number: int) -> tuple[bytes, ...]:
         if level == 0:
             rows = self._runs.run("ledger_entries", first=number * WIDTH, most=WIDTH)
             return tuple(leaf_hash(bytes(row["bytes"])) for row in rows)
-        hashes: list[bytes] = []
-        for each in range(number * WIDTH, (number + 1) * WIDTH):
+        first = number * WIDTH
+        stored, hashes = self._stored(level - 1, first, first + WIDTH), list[bytes]()
+        for each in range(first, first + WIDTH):
+            if each in stored:
+                hashes.append(_root_of(stored[each]))
+                continue
             below = self.tile(level - 1, each)
             if len(below) < WIDTH:
                 break
             hashes.append(root(below))
         return tuple(hashes)
+
+
+@lru_cache(maxsize=512)
+def _root_of(hashes: bytes) -> bytes:
+    """The root over a stored tile. It is remembered by what the tile holds, never by its place: a
+    tile that somebody changed has another root."""
+    return root(split(hashes))
 
 
 def split(hashes: bytes) -> tuple[bytes, ...]:

@@ -16,12 +16,33 @@ def new_bundle_key(runs: Runs, ring: KeyRing, purpose: str, destroy_by: date, at
 
     `purpose` is a short word (undo, census, case); `destroy_by` is its last day.
     """
-    name = new_id("bundle")
-    wrapped = ring.seal(secrets.token_bytes(32), name)
+    return _new(runs, ring, purpose, destroy_by, at)[0]
+
+
+def _new(
+    runs: Runs, ring: KeyRing, purpose: str, destroy_by: date, at: datetime
+) -> tuple[str, bytes]:
+    name, key = new_id("bundle"), secrets.token_bytes(32)
+    wrapped = ring.seal(key, name)
     runs.run(
         "bundle_key_add", id=name, purpose=purpose, wrapped=wrapped, at=at, destroy_by=destroy_by
     )
-    return name
+    return name, key
+
+
+def seal_in_new(
+    runs: Runs,
+    ring: KeyRing,
+    plain: bytes,
+    about: str,
+    *,
+    purpose: str,
+    destroy_by: date,
+    at: datetime,
+) -> tuple[str, bytes]:
+    """Encrypt `plain` under a key of its own (see `new_bundle_key`); gives its id and the box."""
+    name, key = _new(runs, ring, purpose, destroy_by, at)
+    return name, sealed(plain, about, name, key)
 
 
 def seal_in(runs: Runs, ring: KeyRing, bundle: str, plain: bytes, about: str) -> bytes:
@@ -45,13 +66,18 @@ def opened_key(runs: Runs, ring: KeyRing, bundle: str) -> Masked[bytes]:
 
 def _key(runs: Runs, ring: KeyRing, bundle: str) -> bytes:
     found = runs.one("bundle_key", id=bundle)
-    if found is None or found["wrapped"] is None:
+    return unwrapped(ring, bundle, found["wrapped"] if found else None)
+
+
+def unwrapped(ring: KeyRing, bundle: str, wrapped: bytes | None) -> bytes:
+    """A key as it was kept with what it sealed. Raises KeyringError AV875 once it is destroyed."""
+    if wrapped is None:
         raise KeyringError(
             f"the key `{bundle}` is destroyed",
             because="its last day is over; what was sealed with it is gone for good",
             code="AV875",
         )
-    return ring.open(bytes(found["wrapped"]), bundle)
+    return ring.open(bytes(wrapped), bundle)
 
 
 def destroy(runs: Runs, bundles: Sequence[str], at: datetime) -> tuple[str, ...]:

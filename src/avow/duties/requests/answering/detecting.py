@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from stdnum import iban
 
@@ -82,8 +82,9 @@ class Detector:
         return tuple(kept)
 
     def _all(self, text: str) -> Iterator[Hit]:
-        patterns = ((Kind.EMAIL, _EMAIL), (Kind.IBAN, _IBAN), (Kind.PHONE, _PHONE))
-        for kind, pattern in patterns:
+        numbers = ((Kind.IBAN, _IBAN), (Kind.PHONE, _PHONE)) if _DIGIT.search(text) else ()
+        addresses = ((Kind.EMAIL, _EMAIL),) if "@" in text else ()
+        for kind, pattern in (*addresses, *numbers):
             for each in pattern.finditer(text):
                 said = each.group().rstrip(".-")
                 if self._is_others(kind, said):
@@ -110,8 +111,15 @@ def is_iban(text: str) -> bool:
 def is_credential(column: str, value: object) -> bool:
     """Whether a cell may let somebody in: what a password is kept as, a token. To hand it out would
     put the person's own account at risk."""
-    named = isinstance(value, str) and bool(_CREDENTIAL_NAME.search(column))
-    return named or (isinstance(value, str) and bool(_CREDENTIAL.match(value)))
+    return isinstance(value, str) and (
+        _names_credential(column) or ("$" in value and bool(_CREDENTIAL.match(value)))
+    )
+
+
+@lru_cache(maxsize=4_096)
+def _names_credential(column: str) -> bool:
+    """Asked for every cell of a copy, of the same few columns."""
+    return bool(_CREDENTIAL_NAME.search(column))
 
 
 def texts(value: object) -> Iterator[str]:
@@ -125,12 +133,14 @@ def _gather(value: object, found: list[str]) -> None:
     if isinstance(value, str):
         found.append(value)
     elif isinstance(value, dict):
-        for key, each in value.items():
-            _gather(key, found)
-            _gather(each, found)
+        found.extend(key for key in value if isinstance(key, str))
+        _gather(list(value.values()), found)
     elif isinstance(value, list | tuple):
         for each in value:
-            _gather(each, found)
+            if isinstance(each, str):
+                found.append(each)
+            elif isinstance(each, dict | list | tuple):
+                _gather(each, found)
 
 
 def without(value: object, pieces: Iterable[str], mark: str) -> object:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
@@ -30,6 +30,7 @@ from avow.duties.requests.book import (
     Said,
     end_file,
     file_of,
+    foreseen,
     persons_of,
     put_file,
     read,
@@ -116,7 +117,7 @@ def begun(book: Book, state: Request, drawn: Copy, *, by: str, at: datetime) -> 
     """
     request, person = state.id, drawn.person
     items = open_items(state, person)
-    proposed = marks.proposed(book.declaration, drawn, _others(drawn, state, book))
+    proposed = marks.proposed(book.declaration, drawn, _others(drawn, request, book))
     name = new_id("answer")
     with book.runs.transaction() as tx:
         _drop_undrafted(tx, request, person, at)
@@ -153,9 +154,9 @@ def open_items(state: Request, person: int) -> tuple[Item, ...]:
     )
 
 
-def _others(drawn: Copy, state: Request, book: Book) -> frozenset[str]:
+def _others(drawn: Copy, request: str, book: Book) -> frozenset[str]:
     """What names the other persons of the same request."""
-    people = {n: p for n, p in persons_of(book, state.id).items() if n != drawn.person}
+    people = {n: p for n, p in persons_of(book, request).items() if n != drawn.person}
     values = {v for p in people.values() for _, v in p.identities}
     values |= {v for p in people.values() for v in (p.name, p.email) if v}
     return frozenset(values - set(drawn.names))
@@ -163,7 +164,7 @@ def _others(drawn: Copy, state: Request, book: Book) -> frozenset[str]:
 
 def others_of(book: Book, answer: Draft) -> frozenset[str]:
     """What names the other persons of an answer's request."""
-    return _others(answer.copy, read(book, answer.request), book)
+    return _others(answer.copy, answer.request, book)
 
 
 def _drop_undrafted(runs: Runs, request: str, person: int, at: datetime) -> None:
@@ -318,15 +319,21 @@ def draft(book: Book, answer: str, *, by: str, at: datetime, is_last: bool = Fal
             somebody else would leave; AV619 it is drafted already.
         StepRefused: the request is not so far.
     """
-    from_ = _undrafted(book, answer)
+    return drafted(book, _undrafted(book, answer), by=by, at=at, is_last=is_last)
+
+
+def drafted(book: Book, from_: Draft, *, by: str, at: datetime, is_last: bool = False) -> Draft:
+    """Write an answer that was begun; see `draft`."""
     hidden = _veil(book, from_)
+
+    def done(state: Request) -> list[Said]:
+        return [
+            Said(Done(item=n, gaps=hidden.copy.gaps, retained=hidden.places))
+            for n in from_.items
+            if state.items[n].state in _OPEN and (hidden.copy.is_whole or is_last)
+        ]
+
     words = contents.letter(book.declaration, hidden)
-    state = read(book, from_.request)
-    done = [
-        Said(Done(item=n, gaps=hidden.copy.gaps, retained=hidden.places))
-        for n in from_.items
-        if state.items[n].state in _OPEN and (hidden.copy.is_whole or is_last)
-    ]
     return _written(book, from_, hidden, words, done, by=by, at=at)
 
 
@@ -340,7 +347,11 @@ def edit(book: Book, answer: str, words: str, *, by: str, at: datetime) -> Draft
     from_ = opened(book, answer)
     if not from_.version:
         raise _too_late(answer, "there is no draft yet")
-    return _written(book, from_, _veil(book, from_), words, [], by=by, at=at)
+    return _written(book, from_, _veil(book, from_), words, _nothing, by=by, at=at)
+
+
+def _nothing(_: Request) -> list[Said]:
+    return []
 
 
 def _veil(book: Book, from_: Draft) -> Veiled:
@@ -353,39 +364,46 @@ def _written(
     from_: Draft,
     hidden: Veiled,
     words: str,
-    first: list[Said],
+    done: Callable[[Request], list[Said]],
     *,
     by: str,
     at: datetime,
 ) -> Draft:
-    """Keep one wording of an answer, with its step."""
-    declaration = book.declaration
+    """Keep one wording of an answer, with its step; `done` says what it does to the request."""
+    declaration, saying = book.declaration, saying_of(book.declaration, from_.copy)
     document = contents.document(declaration, hidden, words)
     made = packing.files(declaration, hidden)
     _look_for_others(book, from_, hidden, document, made)
     html = page(document)
     digest, version = hashlib.sha256(html).hexdigest(), from_.version + 1
-    package = packing.zipped({packing.PAGE: html, **made}, at)
+    more = saying.phrase("more_in_files", n="{n}")
+    printed = paper.words(document, more, from_.copy.drawn_at)
+    package = packing.zipped({packing.PAGE: html, packing.TO_PRINT: printed, **made}, at)
+
+    def steps(state: Request) -> list[Said]:
+        first = done(state)
+        if from_.version:
+            return [*first, Said(AnswerEdited(answer=from_.id, before=from_.digest, digest=digest))]
+        final = _is_last(from_, foreseen(book, state, first, by=by, at=at))
+        return [*first, Said(AnswerDrafted(answer=from_.id, digest=digest, final=final))]
+
     with book.runs.transaction() as tx:
         letter = put_file(book, tx, from_.request, LETTER, TEXT, words.encode(), at=at)
         last = _last_day(book, at)
         shown = put_file(book, tx, from_.request, PAGE, HTML, html, at=at, forget_on=last)
-        _replace_package(book, tx, from_, package, version, at, checked=_checked(book, made, html))
+        kept = _put_package(book, tx, from_.request, from_.package, package, at)
+        checked = _checked(book, made, html)
+        tx.run("answer_drafted", id=from_.id, package=kept, leaks=checked.leaks,
+               valid=checked.is_valid, authority=checked.names_authority, version=version,
+               at=at)  # fmt: skip
         tx.run("answer_letter_add", answer=from_.id, number=version, letter=letter, page=shown,
                digest=digest, by=by, at=at)  # fmt: skip
-        state = take(book, from_.request, first, by=by, at=at, runs=tx) if first else None
-        step = (
-            AnswerEdited(answer=from_.id, before=from_.digest, digest=digest)
-            if from_.version
-            else AnswerDrafted(answer=from_.id, digest=digest, final=_is_last(book, from_, state))
-        )
-        take(book, from_.request, [Said(step)], by=by, at=at, runs=tx)
-    return opened(book, from_.id)
+        take(book, from_.request, steps, by=by, at=at, runs=tx)
+    return replace(from_, version=version, letter=words, digest=digest, page=shown, package=kept)
 
 
-def _is_last(book: Book, from_: Draft, state: Request | None) -> bool:
+def _is_last(from_: Draft, state: Request) -> bool:
     """Whether nothing has to be answered after this: all is settled, and no other draft waits."""
-    state = state or read(book, from_.request)
     waiting = any(a.sent is None for name, a in state.answers.items() if name != from_.id)
     return all(i.is_settled for i in state.items.values()) and not waiting
 
@@ -429,30 +447,14 @@ def _checked(book: Book, made: Mapping[str, bytes], html: bytes) -> Checked:
     )
 
 
-def _replace_package(
-    book: Book,
-    runs: Runs,
-    from_: Draft,
-    package: bytes,
-    version: int,
-    at: datetime,
-    *,
-    checked: Checked,
-) -> None:
-    if from_.package:
-        end_file(runs, from_.package, at)
+def _put_package(
+    book: Book, runs: Runs, request: str, before: str, package: bytes, at: datetime
+) -> str:
+    """Keep a package instead of the one before it; gives its id."""
+    if before:
+        end_file(runs, before, at)
     last = add(book.day(at), book.declaration.requests.collect)
-    kept = put_file(book, runs, from_.request, PACKAGE, ZIP, package, at=at, forget_on=last)
-    runs.run(
-        "answer_drafted",
-        id=from_.id,
-        package=kept,
-        leaks=checked.leaks,
-        valid=checked.is_valid,
-        authority=checked.names_authority,
-        version=version,
-        at=at,
-    )
+    return put_file(book, runs, request, PACKAGE, ZIP, package, at=at, forget_on=last)
 
 
 def changed(book: Book, answer: str) -> tuple[str, ...]:
@@ -469,48 +471,49 @@ def _words(book: Book, row: Row) -> list[str]:
     return found[1].reveal().decode().splitlines() if found else []
 
 
-def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) -> Draft:
-    """Let an answer leave: its package gets the proof of what was reviewed, and the words of the
-    PDF, which is typeset when somebody fetches it. Where it is not sure that it can be, it is now.
+def review(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) -> None:
+    """Let an answer leave: the package of its draft gets the proof of what was reviewed. Its PDF is
+    typeset when somebody fetches it; where it is not sure that it can be, it is now.
 
     Raises:
         AnswerRefused: AV619 there is no draft; AV631 no PDF can be made here.
-        StepRefused: AV689, it was sent.
+        StepRefused: AV689, it was sent, or other words were written meanwhile.
     """
-    from_ = opened(book, answer)
-    if not from_.version:
-        raise _too_late(answer, "there is no draft yet")
-    hidden = _veil(book, from_)
-    saying = saying_of(book.declaration, from_.copy)
-    document = contents.document(book.declaration, hidden, from_.letter)
-    printed = _printed(document, saying.phrase("more_in_files", n="{n}"), from_.copy.drawn_at)
-    step = AnswerReviewed(answer=answer, digest=from_.digest)
-    take(book, from_.request, [Said(step)], by=by, at=at)
-    shown = file_of(book, from_.page)
-    html = shown[1].reveal() if shown else b""
-    proof = msgspec.json.format(msgspec.json.encode(proof_of(book, ledger, from_.request, answer)))
-    made = packing.files(book.declaration, hidden)
-    package = packing.zipped(
-        {
-            packing.PAGE: html,
-            **printed,
-            **made,
-            contents.PROOF: proof,
-            contents.CHECK: checker(),
-        },
-        at,
-    )
     with book.runs.transaction() as tx:
-        checked = _checked(book, made, html)
-        _replace_package(book, tx, from_, package, from_.version, at, checked=checked)
-    return opened(book, answer)
+        inside = replace(book, runs=tx)
+        row, package = _draft_of(inside, answer)
+        files = packing.unzipped(package, (packing.PAGE, packing.TO_PRINT))
+        printed = _printed(files)
+        digest = hashlib.sha256(files[packing.PAGE]).hexdigest()
+        reviewed = Said(AnswerReviewed(answer=answer, digest=digest))
+        take(inside, row["request"], [reviewed], by=by, at=at, runs=tx)
+    with book.runs.transaction() as tx:
+        inside = replace(book, runs=tx)
+        proof = msgspec.json.encode(proof_of(inside, ledger, row["request"], answer))
+        proven = {contents.PROOF: msgspec.json.format(proof), contents.CHECK: checker()}
+        whole = packing.joined(package, {**printed, **proven}, at)
+        kept = _put_package(inside, tx, row["request"], row["package"], whole, at)
+        tx.run("answer_packed", id=answer, package=kept)
 
 
-def _printed(document: Document, more: str, at: datetime) -> dict[str, bytes]:
-    words = paper.words(document, more, at)
-    if paper.is_sure(words):
-        return {packing.TO_PRINT: words}
-    return {packing.PDF: paper.typeset(words)}
+def _draft_of(book: Book, answer: str) -> tuple[Row, bytes]:
+    """An answer that was drafted, and the package of its draft."""
+    row = book.runs.one("answer_known", id=answer)
+    if row is None:
+        raise AnswerRefused(f"there is no answer `{answer}` any more", code="AV615")
+    kept = file_of(book, row["package"]) if row["package"] else None
+    if kept is None:
+        raise _too_late(answer, "there is no draft yet, or it was erased on its day")
+    return row, kept[1].reveal()
+
+
+def _printed(files: Mapping[str, bytes]) -> dict[str, bytes | None]:
+    """What is to be done now about the PDF: nothing where it is sure that it can be made of the
+    words later, or was made before."""
+    words = files.get(packing.TO_PRINT)
+    if words is None or (paper.is_sure(words) and paper.can_typeset()):
+        return {}
+    return {packing.TO_PRINT: None, packing.PDF: paper.typeset(words)}
 
 
 def send(book: Book, answer: str, way: Way, *, by: str, at: datetime) -> Request:

@@ -73,6 +73,7 @@ class _System:
     person: int
     rows: dict[str, list[dict[str, object]]] = field(init=False)
     own: dict[str, list[int]] = field(init=False)
+    estate: Estate = field(init=False)
     moments: dict[tuple[str, int, str], Moment] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,6 +85,9 @@ class _System:
                 {n: _moment(v) for n, v in zip(names, r.values, strict=True)} for r in mine
             ]
             self.own[each.dataset] = [n for n, r in enumerate(mine) if r.right is Right.OWN]
+        declaration = self.judging.declaration
+        zone, facts = declaration.controller.zone, fact_events(declaration)
+        self.estate = Estate(self.system, _all(self.system, self.rows), zone, facts)
 
     @property
     def can_date(self) -> bool:
@@ -94,20 +98,24 @@ class _System:
 
     def lasting(self) -> Iterator[Lasting]:
         """Per dataset and category."""
+        can_date = self.can_date
         for extract in self.extracts:
             dataset, numbers = extract.dataset, self.own[extract.dataset]
             for place in cells_of(self.system, self.system.datasets[dataset]) if numbers else ():
                 columns = [n for n, c in extract.columns if c == place.category]
                 there = [n for n in numbers if _holds(self.rows[dataset][n], columns)]
                 if there:
-                    yield self._of(dataset, place, there)
+                    yield self._of(dataset, place, there, can_date=can_date)
 
-    def _of(self, dataset: str, place: CellPlace, numbers: Sequence[int]) -> Lasting:
+    def _of(
+        self, dataset: str, place: CellPlace, numbers: Sequence[int], *, can_date: bool
+    ) -> Lasting:
         law = self.judging.law
         rules = tuple(r.id for r in law.rules if rule_covers(r, place))
         minimums = tuple(m.id for m in law.minimums if minimum_covers(m, place))
         held = tuple(str(f.kind) for f in self.judging.facts.floors)
-        verdicts = [self._verdict(dataset, n, place) for n in numbers] if self.can_date else []
+        asked = _asked(law, place)
+        verdicts = [self._verdict(dataset, n, place, asked) for n in numbers] if can_date else []
         days = [day for v in verdicts if (day := _end(v)) is not None]
         floors = (*minimums, *held)
         kinds = Counter(v.kind for v in verdicts)
@@ -124,29 +132,26 @@ class _System:
             floors,
         )
 
-    def _verdict(self, dataset: str, number: int, place: CellPlace) -> Verdict:
+    def _verdict(
+        self, dataset: str, number: int, place: CellPlace, asked: Iterable[str]
+    ) -> Verdict:
         group = Group(
             place.category,
             place.collected_at,
             place.subject,
             place.system,
             place.dataset,
-            self._events(dataset, number, place),
+            {event: self._moment(dataset, number, event) for event in asked},
             self.judging.facts,
             place.originals,
         )
         return decide(group, self.judging.law, self.judging.day)
 
-    def _events(self, dataset: str, number: int, place: CellPlace) -> Mapping[str, Moment]:
-        return {e: self._moment(dataset, number, e) for e in _asked(self.judging.law, place)}
-
     def _moment(self, dataset: str, number: int, event: str) -> Moment:
         mark = (dataset, number, event)
         if mark not in self.moments:
-            declaration = self.judging.declaration
-            zone, facts = declaration.controller.zone, fact_events(declaration)
-            estate = Estate(self.system, _all(self.system, self.rows), zone, facts)
-            self.moments[mark] = estate.moment(dataset, self.rows[dataset][number], event)
+            row = self.rows[dataset][number]
+            self.moments[mark] = self.estate.moment(dataset, row, event)
         return self.moments[mark]
 
 

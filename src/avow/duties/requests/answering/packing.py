@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +15,6 @@ import msgspec
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled, saying_of
 from avow.duties.requests.answering.copy import BY_HAND, FILE, Copy, Table
-from avow.duties.requests.answering.detecting import texts
 from avow.duties.requests.answering.document import Document
 from avow.duties.requests.answering.portable import as_json, fits, portable, schema
 from avow.duties.requests.answering.saying import Saying
@@ -24,6 +23,7 @@ PAGE, PDF, DATA = "answer.html", "answer.pdf", "data.json"
 TO_PRINT = "answer.pdf.json"
 """What the PDF is made of, as long as nobody fetched it: `leaving.py` puts the PDF in its place."""
 PORTABLE, SCHEMA = "portable/data.json", "portable/schema.json"
+_STRING = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"')
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -135,20 +135,39 @@ def _cell(saying: Saying, is_hidden: bool, value: object) -> str:
 
 def zipped(contents: Mapping[str, bytes], at: datetime) -> bytes:
     """Files as one zip; the same files at the same moment give the same bytes."""
-    stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in contents.items():
-            entry = zipfile.ZipInfo(name, stamp)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
+        _put(archive, contents, at)
     return out.getvalue()
 
 
-def unzipped(package: bytes) -> dict[str, bytes]:
-    """The files of a package by name."""
+def _put(archive: zipfile.ZipFile, contents: Mapping[str, bytes], at: datetime) -> None:
+    stamp = (at.year, at.month, at.day, at.hour, at.minute, at.second)
+    for name, content in contents.items():
+        entry = zipfile.ZipInfo(name, stamp)
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(entry, content)
+
+
+def joined(package: bytes, contents: Mapping[str, bytes | None], at: datetime) -> bytes:
+    """A package with files more, and without those that are None. What stays is not packed anew
+    where nothing has to go."""
+    out = io.BytesIO(package)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        known = set(archive.namelist())
+        if not known & contents.keys():
+            _put(archive, {n: c for n, c in contents.items() if c is not None}, at)
+            archive.close()
+            return out.getvalue()
+    kept = {**unzipped(package), **contents}
+    return zipped({n: c for n, c in kept.items() if c is not None}, at)
+
+
+def unzipped(package: bytes, only: Container[str] | None = None) -> dict[str, bytes]:
+    """The files of a package by name, or those of some names."""
     with zipfile.ZipFile(io.BytesIO(package)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
+        names = [n for n in archive.namelist() if only is None or n in only]
+        return {name: archive.read(name) for name in names}
 
 
 def made_at(package: bytes) -> datetime:
@@ -158,8 +177,8 @@ def made_at(package: bytes) -> datetime:
 
 
 def said(document: Document, contents: Mapping[str, bytes]) -> str:
-    """Every word of a document and of files as a reader has them, each value on its own line: what
-    is looked through for what must not leave."""
+    """Every word of a document and of files as a reader has them, each value once and on its own
+    line: what is looked through for what must not leave."""
     found = [document.words()]
     for name, content in contents.items():
         if name.startswith(f"{BY_HAND}/"):
@@ -167,8 +186,15 @@ def said(document: Document, contents: Mapping[str, bytes]) -> str:
         if name.endswith(".csv"):
             found.extend(cells_of(content))
         else:
-            found.extend(texts(msgspec.json.decode(content)))
-    return "\n".join(found)
+            found.extend(strings_of(content))
+    return "\n".join(dict.fromkeys(found))
+
+
+def strings_of(content: bytes) -> Iterator[str]:
+    """Every string of a JSON file, the names of members too. A string is all that stands between
+    quotes in JSON (RFC 8259), so nothing has to be built to find them."""
+    for each in _STRING.findall(content.decode()):
+        yield msgspec.json.decode(each) if "\\" in each else each[1:-1]
 
 
 def cells_of(content: bytes) -> Iterator[str]:

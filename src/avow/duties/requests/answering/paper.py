@@ -37,12 +37,7 @@ def can_typeset() -> bool:
 def words(document: Document, more: str, at: datetime) -> bytes:
     """All that the typesetter needs of the document, as JSON: what is made of it is the same
     whenever it is made. `more` says that rows are in the files, with `{n}`.
-
-    Raises:
-        AnswerRefused: AV631, the typesetter is not installed.
     """
-    if not can_typeset():
-        raise _unprintable("the typesetter is not installed", "install `avow[documents]`")
     return msgspec.json.encode({**_plain(document, more), "at": at.replace(microsecond=0)})
 
 
@@ -135,4 +130,6 @@ def _block(block: Block, more: str) -> dict[str, Any]:
 
 def _text(words: str) -> str:
     """Letters only: what no font can show because it is none (control characters) is a space."""
+    if words.isprintable():
+        return words
     return "".join(" " if category(letter) in _NO_LETTERS else letter for letter in words)

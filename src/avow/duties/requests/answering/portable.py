@@ -6,7 +6,7 @@ The law gives it for data that rest on consent or a contract; a statement may pr
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from avow.declaration.check.universe import cells_of
@@ -211,9 +211,9 @@ def fits(value: object, described: Mapping[str, Any]) -> bool:
     """Whether a value is as a schema of ours describes it (the keywords that `schema` writes)."""
     if "const" in described and value != described["const"]:
         return False
-    kinds = described.get("type", [])
-    kinds = [kinds] if isinstance(kinds, str) else kinds
-    if kinds and not any(_is(value, kind) for kind in kinds):
+    kinds = described.get("type", ())
+    kinds = (kinds,) if isinstance(kinds, str) else kinds
+    if kinds and not _is_one_of(type(value), kinds):
         return False
     if isinstance(value, dict):
         return _object_fits(value, described)
@@ -236,7 +236,9 @@ def _object_fits(value: Mapping[str, object], described: Mapping[str, Any]) -> b
     return all(fits(v, known[k]) for k, v in value.items() if k in known)
 
 
-def _is(value: object, kind: str) -> bool:
-    if isinstance(value, bool):
-        return kind == "boolean"
-    return isinstance(value, _TYPES[kind])
+def _is_one_of(made: type, kinds: Iterable[str]) -> bool:
+    """Whether JSON of one of these kinds is read as this very type: `true` is no number."""
+    for kind in kinds:  # noqa: SIM110 -- asked for every cell of a copy
+        if made in _TYPES[kind]:
+            return True
+    return False

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from avow.duties.requests.book import Book, entries_of, reference, words_of
+from avow.common.masked import Masked
+from avow.duties.requests.book import Book, entries_of, reference, words_of_steps
 from avow.duties.requests.machine import Entry
 from avow.duties.requests.steps import AnswerReviewed, Received, name_of, step_bytes
 from avow.engine.evidence.ledger import Ledger, Proof
@@ -31,14 +32,17 @@ def proof_of(book: Book, ledger: Ledger, request: str, answer: str) -> dict[str,
         e for e in entries if isinstance(e.step, AnswerReviewed) and e.step.answer == answer
     ][-1:]
     numbers = _numbers(book, request)
+    proofs = ledger.prove_all([numbers[e.number] for e in proven])
+    said = words_of_steps(book, request, [e.number for e in proven])
     salt = bytes(row["salt"]).hex() if row else ""
+    words = [said.get(e.number, Masked(b"")).reveal() for e in proven]
     return {
         "form": "avow-proof/1",
         "request": request,
         "answer": answer,
         "salt": salt,
         "key": str(ledger.key),
-        "steps": [_step(book, ledger, request, e, numbers[e.number]) for e in proven],
+        "steps": [_step(*each) for each in zip(proven, words, proofs, strict=True)],
     }
 
 
@@ -48,9 +52,7 @@ def _numbers(book: Book, request: str) -> dict[int, int]:
     return {msgspec.json.decode(r["bytes"])["body"]["number"]: r["number"] for r in rows}
 
 
-def _step(book: Book, ledger: Ledger, request: str, entry: Entry, number: int) -> dict[str, Any]:
-    words = words_of(book, request, entry.number).reveal()
-    proof: Proof = ledger.prove(number)
+def _step(entry: Entry, words: bytes, proof: Proof) -> dict[str, Any]:
     return {
         "name": name_of(entry.step),
         "reference": reference(entry, step_bytes(entry.step), words),

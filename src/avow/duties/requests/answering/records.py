@@ -10,6 +10,7 @@ from avow.duties.requests.answering.gathering import ByHand
 from avow.duties.requests.book import Book, read
 from avow.duties.requests.tasks.kept import Evidence, evidence_of
 from avow.duties.requests.tasks.making import by_hand_of
+from avow.engine.planner.unspoken import unspoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Records:
 
     def asked(self, request: str, person: int) -> tuple[ByHand, ...]:
         """What owners answered about a person, and what they were asked and have not answered."""
+        if not unspoken(self.book.declaration):
+            return ()
         every = by_hand_of(self.book, read(self.book, request))
         return tuple(self._by_hand(s, t, r) for n, s, t, r in every if n == person)
 

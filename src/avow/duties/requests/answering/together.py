@@ -13,7 +13,7 @@ from datetime import datetime
 
 from avow.common.errors import AvowError
 from avow.common.masked import Masked
-from avow.duties.requests.answering.drafting import Draft, begin, begun, draft, open_items
+from avow.duties.requests.answering.drafting import Draft, begin, begun, drafted, open_items
 from avow.duties.requests.answering.gathering import Canaries, Drawn, Sources, copied
 from avow.duties.requests.book import Book, Person, given, people_of, read_many
 from avow.duties.requests.machine import Request
@@ -185,7 +185,7 @@ def _answered(
         if made.undecided or not made.copy.is_whole:
             return done
         try:
-            draft(inside, made.id, by=by, at=at)
+            drafted(inside, made, by=by, at=at)
         except AvowError as error:
             return replace(done, code=error.code)
     return replace(done, is_drafted=True)

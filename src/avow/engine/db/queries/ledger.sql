@@ -49,12 +49,18 @@ WHERE size > %(after)s ORDER BY size LIMIT %(most)s
 SELECT number, kind, bytes FROM avow.ledger_entry
 WHERE number >= %(first)s ORDER BY number LIMIT %(most)s
 
+-- name: ledger_entries_of
+-- Single entries by their numbers.
+SELECT number, bytes FROM avow.ledger_entry WHERE number = ANY(%(numbers)s)
+
 -- name: ledger_latest
 -- The newest entries, of one kind when `kind` is given.
 SELECT number, kind, bytes FROM avow.ledger_entry
 WHERE %(kind)s::text IS NULL OR kind = %(kind)s::text
 ORDER BY number DESC LIMIT %(most)s
 
--- name: ledger_tile
--- One full tile of the Merkle tree.
-SELECT hashes FROM avow.ledger_tile WHERE level = %(level)s AND number = %(number)s
+-- name: ledger_tiles
+-- Neighbouring full tiles of one height of the Merkle tree, in order.
+SELECT number, hashes FROM avow.ledger_tile
+WHERE level = %(level)s AND number >= %(first)s AND number < %(last)s
+ORDER BY number

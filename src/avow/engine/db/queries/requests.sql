@@ -35,6 +35,15 @@ VALUES (%(request)s, %(number)s, %(what)s, %(at)s, %(day)s, %(by)s, %(step)s, %(
 SELECT request, number, name, at, day, by, step, sealed FROM avow.request_step
 WHERE request = ANY(%(ids)s) ORDER BY request, number
 
+-- name: request_words
+-- What people said with some steps of a request, sealed, with its wrapped key. A request without
+-- these steps is one row without number.
+-- since: 17
+SELECT s.number, s.sealed, r.key, k.wrapped FROM avow.request AS r
+LEFT JOIN avow.request_step AS s ON s.request = r.id AND s.number = ANY(%(numbers)s)
+LEFT JOIN avow.bundle_key AS k ON k.id = r.key
+WHERE r.id = %(request)s ORDER BY s.number
+
 -- name: request_person_add
 -- Somebody a request is about; who was entered before is written anew.
 -- since: 17
@@ -126,6 +135,18 @@ VALUES (%(id)s, %(request)s, %(what)s, %(media_type)s, %(size)s, %(key)s, %(seal
 -- since: 17
 SELECT id, request, what, media_type, size, key, made_at, forget_on, gone_at FROM avow.request_file
 WHERE request = %(request)s ORDER BY made_at, id
+
+-- name: request_key
+-- The wrapped key of a request; `wrapped` is null once it is destroyed.
+-- since: 17
+SELECT r.key, k.wrapped FROM avow.request AS r
+LEFT JOIN avow.bundle_key AS k ON k.id = r.key WHERE r.id = %(id)s
+
+-- name: request_file_kept
+-- One file of a request with its content and its wrapped key.
+-- since: 17
+SELECT f.media_type, f.key, f.sealed, k.wrapped FROM avow.request_file AS f
+LEFT JOIN avow.bundle_key AS k ON k.id = f.key WHERE f.id = %(id)s
 
 -- name: request_file
 -- One file of a request with its content.

@@ -122,7 +122,8 @@ def review(answer: str, by: str, folder: Path, database_url: str | None) -> None
     """Let an ANSWER leave: it gets its proof, and what its PDF is made of."""
     with opened(folder, database_url) as desk:
         ledger = desk.state.ledger
-        _show(drafting.review(desk.book, ledger, answer, by=by, at=desk.now()))
+        drafting.review(desk.book, ledger, answer, by=by, at=desk.now())
+        _show(drafting.opened(desk.book, answer))
 
 
 @command.command()

@@ -24,6 +24,8 @@ from avow.engine.db.store import Runs
 from avow.engine.evidence.entries import Body
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
+from avow.engine.planner.working import Bench
+from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.serve_command import desk_of, source_of
 from avow.faces.web.application import web_app
 from avow.faces.web.public.desk import PublicDesk
@@ -130,12 +132,17 @@ def staff_house(
     source = source_of(declaration, state, accounts)
     estate = Estate(declaration, urls) if urls is not None else None
     post = Post(f"https://{HOST}", "firm.example") if urls is not None else None
+
+    def tools() -> Bench:
+        bench = Desk(state, declaration, day_of(state, declaration)).bench
+        return replace(bench, estate=Estate(declaration, urls or {}))
+
     app = web_app(
         source,
         hosts=(HOST, "localhost"),
         asked=desk_of(source, declaration, state),
         public=PublicDesk(state.store, state.clock, declaration.controller),
-        staff=StaffDesk(accounts, book, clock, estate, state.ledger, post),
+        staff=StaffDesk(accounts, book, clock, estate, state.ledger, post, tools),
     )
     return StaffHouse(state, clock, declaration, lodge, office, app)
 

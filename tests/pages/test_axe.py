@@ -45,10 +45,12 @@ from avow.faces.web.public.desk import PublicDesk
 from avow.faces.web.signin.desk import StaffDesk
 from tests.accounts_room import NOON
 from tests.pages.answer_house import answer_house, told
+from tests.pages.changes_house import changes_house
 from tests.pages.conftest import HOST, PATHS
 from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
+from tests.restriction_room import made
 
 HOME = f"https://{HOST}"
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
@@ -158,7 +160,8 @@ def furnished(house: StaffHouse) -> StaffHouse:
     """The house with the pages of persons, and requests at every stage of their way."""
     office = house.office
     fresh = office.arrive(Right.ACCESS)
-    known = office.arrive(Right.ERASURE, Right.OBJECTION, Right.RESTRICTION, Right.ACCESS)
+    acts = (Right.ERASURE, Right.OBJECTION, Right.RESTRICTION, Right.ACCESS, Right.RECTIFICATION)
+    known = office.arrive(*acts)
     office.take(known, steps.IdentityShown(person=1, rung=Rung.SIGNED_LINK))
     refusal = steps.Refusal(ground=Ground.UNFOUNDED, law="Art. 12(5) GDPR")
     office.take(
@@ -216,7 +219,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
     assert {"/incidents", "/incidents/…", "/holds", "/systems", "/systems/desk"} <= looked
     below = ("outcome", "answer", "erase", "end", "hand-over", "identity", "rows", "files")
-    assert {f"/requests/…/{page}" for page in below} <= looked
+    assert {f"/requests/…/{page}" for page in (*below, "correct", "restrict")} <= looked
 
 
 def test_a_copy_that_is_drawn_and_read(eyes: Eyes, tmp_path: Path, state_url: str) -> None:
@@ -240,6 +243,28 @@ def test_a_copy_that_is_drawn_and_read(eyes: Eyes, tmp_path: Path, state_url: st
                 for each in (path, path.replace("/answer", "/redact")):
                     if found := eyes.look(f"/{language}{each}"):
                         wrong[f"{language} {each[-6:]}"] = found
+    assert wrong == {}
+
+
+def test_a_correction_and_a_restriction_at_each_stage(
+    eyes: Eyes, tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Over a real system: to be planned, approved, and carried out; what is contested beside it."""
+    shop = made("sqlite", str(tmp_path / "shop.db"), tmp_path, state_url, monkeypatch.setenv)
+    shop.declare("gate")
+    wrong: dict[str, list[str]] = {}
+    form = {"place": "shop:buyer", "field-1": "city", "value-1": "Brugge"}
+    with changes_house(shop, Right.RECTIFICATION) as there:
+        for n, language in enumerate(LANGUAGES):
+            if n == 1:
+                assert there.acts("correct", what="plan", **form) == "change-planned"
+                there.approves()
+            if n == 2:
+                assert there.acts("correct", what="carry-out") == "change-made"
+            with there.house.signed_in("agnes") as client, read_by(eyes, client):
+                path = f"/{language}/requests/{there.request}/correct"
+                if found := eyes.look(path):
+                    wrong[f"correct {language}"] = found
     assert wrong == {}
 
 

@@ -12,11 +12,13 @@ from avow.common.languages import words
 from avow.faces.web.console.accounts import AccountsPage
 from avow.faces.web.console.request import RequestPage
 from avow.faces.web.console.request_answer import AnswerPage
+from avow.faces.web.console.request_correct import CorrectPage
 from avow.faces.web.console.request_end import EndPage
 from avow.faces.web.console.request_erase import ErasePage
 from avow.faces.web.console.request_hand_over import HandOverPage
 from avow.faces.web.console.request_outcome import OutcomePage
 from avow.faces.web.console.request_redact import RedactPage
+from avow.faces.web.console.request_restrict import RestrictPage
 from avow.faces.web.console.requests import Requests
 from avow.faces.web.console.views import Views
 from avow.faces.web.render import HERE, environment, globals_of
@@ -32,6 +34,8 @@ CONTEXTS = {
     "staff/answer.html": AnswerPage,
     "staff/redact.html": RedactPage,
     "staff/erase.html": ErasePage,
+    "staff/correct.html": CorrectPage,
+    "staff/restrict.html": RestrictPage,
     "staff/end.html": EndPage,
     "staff/hand_over.html": HandOverPage,
     "staff/accounts.html": AccountsPage,

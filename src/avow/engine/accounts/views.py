@@ -29,6 +29,7 @@ class Kind(StrEnum):
     TENANTS = "tenants"
     DOCUMENT = "document"
     FILE = "file"
+    CORRECTION = "correction"
 
 
 class Why(StrEnum):

@@ -8,6 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from avow.engine.planner.making import Estate
+from avow.engine.planner.refusals import PlannerError
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.below import put_below
 from avow.estate.connectors.values import plain
@@ -100,8 +101,12 @@ def values_of(
 
     Raises:
         Away: the system does not answer.
+        PlannerError: AV461, there is no such field.
     """
     with closing(estate.open(system, Access.READ)) as connection:
+        table = connection.catalogue().tables.get(dataset)
+        if table is None or table.column(field) is None:
+            raise PlannerError(f"there is no field `{dataset}.{field}`", code="AV461")
         connection.put_keys("theirs", dataset, [(1, k, None) for k in keys])
         mine = InKeys(connection.system.datasets[dataset].key, "theirs")
         found = [plain(row[0]) for row in connection.fetch(dataset, mine, [field])]

@@ -25,6 +25,7 @@ from avow.duties.requests.delivering.links import Post
 from avow.engine.accounts.known import AccountError, Accounts
 from avow.engine.evidence.entries import Body
 from avow.engine.planner.release import in_force
+from avow.engine.planner.working import Bench
 from avow.faces.cli.configuration import configuration
 from avow.faces.cli.desk import Desk, day_of
 from avow.faces.cli.opened import path_argument, sound
@@ -202,9 +203,12 @@ def app_of(shown: Shown, declaration: Declaration, state: State, known: Iterable
 def staff_desk_of(declaration: Declaration, state: State, accounts: Accounts) -> StaffDesk:
     """What the pages of staff work with, over an open state."""
     desk = Desk(state, declaration, day_of(state, declaration))
-    return StaffDesk(
-        accounts, desk.book, state.clock, desk.estate, state.ledger, _post(declaration)
-    )
+
+    def tools() -> Bench:
+        return Desk(state, declaration, day_of(state, declaration)).bench
+
+    post = _post(declaration)
+    return StaffDesk(accounts, desk.book, state.clock, desk.estate, state.ledger, post, tools)
 
 
 def _post(declaration: Declaration) -> Post | None:

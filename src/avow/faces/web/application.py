@@ -48,6 +48,9 @@ from avow.faces.web.console.request_answer import request_answer
 from avow.faces.web.console.request_answer_draw import answer_draw, answer_write
 from avow.faces.web.console.request_answer_letter import answer_edit, answer_open
 from avow.faces.web.console.request_answer_send import answer_review, answer_send
+from avow.faces.web.console.request_correct import request_correct
+from avow.faces.web.console.request_correct_look import correct_look
+from avow.faces.web.console.request_correct_step import correct_act
 from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_end import request_end
 from avow.faces.web.console.request_end_act import end_act
@@ -73,6 +76,8 @@ from avow.faces.web.console.request_outcome_send import outcome_review, outcome_
 from avow.faces.web.console.request_redact import request_redact
 from avow.faces.web.console.request_redact_decide import redact_decide, redact_point
 from avow.faces.web.console.request_redact_open import redact_look, redact_open
+from avow.faces.web.console.request_restrict import request_restrict
+from avow.faces.web.console.request_restrict_act import restrict_act
 from avow.faces.web.console.request_rows import request_rows
 from avow.faces.web.console.request_rows_accept import rows_accept, rows_search
 from avow.faces.web.console.request_wait import request_wait
@@ -170,6 +175,11 @@ STAFF_HANDLERS = (
     hand_over_go,
     *request_end,
     end_act,
+    *request_correct,
+    correct_look,
+    correct_act,
+    *request_restrict,
+    restrict_act,
     *request_erase,
     erase_plan,
     erase_end,

@@ -72,6 +72,15 @@ LABELS: Mapping[str, str] = {
     Told.IDENTITY_DOUBTED: mark("Noted: what they showed is not enough."),
     Told.DOCUMENT_JUDGED: mark("Noted. The document is erased, and its key."),
     Told.SPEAKER_HEARD: mark("Noted: they may speak. The paper lies sealed with the request."),
+    Told.CHANGE_PLANNED: mark("Planned. Two persons approve each plan; then it is done from here."),
+    Told.CHANGE_MADE: mark(
+        "Carried out. What was not reached is counted, and recipients are told."
+    ),
+    Told.USE_RESTRICTED: mark("Restricted: nothing of it is used or erased from now on."),
+    Told.END_ANNOUNCED: mark("Noted: they know that it ends. Two days lie between."),
+    Told.USE_RESUMED: mark(
+        "Done. What could come back is back; where nothing is missing, it ended."
+    ),
     Told.ROWS_ACCEPTED: mark("Accepted. What is done for this request is done with these rows."),
     Told.QUESTIONS_SENT: mark("The letter with the link to the questions is written."),
     Told.NOT_POSSIBLE: mark("Nothing was done: something is missing, or it may not follow now."),

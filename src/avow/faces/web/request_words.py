@@ -15,7 +15,7 @@ from avow.duties.requests.intake.receiving import ATTACHMENT, MESSAGE
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.identities import Question
 from avow.engine.planner.staying import Why as Stays
-from avow.faces.web import identity_words
+from avow.faces.web import change_words, identity_words
 from avow.faces.web.labels import LABELS
 from avow.faces.web.source import Told
 
@@ -159,12 +159,13 @@ PROBLEMS: Mapping[str, str] = {
 
 def problem_word(code: str, words: Words) -> str:
     """What is wrong, as a sentence."""
-    own = PROBLEMS.get(code) or identity_words.PROBLEMS.get(code)
+    lists = (PROBLEMS, identity_words.PROBLEMS, change_words.PROBLEMS)
+    own = next((each[code] for each in lists if code in each), None)
     return words.say(own or LABELS[Told.NOT_POSSIBLE])
 
 
 def request_word(code: str, words: Words) -> str:
     """What a word of the closed lists is called; itself where it is none of them."""
-    lists = (ROLES, WORDS, STAYS, ASKS, identity_words.WORDS)
+    lists = (ROLES, WORDS, STAYS, ASKS, identity_words.WORDS, change_words.WORDS)
     own = next((each[code] for each in lists if code in each), None)
     return words.say(own) if own else called.word_of(code, words)

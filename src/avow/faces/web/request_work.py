@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from avow.common.languages import SOURCE_LANGUAGE
+from avow.duties.requests.acting.correcting_next import Turn as Fix
+from avow.duties.requests.acting.restriction_next import OURS
 from avow.duties.requests.answering.drafting import open_items
 from avow.duties.requests.book import Book, entries_of
 from avow.duties.requests.held import COPIES
@@ -17,6 +19,12 @@ from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import ItemState
 from avow.engine.accounts.matrix import Sphere
 from avow.engine.db.store import Row
+from avow.faces.web.change_views import (
+    correct_next,
+    corrections_of,
+    restrict_next,
+    restrictions_of,
+)
 from avow.faces.web.end_views import ENDING, WAITING, next_of
 from avow.faces.web.erase_views import Want, erasures_of
 from avow.faces.web.erase_views import wanted as erase_wanted
@@ -51,6 +59,8 @@ def work_of(book: Book, request: Request, at: datetime) -> tuple[Work, ...]:
         *_others(request),
         *_copies(book, request),
         *_endings(book, request, at),
+        *_corrections(book, request),
+        *_restrictions(book, request, at),
         *_erasures(book, request, at),
         *_letters(book, request, at),
     )
@@ -94,6 +104,20 @@ def _endings(book: Book, request: Request, at: datetime) -> Iterator[Work]:
     turns = {next_of(book, request, item, at) for item in mine}
     if mine:
         yield Work("end", "end" if turns - WAITING else "")
+
+
+def _corrections(book: Book, request: Request) -> Iterator[Work]:
+    found = corrections_of(book, request)
+    if found:
+        turn = correct_next(found)
+        yield Work("correct", f"fix-{turn}" if turn in (Fix.CARRY_OUT, Fix.PLAN) else "")
+
+
+def _restrictions(book: Book, request: Request, at: datetime) -> Iterator[Work]:
+    found = restrictions_of(book, request, at)
+    if found:
+        turn = restrict_next(found)
+        yield Work("restrict", f"use-{turn}" if turn in OURS else "")
 
 
 def _erasures(book: Book, request: Request, at: datetime) -> Iterator[Work]:

@@ -417,6 +417,11 @@ class Told(StrEnum):
     SPEAKER_HEARD = "speaker-heard"
     QUESTIONS_SENT = "questions-sent"
     ROWS_ACCEPTED = "rows-accepted"
+    CHANGE_PLANNED = "change-planned"
+    CHANGE_MADE = "change-made"
+    USE_RESTRICTED = "use-restricted"
+    END_ANNOUNCED = "end-announced"
+    USE_RESUMED = "use-resumed"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -455,6 +460,11 @@ ACCEPTED = frozenset(
         Told.SPEAKER_HEARD,
         Told.QUESTIONS_SENT,
         Told.ROWS_ACCEPTED,
+        Told.CHANGE_PLANNED,
+        Told.CHANGE_MADE,
+        Told.USE_RESTRICTED,
+        Told.END_ANNOUNCED,
+        Told.USE_RESUMED,
     }
 )
 

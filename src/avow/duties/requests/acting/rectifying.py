@@ -96,10 +96,24 @@ def correct(
         cells = tuple(_cells(hands, system, places, wished))
         change = Change(PlanKind.CORRECTION, system, request, cells, clause, last)
         plans.append(hands.planned(make_change(hands.office(at), hands.estate, change, at)))
-    begun = [Said(Begun(item=number, record=plans[0]))]
-    if plans and item.state is ItemState.ACCEPTED:
+    begun = [Said(Begun(item=number, record=plan)) for plan in plans]
+    if begun and item.state in (ItemState.ACCEPTED, ItemState.ACTING):
         take(book, request, begun, by=by, at=at)
     return tuple(plans)
+
+
+def stands_now(hands: Hands, request: str, number: int, place: Correct) -> tuple[str, ...]:
+    """The values that stand in a field of the person's rows of a dataset: what would be corrected.
+    Whoever shows them logs the view; the value of `place` is not looked at.
+
+    Raises what `correct` raises for a place that cannot be corrected, and AV461 where the system
+    knows no such field.
+    """
+    item = item_of(hands.book, request, number, Right.RECTIFICATION)
+    places = dict(theirs(hands.book, request, item.person))
+    _allowed(hands, places, place)
+    keys = places[place.system, place.dataset]
+    return tuple(sorted(values_of(hands.estate, place.system, place.dataset, keys, place.field)))
 
 
 def _not_vaulted(book: Book, places: Places, wished: Sequence[Correct]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from avow.common.calendar import local_day
 from avow.common.errors import AvowError
@@ -42,6 +43,16 @@ UNWRITTEN = frozenset({NONE, str(Mode.GATE)})
 """Modes that change nothing in the system: there is none, or readers ask us."""
 CONTESTED = "contested"
 """The cause of a restriction that stands while a correction is not decided (art. 18(1)(a))."""
+
+
+class Cause(StrEnum):
+    """Why a restriction that was asked stands (art. 18(1)(a) to (d)): what is disputed or wanted
+    says when it may end."""
+
+    ACCURACY = "accuracy"
+    UNLAWFUL = "unlawful"
+    CLAIMS = "claims"
+    OBJECTION = "objection"
 
 
 class NotActed(AvowError):
@@ -125,9 +136,12 @@ def _by_place(found: Sequence[Candidate]) -> dict[tuple[str, str], tuple[Key, ..
     return {place: tuple(keys) for place, keys in places.items()}
 
 
-def restrict(hands: Hands, request: str, number: int, *, by: str, at: datetime) -> Acted:
+def restrict(
+    hands: Hands, request: str, number: int, *, by: str, at: datetime, cause: Cause | None = None
+) -> Acted:
     """Let a restriction stand for an accepted item, or for a correction that is not decided, and
-    plan how each system enforces it; again: plan what has no plan yet.
+    plan how each system enforces it; again: plan what has no plan yet. `cause`: why it stands, of
+    one that was asked.
 
     Raises:
         NotActed: AV644, it is no such item or has no rows; AV954, the correction is decided.
@@ -144,7 +158,7 @@ def restrict(hands: Hands, request: str, number: int, *, by: str, at: datetime) 
                 because=f"it is {item.state}",
                 code="AV954",
             )
-        _stand(book, request, item, places, by=by, at=at)
+        _stand(book, request, item, places, cause, by=by, at=at)
     for system in dict.fromkeys(s for s, _ in places):
         _planned(hands, request, item, system, places, at)
     rows = book.runs.run("restrictions_of", request=request, item=number)
@@ -161,6 +175,7 @@ def _stand(
     request: str,
     item: Item,
     places: Mapping[tuple[str, str], tuple[Key, ...]],
+    cause: Cause | None,
     *,
     by: str,
     at: datetime,
@@ -187,6 +202,8 @@ def _stand(
             tx.run("restriction_caused", request=request, item=item.item, cause=CONTESTED)
             step: Steps = Noted(what="accuracy-contested")
         else:
+            if cause is not None:
+                tx.run("restriction_caused", request=request, item=item.item, cause=str(cause))
             step = Begun(item=item.item, record=request)
         take(book, request, [Said(step)], by=by, at=at, runs=tx)
 

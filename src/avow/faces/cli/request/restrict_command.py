@@ -10,6 +10,7 @@ from avow.common.exits import Exit
 from avow.duties.requests.acting.lifting_letter import tell_lifting
 from avow.duties.requests.acting.restricting import (
     Acted,
+    Cause,
     Hands,
     enforce,
     lift,
@@ -25,6 +26,7 @@ from avow.faces.cli.desk import Desk, opened, state_options
 @click.argument("request_id", metavar="REQUEST")
 @click.argument("item", type=int)
 @click.option("--as", "by", required=True, help="Id of the person who acts.")
+@click.option("--because", type=click.Choice([str(c) for c in Cause]), help="Why it stands.")
 @click.option("--enforce", "step", flag_value="enforce", help="Run the approved plans.")
 @click.option("--told", "step", flag_value="told", help="The person knows that it will be lifted.")
 @click.option("--tell", "step", flag_value="tell", help="Write to them that it will be lifted.")
@@ -36,6 +38,7 @@ def command(
     request_id: str,
     item: int,
     by: str,
+    because: str | None,
     step: str | None,
     plans: tuple[str, ...],
     folder: Path,
@@ -63,7 +66,8 @@ def command(
             case "lift":
                 done = lift(hands, request_id, item, plans, by=by, at=at)
             case _:
-                done = restrict(hands, request_id, item, by=by, at=at)
+                cause = Cause(because) if because else None
+                done = restrict(hands, request_id, item, by=by, at=at, cause=cause)
     say(done)
 
 

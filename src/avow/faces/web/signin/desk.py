@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 
 from litestar.concurrency import sync_to_thread
@@ -23,6 +24,7 @@ from avow.engine.db.store import Store
 from avow.engine.evidence.entries import Body
 from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
+from avow.engine.planner.working import Bench
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
 
 Form = URLEncodedBody[dict[str, str]]
@@ -35,11 +37,11 @@ UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS,
 
 class StaffDesk:
     """The accounts, the book of requests, the clock, the systems where they can be read from here,
-    the ledger, without whose proofs no letter leaves, and how links are written to persons. No
-    dataclass: what hands it to the pages looks into those, type by type, down to the last union of
-    a declaration."""
+    the ledger, without whose proofs no letter leaves, how links are written to persons, and the
+    `tools` with which plans are carried out today. No dataclass: what hands it to the pages looks
+    into those, type by type, down to the last union of a declaration."""
 
-    __slots__ = ("accounts", "book", "clock", "estate", "ledger", "post")
+    __slots__ = ("accounts", "book", "clock", "estate", "ledger", "post", "tools")
 
     def __init__(
         self,
@@ -49,9 +51,11 @@ class StaffDesk:
         estate: Estate | None = None,
         ledger: Ledger | None = None,
         post: Post | None = None,
+        tools: Callable[[], Bench] | None = None,
     ) -> None:
         self.accounts, self.book, self.clock = accounts, book, clock
         self.estate, self.ledger, self.post = estate, ledger, post
+        self.tools = tools
 
     @property
     def register(self) -> Register:

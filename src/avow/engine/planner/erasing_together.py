@@ -17,10 +17,10 @@ from avow.engine.planner.erasure_plan import Erasure, counted_and, keep_erasure
 from avow.engine.planner.guard import guard
 from avow.engine.planner.keysets import Roots
 from avow.engine.planner.making import Estate, Made, Memory
-from avow.engine.planner.plan import Plan
+from avow.engine.planner.plan import Part, Plan
 from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.staying import Stay, Staying
-from avow.engine.planner.staying_divided import NobodysRows, divided
+from avow.engine.planner.staying_divided import NobodysRows, divided, going
 from avow.engine.planner.tally import Tally
 from avow.estate.datamap.reach import Key
 
@@ -68,10 +68,9 @@ def count_together(
             refuses the whole.
         Away: the system does not answer.
     """
-    roots, cases = _together(wishes)
-    whole = Erasure(wishes[0].system, roots, new_id("erasures"))
+    whole, cases = _whole(wishes)
 
-    def told(tally: Tally, staying: Staying) -> Mapping[str, tuple[Stay, ...]]:
+    def told(tally: Tally, staying: Staying, _: Part) -> Mapping[str, tuple[Stay, ...]]:
         return divided(tally, staying, cases)
 
     try:
@@ -81,7 +80,31 @@ def count_together(
     refused = guard(plan, surroundings(office, plan))
     if refused:
         raise Guarded(refused)
-    return Counted(plan, roots, cases, left or {})
+    return Counted(plan, whole.roots, cases, left or {})
+
+
+def going_of(
+    office: Office, estate: Estate, memory: Memory, wishes: Sequence[Erasure]
+) -> tuple[Erasure, ...]:
+    """Those of several wishes in one system of whose persons something can go now, counted as one;
+    nothing is kept. Raises what `count_together` raises, but for the guard's refusal of the whole.
+    """
+    whole, cases = _whole(wishes)
+
+    def told(tally: Tally, staying: Staying, part: Part) -> frozenset[str]:
+        return going(tally, staying, part, cases)
+
+    try:
+        _, found = counted_and(office, estate, memory, whole, told)
+    except NobodysRows:
+        raise Guarded((_undivided(whole.system),)) from None
+    return tuple(wish for wish in wishes if wish.case in found)
+
+
+def _whole(wishes: Sequence[Erasure]) -> tuple[Erasure, tuple[str, ...]]:
+    """Several wishes as one, and the case of each of its persons by number."""
+    roots, cases = _together(wishes)
+    return Erasure(wishes[0].system, roots, new_id("erasures")), cases
 
 
 def _together(wishes: Sequence[Erasure]) -> tuple[Roots, tuple[str, ...]]:

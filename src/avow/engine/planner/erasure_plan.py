@@ -27,7 +27,7 @@ from avow.engine.planner.keysets import KeySet, Known, Roots
 from avow.engine.planner.known import fact_events, set_names
 from avow.engine.planner.making import Estate, Made, Memory
 from avow.engine.planner.persons import ended_by_erasure, erasure
-from avow.engine.planner.plan import Plan, PlanKind
+from avow.engine.planner.plan import Part, Plan, PlanKind
 from avow.engine.planner.ramp import bounded
 from avow.engine.planner.refusals import Guarded
 from avow.engine.planner.release import author_of, digest_in
@@ -121,7 +121,7 @@ def counted_erasure(
 
     Raises what `make_erasure` raises.
     """
-    return counted_and(office, estate, memory, wish, stays)
+    return counted_and(office, estate, memory, wish, lambda tally, of, _: stays(tally, of))
 
 
 def counted_and(
@@ -129,9 +129,9 @@ def counted_and(
     estate: Estate,
     memory: Memory,
     wish: Erasure,
-    told: Callable[[Tally, Staying], Left],
+    told: Callable[[Tally, Staying, Part], Left],
 ) -> tuple[Plan, Left | tuple[()]]:
-    """What would be erased, and what `told` says of what would stay while the key sets of the
+    """What would be erased, and what `told` says of what was counted while the key sets of the
     persons are on the connection: nothing where the plan has gaps.
 
     Raises what `make_erasure` raises.
@@ -148,7 +148,7 @@ def counted_and(
         try:
             part, tally = counted(connection, Counting(program, known, zone, wish.roots))
             theirs = Staying(judge, catalogue, frozenset(wish.roots))
-            left = () if part.gaps else told(tally, theirs)
+            left = () if part.gaps else told(tally, theirs, part)
         except Refused as refused:
             raise Guarded((refusal(wish.system, refused),)) from refused
     plan = Plan(

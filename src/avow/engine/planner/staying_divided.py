@@ -14,6 +14,9 @@ from datetime import date, timedelta
 from functools import partial
 
 from avow.engine.planner.ends import Mark, Rows, Unreadable, worked_out
+from avow.engine.planner.knots import knot
+from avow.engine.planner.plan import Part
+from avow.engine.planner.preflight import rows_of
 from avow.engine.planner.staying import (
     ENDLESS,
     STAY,
@@ -28,7 +31,7 @@ from avow.engine.planner.staying import (
 )
 from avow.engine.planner.tally import Tally, lean
 from avow.estate.connectors.values import plain_all
-from avow.estate.datamap.predicates import FALSE, Predicate, any_of, negate
+from avow.estate.datamap.predicates import FALSE, Predicate, all_of, any_of, negate
 
 WHOSE = "whose"
 """The key set of rows that hang on other rows, with their person."""
@@ -60,6 +63,29 @@ def divided(tally: Tally, staying: Staying, cases: Sequence[str]) -> dict[str, t
             mine = found[case]
             mine[stay] = (*mine.get(stay, ()), reasons[0].category)
     return {case: named(mine) for case, mine in found.items()}
+
+
+def going(tally: Tally, staying: Staying, part: Part, cases: Sequence[str]) -> frozenset[str]:
+    """The cases of whom some row goes or is emptied by what was counted, as `divided` knows whose
+    a row is. Where nothing was counted nothing is asked.
+
+    Raises:
+        NobodysRows: a row that goes is in the key sets of nobody.
+    """
+    found = set[str]()
+    known: dict[str, Owners] = {}
+    for step in (each.step for each in part.steps if each.measure.rows):
+        if step.dataset not in known:
+            known[step.dataset] = _owners(tally, staying, step.dataset, cases)
+        tied = knot(tally.connection.system, staying.catalogue, step).where
+        where = tally.lean(all_of([rows_of(step), negate(tied)]))
+        key = tally.connection.system.datasets[step.dataset].key
+        for row in tally.connection.fetch(step.dataset, where, key):
+            owners = known[step.dataset].get(plain_all(row))
+            if owners is None:
+                raise NobodysRows
+            found |= owners
+    return frozenset(found)
 
 
 def _owners(tally: Tally, staying: Staying, dataset: str, cases: Sequence[str]) -> Owners:

@@ -96,8 +96,8 @@ def _resumed(state: State) -> str:
     desk = _desk(state)
     done = resume(erasing_hands(desk), by=PROGRAM, at=desk.now())
     return (
-        f"{len(done.planned)} erasures go on and wait for two persons, of {done.staying} nothing"
-        f" can go yet, {done.missed} could not be looked into"
+        f"{done.going} erasures go on in {len(done.planned)} plans that wait for two persons, of"
+        f" {done.staying} nothing can go yet, {done.missed} could not be looked into"
     )
 
 

@@ -7,6 +7,7 @@ with the others is planned by itself; one that is refused is said and stops nobo
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -31,13 +32,14 @@ from avow.duties.requests.book import Book, Person, Said, given, people_of, read
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.rows import accepted_of_many
 from avow.duties.requests.sparing import case_of
-from avow.duties.requests.steps import Begun
+from avow.duties.requests.steps import Begun, Steps
 from avow.duties.requests.words import ItemState, Right
 from avow.engine.db.store import Runs
 from avow.engine.planner.erasing_together import Counted, count_together, groups, keep_together
 from avow.engine.planner.erasure_plan import Erasure
 from avow.engine.planner.identities import Asked, Candidate
 from avow.engine.planner.making import noted
+from avow.engine.planner.plan import Plan
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.requested import Looked, look
@@ -94,8 +96,9 @@ def begin_all(hands: Hands, *, by: str, at: datetime) -> tuple[Placed, ...]:
     suppress(book, [wanted[of].who for of, mine in wishes.items() if mine], at)
     hands.crash("suppressed")
     items = {case_of(*of): of for of in wanted}
+    together = Beginning(hands, items, by, at)
     for group in groups([wish for mine in wishes.values() for wish in mine]):
-        _plan(hands, group, items, by=by, at=at)
+        together.plan(group)
     now = parts_of(book, {each.state.id for each in wanted.values()})
     return (*(Placed(*of, now.get(of, ())) for of in wanted), *refused)
 
@@ -123,36 +126,130 @@ def _wanted(book: Book) -> tuple[dict[Of, _Wanted], tuple[Placed, ...]]:
     return may, tuple(not_yet)
 
 
-def _plan(
-    hands: Hands, group: Sequence[Erasure], items: Mapping[str, Of], *, by: str, at: datetime
-) -> None:
-    """One plan for a group. Where it is refused as a whole, its halves are tried, so that whoever
-    it is refused for stands alone in the end. One alone is planned as ever."""
-    if len(group) == 1:
-        request, item = items[group[0].case]
+@dataclass(frozen=True, slots=True)
+class Together(ABC):
+    """Planning erasures together, whatever for: `items` says of which item each case is."""
+
+    hands: Hands
+    items: Mapping[str, Of]
+    by: str
+    at: datetime
+
+    def plan(self, group: Sequence[Erasure]) -> None:
+        """One plan for a group. Where it is refused as a whole, its halves are tried, so that
+        whoever it is refused for stands alone in the end. One alone is planned as ever."""
+        if len(group) == 1:
+            self.alone(group[0])
+            return
         try:
-            plan_alone(hands, replace(group[0], case=request), item, by=by, at=at)
+            counted = self.count(group)
+        except Guarded as refused:
+            if _is_systems(self.hands, group, refused):
+                self.missed(self.hands.book.runs, group, "AV448")
+                return
+            middle = len(group) // 2
+            for half in (group[:middle], group[middle:]):
+                self.plan(half)
+            return
+        except PlannerError as error:
+            self.missed(self.hands.book.runs, group, error.code or "AV448")
+            return
+        if counted is None:
+            return
+        self.hands.crash("counted")
+        with self.hands.book.runs.transaction() as tx:
+            self._keep(tx, counted, group)
+            self.hands.crash("planned")
+        self.hands.crash("committed")
+
+    def _keep(self, runs: Runs, counted: Counted, group: Sequence[Erasure]) -> None:
+        """Keep a plan, what it leaves of each, the step of each request, and its entry in the
+        ledger, all or none. A request that went on meanwhile is left out of it."""
+        mine, plan = [self.items[case] for case in dict.fromkeys(counted.cases)], counted.plan
+        names = sorted({request for request, _ in mine})
+        runs.run("requests_lock", requests=names)
+        known = parts_of(replace(self.hands.book, runs=runs), names)
+        free = [of for of in mine if self.is_free(of, plan.system, known.get(of, ()))]
+        if not free:
+            return
+        made = keep_together(replace(self.hands.office, runs=runs), counted, self.at)
+        if made.status is not Status.WAITING:
+            self.missed(runs, group, "AV448")
+            return
+        begun = [of for of in free if self._is_taken(runs, of, plan)]
+        gone = [case_of(*of) for of in mine if of not in begun]
+        if gone:
+            spare(runs, [plan.id], gone, self.at)
+        keep_stays(runs, plan.id, [(*of, counted.stays.get(case_of(*of), ())) for of in begun])
+        _set(runs, begun, plan.system, plan.id, "", self.at)
+        self.kept(runs, plan, begun)
+        self.hands.book.tell([noted(plan)], self.at, runs)
+
+    def _is_taken(self, runs: Runs, of: Of, plan: Plan) -> bool:
+        try:
+            said = [Said(self.step(of, plan))]
+            take(self.hands.book, of[0], said, by=self.by, at=self.at, runs=runs)
+        except AvowError:
+            return False
+        return True
+
+    @abstractmethod
+    def count(self, group: Sequence[Erasure]) -> Counted | None:
+        """A group counted as one plan; None where it needs none, or was planned otherwise. Raises
+        what `count_together` raises."""
+
+    @abstractmethod
+    def alone(self, wish: Erasure) -> None:
+        """Plan one by itself."""
+
+    @abstractmethod
+    def missed(self, runs: Runs, group: Sequence[Erasure], code: str) -> None:
+        """Say that these have no plan, and why."""
+
+    @abstractmethod
+    def is_free(self, of: Of, system: str, known: Sequence[Part]) -> bool:
+        """Whether an item may have the plan, by where its erasure stands now."""
+
+    @abstractmethod
+    def step(self, of: Of, plan: Plan) -> Steps:
+        """What is noted with the request of an item."""
+
+    @abstractmethod
+    def kept(self, runs: Runs, plan: Plan, begun: Sequence[Of]) -> None:
+        """What else follows for those who are in the plan."""
+
+
+class Beginning(Together):
+    """Erasures that begin: each gets its first plan in a system."""
+
+    def count(self, group: Sequence[Erasure]) -> Counted:
+        """As one plan, whatever of it can go."""
+        return count_together(self.hands.office, self.hands.estate, self.hands.memory, group)
+
+    def alone(self, wish: Erasure) -> None:
+        """As a request by itself is planned."""
+        request, item = self.items[wish.case]
+        try:
+            plan_alone(self.hands, replace(wish, case=request), item, by=self.by, at=self.at)
         except AvowError:
             return  # it went on meanwhile: taken back, or refused
-        return
-    try:
-        counted = count_together(hands.office, hands.estate, hands.memory, group)
-    except Guarded as refused:
-        if _is_systems(hands, group, refused):
-            _missed(hands.book.runs, group, items, "AV448", at)
-            return
-        middle = len(group) // 2
-        for half in (group[:middle], group[middle:]):
-            _plan(hands, half, items, by=by, at=at)
-        return
-    except PlannerError as error:
-        _missed(hands.book.runs, group, items, error.code or "AV448", at)
-        return
-    hands.crash("counted")
-    with hands.book.runs.transaction() as tx:
-        _kept(hands, tx, counted, group, items, by=by, at=at)
-        hands.crash("planned")
-    hands.crash("committed")
+
+    def missed(self, runs: Runs, group: Sequence[Erasure], code: str) -> None:
+        """Each has a gap there, and is tried again."""
+        of = [self.items[wish.case] for wish in group]
+        _set(runs, of, group[0].system, None, code, self.at)
+
+    def is_free(self, of: Of, system: str, known: Sequence[Part]) -> bool:
+        """Nothing is planned for it there yet."""
+        del of
+        return system not in planned_in(known)
+
+    def step(self, of: Of, plan: Plan) -> Steps:
+        """It has begun."""
+        return Begun(item=of[1], record=plan.id)
+
+    def kept(self, runs: Runs, plan: Plan, begun: Sequence[Of]) -> None:
+        """Nothing."""
 
 
 def _is_systems(hands: Hands, group: Sequence[Erasure], whole: Guarded) -> bool:
@@ -170,52 +267,6 @@ def _is_systems(hands: Hands, group: Sequence[Erasure], whole: Guarded) -> bool:
         else:
             return False
     return True
-
-
-def _kept(
-    hands: Hands,
-    runs: Runs,
-    counted: Counted,
-    group: Sequence[Erasure],
-    items: Mapping[str, Of],
-    *,
-    by: str,
-    at: datetime,
-) -> None:
-    """Keep a plan, what it leaves of each, the step of each request, and its entry in the ledger,
-    all or none. A request that went on meanwhile, or has a plan by now, is left out of it."""
-    mine, plan, system = [items[w.case] for w in group], counted.plan.id, counted.plan.system
-    names = sorted({request for request, _ in mine})
-    runs.run("requests_lock", requests=names)
-    known = parts_of(replace(hands.book, runs=runs), names)
-    free = [of for of in mine if system not in planned_in(known.get(of, ()))]
-    if not free:
-        return
-    made = keep_together(replace(hands.office, runs=runs), counted, at)
-    if made.status is not Status.WAITING:
-        _missed(runs, group, items, "AV448", at)
-        return
-    begun = [of for of in free if _is_begun(hands.book, runs, of, plan, by=by, at=at)]
-    gone = [case_of(*of) for of in mine if of not in begun]
-    if gone:
-        spare(runs, [plan], gone, at)
-    keep_stays(runs, plan, [(*of, counted.stays.get(case_of(*of), ())) for of in begun])
-    _set(runs, begun, system, plan, "", at)
-    hands.book.tell([noted(counted.plan)], at, runs)
-
-
-def _is_begun(book: Book, runs: Runs, of: Of, plan: str, *, by: str, at: datetime) -> bool:
-    try:
-        take(book, of[0], [Said(Begun(item=of[1], record=plan))], by=by, at=at, runs=runs)
-    except AvowError:
-        return False
-    return True
-
-
-def _missed(
-    runs: Runs, group: Sequence[Erasure], items: Mapping[str, Of], code: str, at: datetime
-) -> None:
-    _set(runs, [items[wish.case] for wish in group], group[0].system, None, code, at)
 
 
 def _set(

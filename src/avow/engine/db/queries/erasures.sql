@@ -68,7 +68,8 @@ JOIN avow.request_stay AS b ON b.plan = %(before)s
      AND (b.request IS NULL OR (b.request, b.item) = (n.request, n.item))
      AND b.dataset = n.dataset AND (n.why = %(less)s OR (b.why, b.clauses) = (n.why, n.clauses))
 JOIN avow.outcome_stay AS t ON t.plan = b.plan AND t.number = b.number
-WHERE n.plan = %(plan)s ON CONFLICT DO NOTHING
+WHERE n.plan = %(plan)s AND (n.request, n.item) = (%(request)s, %(item)s)
+ON CONFLICT DO NOTHING
 
 -- name: erasures_held
 -- Which persons of some requests are held by a copy that they asked for.

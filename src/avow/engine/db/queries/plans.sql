@@ -49,6 +49,15 @@ ORDER BY made_at DESC, id LIMIT %(most)s
 -- since: 3
 SELECT * FROM avow.plan WHERE case_id = %(case_id)s ORDER BY made_at, id
 
+-- name: plans_unheard
+-- The plans made for one of some requests that are not over, and that no item of it has.
+-- since: 21
+SELECT p.id, p.system, p.status, p.case_id FROM avow.plan AS p
+WHERE p.case_id = ANY(%(requests)s::text[]) AND p.status <> ALL(%(over)s::text[])
+  AND NOT EXISTS (SELECT 1 FROM avow.request_erasure AS e
+                  WHERE e.request = p.case_id AND e.plan = p.id)
+ORDER BY p.case_id, p.made_at, p.id
+
 -- name: plan_status
 -- Move a plan from one status to another; no row when it is not in `from`.
 -- since: 3

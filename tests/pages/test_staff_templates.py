@@ -14,7 +14,9 @@ from avow.faces.web.console.request import RequestPage
 from avow.faces.web.console.request_answer import AnswerPage
 from avow.faces.web.console.request_correct import CorrectPage
 from avow.faces.web.console.request_end import EndPage
+from avow.faces.web.console.request_enter import EnterPage
 from avow.faces.web.console.request_erase import ErasePage
+from avow.faces.web.console.request_files import FilesPage
 from avow.faces.web.console.request_hand_over import HandOverPage
 from avow.faces.web.console.request_outcome import OutcomePage
 from avow.faces.web.console.request_redact import RedactPage
@@ -33,6 +35,8 @@ CONTEXTS = {
     "staff/outcome.html": OutcomePage,
     "staff/answer.html": AnswerPage,
     "staff/redact.html": RedactPage,
+    "staff/enter.html": EnterPage,
+    "staff/files.html": FilesPage,
     "staff/erase.html": ErasePage,
     "staff/correct.html": CorrectPage,
     "staff/restrict.html": RestrictPage,

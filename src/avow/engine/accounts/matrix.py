@@ -45,6 +45,7 @@ class Action(StrEnum):
     APPROVE_PLAN = "approve-plan"
     RELEASE_STOP = "release-stop"
     SEE_REQUESTS = "see-requests"
+    ENTER_REQUEST = "enter-request"
     OPEN_PERSON = "open-person"
     NOTE = "note"
     IDENTIFY = "identify"
@@ -80,9 +81,10 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.AUTHOR: _SEES,
         Role.APPROVER: _SEES | {Action.APPROVE_PLAN, Action.RELEASE_STOP},
-        Role.OFFICER: _WORKS | {Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
+        Role.OFFICER: _WORKS | {Action.ENTER_REQUEST, Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
         Role.AGENT: _WORKS
         | {
+            Action.ENTER_REQUEST,
             Action.IDENTIFY,
             Action.ACCEPT_ROWS,
             Action.PAUSE,
@@ -96,6 +98,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.SYSTEM_OWNER: _SEES | {Action.DO_TASK},
         Role.ACCOUNTABLE_MANAGER: _WORKS
         | {
+            Action.ENTER_REQUEST,
             Action.IDENTIFY,
             Action.ACCEPT_ROWS,
             Action.PAUSE,

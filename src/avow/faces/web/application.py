@@ -54,9 +54,11 @@ from avow.faces.web.console.request_correct_step import correct_act
 from avow.faces.web.console.request_decide import request_decide
 from avow.faces.web.console.request_end import request_end
 from avow.faces.web.console.request_end_act import end_act
+from avow.faces.web.console.request_enter import request_enter, request_entered
 from avow.faces.web.console.request_erase import request_erase
 from avow.faces.web.console.request_erase_step import erase_end, erase_plan
 from avow.faces.web.console.request_extend import request_extend
+from avow.faces.web.console.request_file_add import file_add
 from avow.faces.web.console.request_files import file_see, request_files
 from avow.faces.web.console.request_hand_over import request_hand_over
 from avow.faces.web.console.request_hand_over_step import hand_over_go, hand_over_look
@@ -145,6 +147,8 @@ STAFF_HANDLERS = (
     enrol_begin,
     enrol_finish,
     *requests,
+    *request_enter,
+    request_entered,
     *request,
     request_open,
     request_note,
@@ -185,6 +189,7 @@ STAFF_HANDLERS = (
     erase_end,
     *request_files,
     file_see,
+    file_add,
     *request_rows,
     rows_search,
     rows_accept,

@@ -72,6 +72,8 @@ LABELS: Mapping[str, str] = {
     Told.IDENTITY_DOUBTED: mark("Noted: what they showed is not enough."),
     Told.DOCUMENT_JUDGED: mark("Noted. The document is erased, and its key."),
     Told.SPEAKER_HEARD: mark("Noted: they may speak. The paper lies sealed with the request."),
+    Told.REQUEST_ENTERED: mark("Entered. The term runs from the day on which it came."),
+    Told.FILE_KEPT: mark("Kept, sealed with the request."),
     Told.CHANGE_PLANNED: mark("Planned. Two persons approve each plan; then it is done from here."),
     Told.CHANGE_MADE: mark(
         "Carried out. What was not reached is counted, and recipients are told."

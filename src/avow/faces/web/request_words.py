@@ -9,6 +9,7 @@ from avow.duties.assurance.wording import ROLES
 from avow.duties.requests import called
 from avow.duties.requests.answering.detecting import Kind as Place
 from avow.duties.requests.answering.marks import Keeps
+from avow.duties.requests.identity.documents import DOCUMENT
 from avow.duties.requests.identity.representing import EVIDENCE
 from avow.duties.requests.intake.by_form import PAPER
 from avow.duties.requests.intake.receiving import ATTACHMENT, MESSAGE
@@ -31,6 +32,8 @@ WORDS: Mapping[str, str] = {
     f"file-{PAPER}": mark("a paper that shows that somebody may speak"),
     f"file-{EVIDENCE}": mark("a mandate"),
     "file-scan": mark("the scan of a letter"),
+    f"file-{DOCUMENT}": mark("a document that shows who somebody is"),
+    "objection-marketing": mark("objection to marketing alone"),
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
@@ -118,6 +121,16 @@ ASKS: Mapping[str, str] = {
 }
 """What a search for rows asks before they are accepted."""
 PROBLEMS: Mapping[str, str] = {
+    "file-large": mark("The file is too large: 10 MB at most."),
+    "file-kind": mark("The file is no PDF, picture or plain text."),
+    "file-many": mark("One file at a time."),
+    "file-none": mark("Choose a file."),
+    "file-what": mark("Say what the paper is, and whose."),
+    "no-day": mark("Say how it came, and on which day."),
+    "AV690": mark(
+        "It cannot have come before it was written, or in the future; a file has 10 MB at most."
+    ),
+    "no-document": mark("No document was asked for, or they have shown who they are: destroy it."),
     "none-chosen": mark("Tick what is theirs, or say that nothing is."),
     "rows-changed": mark("The systems answer otherwise than when you looked: look once more."),
     "code": mark("The code is not right, or it was used before."),

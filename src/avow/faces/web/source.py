@@ -417,6 +417,8 @@ class Told(StrEnum):
     SPEAKER_HEARD = "speaker-heard"
     QUESTIONS_SENT = "questions-sent"
     ROWS_ACCEPTED = "rows-accepted"
+    REQUEST_ENTERED = "request-entered"
+    FILE_KEPT = "file-kept"
     CHANGE_PLANNED = "change-planned"
     CHANGE_MADE = "change-made"
     USE_RESTRICTED = "use-restricted"
@@ -460,6 +462,8 @@ ACCEPTED = frozenset(
         Told.SPEAKER_HEARD,
         Told.QUESTIONS_SENT,
         Told.ROWS_ACCEPTED,
+        Told.REQUEST_ENTERED,
+        Told.FILE_KEPT,
         Told.CHANGE_PLANNED,
         Told.CHANGE_MADE,
         Told.USE_RESTRICTED,

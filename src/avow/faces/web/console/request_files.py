@@ -10,16 +10,22 @@ from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 
 from avow.duties.requests.files import Came, NoSuchFile, came, see
+from avow.duties.requests.identity.documents import DOCUMENT
+from avow.duties.requests.intake.by_form import PAPER
+from avow.duties.requests.machine import Request
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.views import Kind, Why, note_view
 from avow.faces.web.frame import Frame
-from avow.faces.web.render import GivenPages, with_twin
+from avow.faces.web.mistakes import Mistake
+from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.request_acting import allow, does_of, found
 from avow.faces.web.security import Asked
 from avow.faces.web.served_file import served
-from avow.faces.web.signin.desk import Form, signed_of
+from avow.faces.web.signin.desk import Form, StaffDesk, signed_of
 from avow.faces.web.signin.sign_in import GivenStaff
 
+ADDED = ("scan", PAPER, DOCUMENT)
+"""What somebody of ours puts with a request."""
 PATH = "/{language:str}/requests/{request_id:str}/files"
 
 
@@ -30,6 +36,9 @@ class FilesPage:
     frame: Annotated[Frame, "what surrounds the page"]
     id: Annotated[str, "the request"]
     files: Annotated[tuple[Came, ...], "what came and is still there, without a name"]
+    added: Annotated[tuple[str, ...], "what somebody may put with it"]
+    persons: Annotated[tuple[int, ...], "who it is about, as numbers"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
@@ -41,9 +50,28 @@ def show(
     staff: GivenStaff,
 ) -> Response[bytes]:
     """Show which files there are. None is opened here."""
-    frame, mine = pages.frame(request, language, "requests"), found(staff, request_id)
-    page = FilesPage(frame, mine.id, came(staff.book, mine.id), does_of(request, mine))
+    page = page_of(request, language, found(staff, request_id), pages, staff)
     return pages.answer(request, "staff/files.html", page)
+
+
+def page_of(
+    asked: Asked,
+    language: str,
+    request: Request,
+    pages: Pages,
+    staff: StaffDesk,
+    mistake: Mistake | None = None,
+) -> FilesPage:
+    """What came with a request, and the form to put a paper with it."""
+    return FilesPage(
+        frame=pages.frame(asked, language, "requests"),
+        id=request.id,
+        files=came(staff.book, request.id),
+        added=ADDED,
+        persons=tuple(request.persons),
+        mistake=mistake,
+        does=does_of(asked, request),
+    )
 
 
 request_files = with_twin(PATH, show, Action.SEE_REQUESTS)

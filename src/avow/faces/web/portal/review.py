@@ -28,14 +28,12 @@ from avow.faces.web.portal.given import (
     GIVEN,
     MOST_SENT,
     MOST_TYPED,
-    Bad,
     GivenForm,
-    bad_files,
-    kept_as,
 )
 from avow.faces.web.portal.make import PATH, GivenPortal, PortalDesk, form_page, spoken
 from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
+from avow.faces.web.sent_form import Bad, bad_files, kept_as
 
 
 @post(

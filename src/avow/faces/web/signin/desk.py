@@ -26,10 +26,13 @@ from avow.engine.evidence.ledger import Ledger
 from avow.engine.planner.making import Estate
 from avow.engine.planner.working import Bench
 from avow.faces.web.security import SAFE_METHODS, Asked, host_name, same
+from avow.faces.web.sent_form import Given, has_files, read_sent
 
 Form = URLEncodedBody[dict[str, str]]
 SECURE, PLAIN = "__Host-avow", "avow-here"
 """The cookie; and its name on plain http at this machine, where browsers take no `__Host-`."""
+MOST_SENT = 32 << 20
+"""Bytes of a form with files that are read at all."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 UNGUARDED = frozenset({Action.SEE_STATUS, Action.SEE_PLANS, Action.SEE_REQUESTS, Action.STOP})
 """What who sits at this machine may do before anybody has an account: nothing about a person."""
@@ -115,9 +118,20 @@ def _looked(staff: StaffDesk, session: str) -> tuple[Signed | None, bool]:
 
 async def _of_ours(request: Asked, signed: Signed) -> None:
     """Refuse a form without the token of this session."""
-    form = await request.form()
-    if not same(str(form.get("csrf", "")), signed.token):
+    if has_files(request):
+        sent = request.state.sent = await read_sent(request)
+        csrf = sent.fields.get("csrf", "")
+    else:
+        csrf = str((await request.form()).get("csrf", ""))
+    if not same(csrf, signed.token):
         raise PermissionDeniedException("the form is not of this session")
+
+
+def sent_of(request: Asked) -> Given:
+    """A form with files, as it was read when its session was looked at; an empty one where what
+    came has no room for files."""
+    sent: Given = request.state.get("sent") or Given()
+    return sent
 
 
 def _to_sign_in(request: Asked) -> Redirect:

@@ -64,6 +64,10 @@ class Detector:
         object.__setattr__(self, "_cut", frozenset(_form(v) for v in self.own))
 
     @cached_property
+    def _forms(self) -> frozenset[str]:
+        return frozenset(_form(v) for v in self.known)
+
+    @cached_property
     def _known(self) -> re.Pattern[str] | None:
         words = sorted(
             (v.strip() for v in self.known if len(v.strip()) >= SHORTEST), key=len, reverse=True
@@ -80,6 +84,10 @@ class Detector:
             if not kept or hit.start >= kept[-1].start + len(kept[-1].text):
                 kept.append(hit)
         return tuple(kept)
+
+    def names(self, value: str) -> bool:
+        """Whether a whole value is one of those that name others, however it is written."""
+        return _form(value) in self._forms
 
     def _all(self, text: str) -> Iterator[Hit]:
         numbers = ((Kind.IBAN, _IBAN), (Kind.PHONE, _PHONE)) if _DIGIT.search(text) else ()
@@ -100,6 +108,15 @@ class Detector:
         if kind is Kind.PHONE and not 9 <= len(_DIGIT.findall(said)) <= 15:
             return False
         return _form(said) not in self._cut
+
+
+def is_contact(text: str) -> bool:
+    """Whether a text is one address or telephone number and nothing else."""
+    hits = Detector().hits(text.strip())
+    return [(h.kind, h.text) for h in hits] in (
+        [(Kind.EMAIL, text.strip())],
+        [(Kind.PHONE, text.strip())],
+    )
 
 
 def is_iban(text: str) -> bool:

@@ -18,11 +18,24 @@ from avow.common.masked import SHOWN, Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.answering.contents import Veiled
 from avow.duties.requests.answering.copy import FILE, Copy, Row, Table, plain
-from avow.duties.requests.answering.detecting import Detector, Kind, is_credential, texts, without
+from avow.duties.requests.answering.detecting import (
+    Detector,
+    Kind,
+    is_contact,
+    is_credential,
+    texts,
+    without,
+)
 from avow.duties.requests.words import Ground
+from avow.estate.datamap.model import Dataset
 
 AROUND = 60
 """Letters of context on each side of a place, for a reviewer who opens it."""
+CONTACT = frozenset(
+    f"pd:{name}"
+    for name in ("EmailAddress", "EmailAddressPersonal", "EmailAddressWork", "TelephoneNumber")
+)
+"""Terms of categories that say where a person is reached."""
 GROUNDS = (Ground.OTHERS_RIGHTS, Ground.PRIVILEGE, Ground.SECRET)
 """Why a place may be hidden: nothing else limits a copy."""
 
@@ -76,8 +89,9 @@ class Shown(msgspec.Struct, frozen=True, kw_only=True):
 
 def detector(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -> Detector:
     """What finds others in a copy: everybody whose identity stands in rows that the person may see
-    and does not own, and `others`. What names the person or the organisation is nobody else's."""
-    own, known = set(copy.names), set(others)
+    and does not own, and `others`. What names the person or the organisation is nobody else's, nor
+    is the person's declared contact data, unless it names somebody of those."""
+    own, known, contacts = set(copy.names), set(others), set[str]()
     systems = declaration.datamap.systems
     for table in copy.tables:
         if table.is_by_hand:
@@ -91,10 +105,29 @@ def detector(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -
                 if n in naming and v
             }
             (own if row.own else known).update(values)
+        contacts |= set(_contacts(declaration, dataset, table))
+    strangers = Detector(known=frozenset(known - own))
+    own |= {value for value in contacts if not strangers.names(value)}
     controller = declaration.controller
     ours = (controller.email, controller.officer, controller.phone, controller.address)
     own |= {*filter(None, ours), declaration.mailbox}
     return Detector(frozenset(filter(None, own)), frozenset(known - own))
+
+
+def _contacts(declaration: Declaration, dataset: Dataset, table: Table) -> Iterator[str]:
+    """The addresses and numbers at which the person is reached: the whole cell of a column that the
+    map gives to contact data, in a row of theirs that is about themself. A row of another subject's
+    table that they own (a company, a ticket) may give those of others, and so may a text."""
+    if dataset.subject is None:
+        return
+    speaking = {f.name for f in dataset.fields if f.of is None}
+    for row in (each for each in table.rows if each.own):
+        for (name, category), value in zip(table.columns, row.values, strict=True):
+            declared = declaration.categories.get(category or "")
+            if name not in speaking or declared is None or declared.of_others:
+                continue
+            if declared.dpv in CONTACT and isinstance(value, str) and is_contact(value):
+                yield value
 
 
 def proposed(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -> tuple[Mark, ...]:

@@ -10,6 +10,8 @@ from jinja2 import meta
 
 from avow.common.languages import words
 from avow.faces.web.console.accounts import AccountsPage
+from avow.faces.web.console.letter import LetterPage
+from avow.faces.web.console.letters import Letters
 from avow.faces.web.console.request import RequestPage
 from avow.faces.web.console.request_answer import AnswerPage
 from avow.faces.web.console.request_correct import CorrectPage
@@ -42,6 +44,8 @@ CONTEXTS = {
     "staff/restrict.html": RestrictPage,
     "staff/end.html": EndPage,
     "staff/hand_over.html": HandOverPage,
+    "staff/letters.html": Letters,
+    "staff/letter.html": LetterPage,
     "staff/accounts.html": AccountsPage,
     "staff/views.html": Views,
 }

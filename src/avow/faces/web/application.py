@@ -35,6 +35,8 @@ from avow.faces.web.console.incident_letter import incident_letter
 from avow.faces.web.console.incident_report import incident_report
 from avow.faces.web.console.incident_step import incident_advise, incident_step
 from avow.faces.web.console.incidents import incidents
+from avow.faces.web.console.letter import letter
+from avow.faces.web.console.letters import staff_letters
 from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
@@ -201,6 +203,8 @@ STAFF_HANDLERS = (
     outcome_send,
     *systems,
     system,
+    *staff_letters,
+    letter,
     *holds,
     hold_place,
     hold_release,

@@ -122,3 +122,17 @@ SELECT DISTINCT about FROM avow.letter WHERE key = ANY(%(keys)s)
 -- Delete the letters of these keys.
 -- since: 15
 DELETE FROM avow.letter WHERE key = ANY(%(keys)s) RETURNING id
+
+-- name: letters_lost
+-- Letters that did not arrive, the newest first, and how many there are in all. No address, no text.
+-- since: 15
+SELECT kind, about, channel, state, reason, ended_at, count(*) OVER () AS letters FROM avow.letter
+WHERE state IN ('bounced', 'failed', 'given-up', 'unreachable') AND NOT is_canary
+ORDER BY ended_at DESC, id LIMIT %(most)s
+
+-- name: letters_under_way
+-- Letters that have not come to their end, by kind, channel and state, with the oldest of each.
+-- since: 15
+SELECT kind, channel, state, count(*) AS letters, min(made_at) AS since FROM avow.letter
+WHERE state IN ('waiting', 'sending', 'printed') AND NOT is_canary
+GROUP BY kind, channel, state ORDER BY min(made_at), kind

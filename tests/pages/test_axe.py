@@ -50,6 +50,8 @@ from tests.pages.conftest import HOST, PATHS
 from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
+from tests.pages.test_staff_task import asked as task_of
+from tests.pages.test_staff_task import below, owners
 from tests.restriction_room import made
 
 HOME = f"https://{HOST}"
@@ -267,6 +269,19 @@ def test_a_correction_and_a_restriction_at_each_stage(
                 path = f"/{language}/requests/{there.request}/correct"
                 if found := eyes.look(path):
                     wrong[f"correct {language}"] = found
+    assert wrong == {}
+
+
+def test_a_task_of_an_owner(eyes: Eyes, tmp_path: Path, state_url: str) -> None:
+    """The page of their system and of what is asked of them."""
+    wrong: dict[str, list[str]] = {}
+    with owners(tmp_path, state_url) as there:
+        path = below(task_of(there)["archive"]).removeprefix("/en")
+        with there.signed_in("sofie") as client, read_by(eyes, client):
+            for language in LANGUAGES:
+                for each in ("/systems/archive", path):
+                    if found := eyes.look(f"/{language}{each}"):
+                        wrong[f"{language} {each}"] = found
     assert wrong == {}
 
 

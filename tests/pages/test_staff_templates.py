@@ -24,6 +24,7 @@ from avow.faces.web.console.request_outcome import OutcomePage
 from avow.faces.web.console.request_redact import RedactPage
 from avow.faces.web.console.request_restrict import RestrictPage
 from avow.faces.web.console.requests import Requests
+from avow.faces.web.console.system_task import TaskPage
 from avow.faces.web.console.views import Views
 from avow.faces.web.render import HERE, environment, globals_of
 from avow.faces.web.signin.enrol import Enrol
@@ -47,6 +48,7 @@ CONTEXTS = {
     "staff/letters.html": Letters,
     "staff/letter.html": LetterPage,
     "staff/accounts.html": AccountsPage,
+    "staff/task.html": TaskPage,
     "staff/views.html": Views,
 }
 

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     DOCUMENT = "document"
     FILE = "file"
     CORRECTION = "correction"
+    TASK = "task"
 
 
 class Why(StrEnum):

@@ -90,6 +90,11 @@ from avow.faces.web.console.stop import stop
 from avow.faces.web.console.stop_now import stop_now
 from avow.faces.web.console.stop_release import stop_release
 from avow.faces.web.console.system import system
+from avow.faces.web.console.system_task import (
+    system_task,
+    system_task_answer,
+    system_task_open,
+)
 from avow.faces.web.console.systems import systems
 from avow.faces.web.console.today import today, today_twin
 from avow.faces.web.console.views import views
@@ -205,6 +210,9 @@ STAFF_HANDLERS = (
     system,
     *staff_letters,
     letter,
+    system_task,
+    system_task_open,
+    system_task_answer,
     *holds,
     hold_place,
     hold_release,

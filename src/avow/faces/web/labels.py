@@ -74,6 +74,7 @@ LABELS: Mapping[str, str] = {
     Told.SPEAKER_HEARD: mark("Noted: they may speak. The paper lies sealed with the request."),
     Told.REQUEST_ENTERED: mark("Entered. The term runs from the day on which it came."),
     Told.FILE_KEPT: mark("Kept, sealed with the request."),
+    Told.TASK_ANSWERED: mark("Answered. It lies with the request."),
     Told.CHANGE_PLANNED: mark("Planned. Two persons approve each plan; then it is done from here."),
     Told.CHANGE_MADE: mark(
         "Carried out. What was not reached is counted, and recipients are told."

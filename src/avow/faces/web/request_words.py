@@ -26,6 +26,7 @@ WORDS: Mapping[str, str] = {
     f"view-{Kind.LETTER}": mark("a letter to them"),
     f"view-{Kind.PLACE}": mark("a place of their copy"),
     f"view-{Kind.TENANTS}": mark("which companies hold data of them"),
+    f"view-{Kind.TASK}": mark("whom a task is about"),
     f"view-{Kind.COPY}": mark("a table of their copy"),
     f"file-{ATTACHMENT}": mark("a file beside what they wrote"),
     f"file-{MESSAGE}": mark("the message as it arrived"),
@@ -131,6 +132,11 @@ PROBLEMS: Mapping[str, str] = {
         "It cannot have come before it was written, or in the future; a file has 10 MB at most."
     ),
     "no-document": mark("No document was asked for, or they have shown who they are: destroy it."),
+    "no-outcome": mark("Choose an answer."),
+    "AV664": mark("Say why where it is not done; a task that has ended takes no answer."),
+    "AV677": mark(
+        "The file is not taken: a PDF, a picture, a table, text or an archive, up to 8 MB."
+    ),
     "none-chosen": mark("Tick what is theirs, or say that nothing is."),
     "rows-changed": mark("The systems answer otherwise than when you looked: look once more."),
     "code": mark("The code is not right, or it was used before."),

@@ -98,6 +98,11 @@ def owner_of(book: Book, system: str) -> str:
     return f"person:{declared.owner}"
 
 
+def is_asked(asks: str, person: str) -> bool:
+    """Whether who is asked is this declared person, and not a mailbox of a system."""
+    return asks == f"person:{person}"
+
+
 def accountable_of(declaration: Declaration) -> str | None:
     """Who answers for it all: the first declared person with that role; None when nobody has it."""
     people = declaration.people.items()

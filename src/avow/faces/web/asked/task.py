@@ -27,8 +27,8 @@ from avow.engine.evidence.invitations import Invitation, Kind, answer, send
 from avow.engine.planner.release import in_force
 from avow.faces.web.asked.desk import AskedDesk, GivenDesk
 from avow.faces.web.asked.frame import PRIVATE, frame, html
-from avow.faces.web.asked.task_sheet import sheet_of
 from avow.faces.web.security import Asked
+from avow.faces.web.task_sheet import sheet_of
 
 LONGEST = 4000
 """Letters of an answer that are kept."""

@@ -13,7 +13,9 @@ from litestar.params import FromPath
 from avow.common.languages import words
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.kept import Kept
+from avow.duties.requests.tasks.mailboxes import is_asked
 from avow.engine.accounts.matrix import Action
+from avow.engine.accounts.sessions import Signed
 from avow.faces.web.console.systems import SystemLine, lines, place_of
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages
@@ -26,7 +28,8 @@ from avow.faces.web.task_titles import TITLES
 class TaskLine:
     """A task of the owner of a system. `asked_on`: when they were first written to; None where
     nobody was. `reminders`: how often after that. `is_late`: nobody answered and its day is over;
-    `late_days` says since how many days. `request`: what it belongs to, empty when to none."""
+    `late_days` says since how many days. `request`: what it belongs to, empty when to none.
+    `is_mine`: who reads may answer it here."""
 
     id: str
     title: str
@@ -41,6 +44,7 @@ class TaskLine:
     escalated_on: date | None
     answered_on: date | None
     request: str
+    is_mine: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +68,19 @@ def system(
     if found is None:
         raise NotFoundException(name)
     day = staff.today()
-    lying = [_line(each, day, language) for each in kept.of_place(staff.book, place_of(name))]
+    me = _does_tasks(request)
+    lying = [_line(each, day, language, me) for each in kept.of_place(staff.book, place_of(name))]
     tasks = tuple(sorted(lying, key=lambda task: (not task.is_open, task.due, task.id)))
     return pages.answer(request, "staff/system.html", SystemPage(frame, found, tasks))
 
 
-def _line(found: Kept, day: date, language: str) -> TaskLine:
+def _does_tasks(asked: Asked) -> str:
+    """Who is signed in and does tasks; empty where nobody is."""
+    signed: Signed | None = asked.state.get("signed")
+    return signed.person if signed is not None and signed.may(Action.DO_TASK) else ""
+
+
+def _line(found: Kept, day: date, language: str, me: str) -> TaskLine:
     task = found.task
     is_late = task.is_overdue(day)
     return TaskLine(
@@ -86,4 +97,5 @@ def _line(found: Kept, day: date, language: str) -> TaskLine:
         escalated_on=task.escalated_on,
         answered_on=task.answered_on,
         request=found.request or "",
+        is_mine=task.is_open and found.request is not None and is_asked(task.asks, me),
     )

@@ -10,25 +10,40 @@ from datetime import timedelta
 
 import psycopg
 
+from avow.common.masked import Masked
+from avow.duties.correspondence.outbox import letters_to
 from avow.duties.incidents.machine import Known, Nature, Reported
 from avow.duties.incidents.register import Register, report
 from avow.duties.incidents.register import take as goes_on
 from avow.duties.requests.acting.at_once import act
 from avow.duties.requests.acting.handing_over import ByLetter, HandOver, hand_over
+from avow.duties.requests.answering.drafting import begin, draft, redact, review
+from avow.duties.requests.answering.gathering import Sources
+from avow.duties.requests.answering.records import Records
 from avow.duties.requests.book import Arrival, Asking, Person, Said, open_request, take
+from avow.duties.requests.delivering.answers import collect, deliver
+from avow.duties.requests.delivering.links import Post
 from avow.duties.requests.machine import Request
 from avow.duties.requests.rows_together import accept_all
 from avow.duties.requests.steps import Decided, IdentityAsked, IdentityShown, Steps
+from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
+from avow.duties.requests.tasks.instructing import Instruction, Instructs, instruct
+from avow.duties.requests.tasks.kept import Evidence
+from avow.duties.requests.tasks.machine import Outcome as Done
 from avow.duties.requests.tasks.mailboxes import Mailbox, put_mailbox
-from avow.duties.requests.words import Channel, Outcome, Right, Rung
+from avow.duties.requests.words import Channel, Ground, Outcome, Right, Rung
 from avow.faces.cli.desk import Desk
 
-WORKS = "an"
-"""Who does all that the staff does here."""
+WORKS, LOOKS = "sofie", "an"
+"""Who does all that the staff does here, and who looks an answer through."""
+SPHERE = "controller"
+PAGES = "https://my.clearnox.example"
+"""Where persons' pages would be; nothing is sent there."""
 LIVING = (
     "SELECT email FROM account WHERE deleted_at IS NULL AND email IS NOT NULL ORDER BY id LIMIT %s"
 )
 DEBTOR = "SELECT email, company_id FROM debtor WHERE email IS NOT NULL ORDER BY id LIMIT 1"
+COMPANIES = "SELECT DISTINCT company_id FROM debtor ORDER BY company_id LIMIT 2"
 KNOWN_SINCE = timedelta(hours=20)
 """How long before the last look the breach was known: the clock runs, and most of it is left."""
 
@@ -54,6 +69,52 @@ def _erasure(desk: Desk, app: str) -> str:
     request = _arrived(desk, Channel.PHONE, _living(app, 1), Asking(1, Right.ERASURE))
     _take(desk, request, IdentityAsked(person=1, rung=Rung.SIGNED_LINK, pauses=True))
     return "an erasure is asked for by telephone; who calls is not settled, the term stands"
+
+
+def _answered(desk: Desk, app: str) -> str:
+    """A copy, from the form to the receipt: what may be somebody else's is hidden, somebody
+    looks it through, and the person fetches it with the code that was told on the telephone."""
+    book, email = desk.book, _living(app, 4)
+    request = _arrived(desk, Channel.PORTAL, email, Asking(1, Right.ACCESS))
+    _take(desk, request, IdentityShown(person=1, rung=Rung.KNOWN_ADDRESS))
+    accept_all(book, desk.estate, by=WORKS, at=desk.now())
+    _take(desk, request, Decided(item=1, outcome=Outcome.ACCEPTED))
+    records = Records(book)
+    sources = Sources(desk.estate, records, records)
+    begun = begin(book, sources, request.id, 1, by=WORKS, at=desk.now())
+    if numbers := [mark.number for mark in begun.marks]:
+        redact(book, begun.id, numbers, Ground.OTHERS_RIGHTS, by=WORKS, at=desk.now())
+    draft(book, begun.id, by=WORKS, at=desk.now(), is_last=True)
+    review(book, desk.state.ledger, begun.id, by=LOOKS, at=desk.now())
+    sent = deliver(book, Post(PAGES, "clearnox.example"), begun.id, by=WORKS, at=desk.now())
+    letters = letters_to(book.runs, book.ring, SPHERE, [Masked(email)])
+    link = next(
+        line.rpartition("/")[2]
+        for letter in reversed(letters)
+        for line in letter.content.text.splitlines()
+        if line.startswith(PAGES)
+    )
+    got = collect(book, Masked(link), sent.code, desk.now())
+    came = "and the person has it" if isinstance(got, Masked) else "and it waits to be fetched"
+    return f"a copy is asked for on our form and sent within the day, {came}"
+
+
+def _instructed(desk: Desk, app: str) -> str:
+    """A customer instructs us, and confirms it: who owns the system is asked, and says nothing. On
+    the last day it is overdue."""
+    book, now = desk.book, desk.now()
+    with psycopg.connect(app) as owner:
+        companies = owner.execute(COMPANIES).fetchall()
+    tenant = f"tenant:app:{companies[-1][0]}"
+    box = Mailbox(who=tenant, name="Creditor", address="boss@creditor.example", may_instruct=True)
+    put_mailbox(book, box, by=WORKS, at=now)
+    said = Instruction(tenant, Instructs.CORRECT, now, b"a debtor has another address")
+    name = instruct(book, said, by=WORKS, at=now)
+    (asked,) = book.runs.run("tasks_of_instruction", instruction=name)
+    yes = TaskAnswer(asked["id"], Done.DONE, Evidence(), tenant)
+    with book.runs.transaction() as tx:
+        answer_task(book, tx, yes, at=now)
+    return "a customer instructs us to correct a debtor; the owner of the system is asked"
 
 
 def _debtor(desk: Desk, app: str) -> str:
@@ -98,9 +159,11 @@ def _late(desk: Desk, app: str) -> str:
 
 STORY: Mapping[int, Callable[[Desk, str], str]] = {
     1: _copy,
+    2: _instructed,
     3: _erasure,
     4: _debtor,
     6: _objection,
+    9: _answered,
     12: _late,
     13: _breach,
 }

@@ -7,7 +7,7 @@ those whom the declaration names. `avow demo` calls `play`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -23,9 +23,10 @@ from avow.declaration.load import Loaded, load
 from avow.declaration.model import Declaration, Level, Signature
 from avow.declaration.signing import append_signatures
 from avow.duties.assurance.history import fold
-from avow.duties.assurance.model import PromiseStatus
+from avow.duties.assurance.model import PromiseStatus, Status
 from avow.duties.assurance.standing import Standing as Assured
-from avow.duties.retention.run import Asking, run_checks
+from avow.duties.notice.live.fetched import Fetched
+from avow.duties.retention.run import Asking, Ran, run_checks
 from avow.engine.evidence.entries import Activated
 from avow.engine.evidence.kept import keep
 from avow.engine.evidence.verify import verify_ledger
@@ -51,6 +52,7 @@ from avow.engine.verifier.checked import Checked
 from avow.faces.cli.desk import Desk
 from avow.faces.cli.stage import ENVIRONMENT, Stage
 from avow.faces.cli.status_command import LOOK
+from avow.faces.cli.verify_command import answered
 from examples.clearnox import app_rows, asking, estate, rehearsal, simulation
 
 AUTHOR, APPROVERS = "claire", ("marc", "an")
@@ -193,8 +195,10 @@ def _live(drama: Play, number: int) -> None:
     _plans(drama, writes=number >= APPROVED_ON)
     if number == REHEARSED_ON:
         _rehearse(drama)
-    if number in (0, stage.days - 2, stage.days - 1):
-        _look(drama)
+    if number in (0, stage.days - 2):
+        _look(drama, _retention(drama))
+    if number == stage.days - 1:
+        _sum(drama, _look(drama, _everything(drama)))
 
 
 def _hold(drama: Play, today: date) -> None:
@@ -312,12 +316,29 @@ def _governed(drama: Play) -> Iterator[tuple[str, str]]:
         yield from ((name, rule) for rule in rehearsal.governing(drama.declaration, law, name))
 
 
-def _look(drama: Play) -> tuple[PromiseStatus, ...]:
-    """Ask every check, keep the answers as simulated, and show section 6."""
-    desk, store = drama.desk, drama.stage.state.store
+def _retention(drama: Play) -> Ran:
+    """What the checks of retention answer."""
+    desk = drama.desk
     law, _ = in_force(drama.declaration, desk.today)
     with drama.stage.console.status("looking whether the promises are kept"):
-        ran = run_checks(Asking(desk.estate, desk.memory, law, desk.today, desk.now()))
+        return run_checks(Asking(desk.estate, desk.memory, law, desk.today, desk.now()))
+
+
+def _everything(drama: Play) -> Ran:
+    """What all checks answer, as `avow verify` asks them; pages are read nowhere."""
+    with drama.stage.console.status("looking whether all promises are kept"):
+        state, at = drama.stage.state, drama.desk.now()
+        return answered(state, drama.declaration, None, at, _no_page)
+
+
+def _no_page(address: str) -> Fetched:
+    """The pages of an organisation that is made up stand nowhere: what they say is not known."""
+    return Fetched(address, why="a made-up organisation has no pages")
+
+
+def _look(drama: Play, ran: Ran) -> tuple[PromiseStatus, ...]:
+    """Keep the answers of checks as simulated, and show section 6."""
+    desk, store = drama.desk, drama.stage.state.store
     results = [replace(r, simulated=True) for r in ran.results]
     keep(store, ran.checks, results, release=digest_in(drama.declaration), at=desk.now())
     source = Assured(drama.declaration, store, drama.stage.clock)
@@ -332,6 +353,16 @@ def _look(drama: Play) -> tuple[PromiseStatus, ...]:
     return promises
 
 
+def _sum(drama: Play, promises: Sequence[PromiseStatus]) -> None:
+    """How many of all promises stand how."""
+    many = Counter(promise.status for promise in promises)
+    told = Text(f"{len(promises)} promises: ")
+    for status in [each for each in Status if many[each]]:
+        mark, colour = LOOK[status]
+        told.append(f"{mark} {many[status]} {status.value}  ", style=colour)
+    drama.stage.console.print(told)
+
+
 def _end(drama: Play) -> None:
     desk = drama.desk
     with drama.stage.console.status("counting the seven days to come"):
@@ -343,3 +374,21 @@ def _end(drama: Play) -> None:
     drama.say(f"{verdict.size:,} entries, {said}")
     file = drama.stage.folder / ENVIRONMENT
     drama.say(f"the systems' addresses for the other commands: . {file}")
+    _hint(drama)
+
+
+def _hint(drama: Play) -> None:
+    """How a member of staff comes in, and where to look first."""
+    declared, folder = drama.stage.declaration_folder, drama.stage.folder
+    where = "" if folder == Path(".avow") else f" --state {folder}"
+    drama.head("and now you")
+    drama.say(
+        "1  in another terminal, for somebody who works on requests:\n"
+        f"   ./avow account add {asking.WORKS} {declared}{where}\n"
+        "   it prints a secret: open the page /en/enrol with it, choose a password,\n"
+        "   scan the code with an authenticator; from then on everybody signs in\n"
+        "2  look at Today first: the owner of a system is late with a task, a copy\n"
+        "   waits to be drawn, the hours of a breach run\n"
+        "3  then at Requests: one is answered, and its person has fetched the copy\n"
+        "4  make a request yourself: docs/tutorial/first-hour.md"
+    )

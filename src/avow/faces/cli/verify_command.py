@@ -23,6 +23,7 @@ from avow.declaration.model import Declaration
 from avow.duties.incidents import checks as incident_checks
 from avow.duties.incidents.register import Register
 from avow.duties.notice import assessment_checks, indirect, telling_checks
+from avow.duties.notice.live.fetched import Reads
 from avow.duties.notice.live.looking import Asking as Live
 from avow.duties.notice.live.looking import look
 from avow.duties.notice.publishing.records import editions
@@ -92,13 +93,21 @@ def command(
     raise SystemExit(Exit.FINDINGS if is_bad else Exit.OK)
 
 
-def answered(state: State, declaration: Declaration, day: date | None, at: datetime) -> Ran:
-    """What every check answers on a day, or today; nothing is kept."""
+def answered(
+    state: State,
+    declaration: Declaration,
+    day: date | None,
+    at: datetime,
+    reads: Reads | None = None,
+) -> Ran:
+    """What every check answers on a day, or today; nothing is kept. `reads`: how published pages
+    are read, over HTTPS by default."""
+    reads = reads or PageReader()
     asking = _asking(state, declaration, day or day_of(state, declaration), at)
     ran = joined(run_checks(asking), _told(state, asking))
     ran = joined(ran, assessment_checks.answers(declaration, asking.law, asking.day, at))
-    ran = joined(ran, _live(state, asking))
-    return joined(ran, _requests(state, asking))
+    ran = joined(ran, _live(state, asking, reads))
+    return joined(ran, _requests(state, asking, reads))
 
 
 def keep_answers(state: State, declaration: Declaration, ran: Ran, at: datetime) -> None:
@@ -108,21 +117,19 @@ def keep_answers(state: State, declaration: Declaration, ran: Ran, at: datetime)
     look_ahead(Estate(declaration, os.environ), memory, memory.day, at)
 
 
-def _live(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
+def _live(state: State, asking: Asking, reads: Reads) -> Iterator[tuple[Check, CheckResult]]:
     """Whether the notice that is online is the one that was approved, and is linked."""
     declaration, known = asking.estate.declaration, editions(state.store)
-    looked = look(Live(declaration, known, PageReader(), asking.day, asking.at))
+    looked = look(Live(declaration, known, reads, asking.day, asking.at))
     checks = {check.id: check for check in looked.checks}
     yield from ((checks[result.check], result) for result in looked.results)
 
 
-def _requests(state: State, asking: Asking) -> Iterator[tuple[Check, CheckResult]]:
+def _requests(state: State, asking: Asking, reads: Reads) -> Iterator[tuple[Check, CheckResult]]:
     """Whether what persons asked was done, and in time."""
     tell = Desk(state, asking.estate.declaration, asking.day).tell
     book = Book(state.store, state.ring, asking.estate.declaration, tell)
-    yield from request_checks.answers(
-        book, asking.estate, day=asking.day, at=asking.at, look=PageReader()
-    )
+    yield from request_checks.answers(book, asking.estate, day=asking.day, at=asking.at, look=reads)
     edition = asking.estate.declaration.edition
     promised = edition.promises.get("incidents") if edition else None
     register = Register(state.store, state.ring, book.zone, tell)

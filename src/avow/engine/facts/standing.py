@@ -189,6 +189,15 @@ def standing(
     return tuple(facts)
 
 
+def held_by(runs: Runs, ring: KeyRing, hold: str) -> tuple[Who, ...]:
+    """Whom and what a standing hold is about; empty where no such hold stands."""
+    return tuple(
+        _who(ring, found, found["id"])
+        for found in runs.run("hold_identities")
+        if found["hold"] == hold and found["sealed"] is not None
+    )
+
+
 def _who(ring: KeyRing, found: dict[str, object], identity: object) -> Who:
     sealed = found["sealed"]
     if not isinstance(sealed, bytes | memoryview):

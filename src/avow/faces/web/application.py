@@ -28,6 +28,7 @@ from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
 from avow.faces.web.console.accounts import accounts
 from avow.faces.web.console.first import first
+from avow.faces.web.console.hold_count import hold_count
 from avow.faces.web.console.hold_place import hold_place, hold_release
 from avow.faces.web.console.holds import holds
 from avow.faces.web.console.incident import incident
@@ -215,6 +216,7 @@ STAFF_HANDLERS = (
     system_task_answer,
     *holds,
     hold_place,
+    hold_count,
     hold_release,
     *incidents,
     incident_report,

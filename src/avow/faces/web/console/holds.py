@@ -14,6 +14,7 @@ from litestar.params import FromPath
 from avow.engine.accounts.matrix import Action
 from avow.engine.db.store import Row
 from avow.engine.planner import hold
+from avow.engine.planner.hold_rows import Counted
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages, with_twin
 from avow.faces.web.security import Asked
@@ -48,11 +49,21 @@ class ScriptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """What a hold keeps, counted just now in every system that answers."""
+
+    hold: str
+    found: Counted
+
+
+@dataclass(frozen=True, slots=True)
 class Holds:
     """The context of the page of holds."""
 
     frame: Annotated[Frame, "what surrounds the page"]
     over: Annotated[int, "holds whose day of review has come"]
+    counted: Annotated[Counts | None, "what a hold keeps, where somebody has just had it counted"]
+    can_count: Annotated[bool, "whether the systems can be read from here"]
     holds: Annotated[tuple[HoldLine, ...], "those that stand, the first to be looked at first"]
     scripts: Annotated[tuple[ScriptOut, ...], "texts with owners that know nothing of newer holds"]
     kinds: Annotated[tuple[str, ...], "kinds of values by which a person can be named"]
@@ -69,14 +80,18 @@ def show(
 holds = with_twin("/{language:str}/holds", show, Action.SEE_HOLDS)
 
 
-def context(request: Asked, language: str, pages: Pages, staff: StaffDesk) -> Holds:
-    """Read them once."""
+def context(
+    request: Asked, language: str, pages: Pages, staff: StaffDesk, counted: Counts | None = None
+) -> Holds:
+    """Read them once; no system is asked."""
     day, zone = staff.today(), ZoneInfo(staff.book.zone)
     found = [_line(row, day, zone) for row in hold.standing(staff.book.runs)]
     known = tuple(staff.book.declaration.datamap.datasets())
     return Holds(
         frame=pages.frame(request, language, "holds"),
         over=sum(line.is_over for line in found),
+        counted=counted,
+        can_count=staff.estate is not None,
         holds=tuple(sorted(found, key=lambda line: (line.review, line.id))),
         scripts=_scripts(staff, day, max((line.placed for line in found), default=None)),
         kinds=tuple(sorted({i.kind for _, dataset in known for i in dataset.identities})),

@@ -17,6 +17,7 @@ from avow.duties.incidents.register import Register, report
 from avow.duties.incidents.register import take as goes_on
 from avow.duties.requests.acting.at_once import act
 from avow.duties.requests.acting.handing_over import ByLetter, HandOver, hand_over
+from avow.duties.requests.answering import paper
 from avow.duties.requests.answering.drafting import begin, draft, redact, review
 from avow.duties.requests.answering.gathering import Sources
 from avow.duties.requests.answering.records import Records
@@ -85,6 +86,8 @@ def _answered(desk: Desk, app: str) -> str:
     if numbers := [mark.number for mark in begun.marks]:
         redact(book, begun.id, numbers, Ground.OTHERS_RIGHTS, by=WORKS, at=desk.now())
     draft(book, begun.id, by=WORKS, at=desk.now(), is_last=True)
+    if not paper.can_typeset():
+        return "a copy is asked for on our form; it leaves once `avow[documents]` makes its PDF"
     review(book, desk.state.ledger, begun.id, by=LOOKS, at=desk.now())
     sent = deliver(book, Post(PAGES, "clearnox.example"), begun.id, by=WORKS, at=desk.now())
     letters = letters_to(book.runs, book.ring, SPHERE, [Masked(email)])

@@ -389,6 +389,6 @@ def _hint(drama: Play) -> None:
         "   scan the code with an authenticator; from then on everybody signs in\n"
         "2  look at Today first: the owner of a system is late with a task, a copy\n"
         "   waits to be drawn, the hours of a breach run\n"
-        "3  then at Requests: one is answered, and its person has fetched the copy\n"
+        "3  then at Requests: one has its copy, another one waits for you\n"
         "4  make a request yourself: docs/tutorial/first-hour.md"
     )

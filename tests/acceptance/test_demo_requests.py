@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from avow.duties.incidents.machine import Stage
+from avow.duties.requests.answering import paper
 from avow.duties.requests.book import read
 from avow.duties.requests.tasks.machine import Act
 from avow.duties.requests.words import ItemState, Right, Status, Waits, Way
@@ -48,3 +49,16 @@ def test_the_story_leaves_work_for_everybody(
         (incident,) = book.runs.run("incidents_open")
         assert incident["stage"] == Stage.KNOWN
         assert incident["due_at"] is not None
+
+
+def test_where_no_pdf_can_be_made_the_story_goes_on(
+    postgres_server: Path, state_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What `make demo` installs has no typesetter: the copy is drafted, and says what it lacks."""
+    monkeypatch.setattr(paper, "can_typeset", lambda: False)
+    with town(postgres_server, state_template, tmp_path) as made:
+        for name, address in environment(made.urls).items():
+            monkeypatch.setenv(name, address)
+        desk = Desk(made.state, made.declaration, TODAY)
+        (day,) = [n for n, story in STORY.items() if story.__name__ == "_answered"]
+        assert "avow[documents]" in asked_on(desk, made.urls["app"], day)

@@ -59,7 +59,7 @@ from avow.faces.web.console.request_end import request_end
 from avow.faces.web.console.request_end_act import end_act
 from avow.faces.web.console.request_enter import request_enter, request_entered
 from avow.faces.web.console.request_erase import request_erase
-from avow.faces.web.console.request_erase_step import erase_end, erase_plan
+from avow.faces.web.console.request_erase_step import erase_end, erase_plan, erase_run
 from avow.faces.web.console.request_extend import request_extend
 from avow.faces.web.console.request_file_add import file_add
 from avow.faces.web.console.request_files import file_see, request_files
@@ -194,6 +194,7 @@ STAFF_HANDLERS = (
     restrict_act,
     *request_erase,
     erase_plan,
+    erase_run,
     erase_end,
     *request_files,
     file_see,

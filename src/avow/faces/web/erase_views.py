@@ -25,6 +25,7 @@ from avow.duties.requests.telling.outcome import Came
 from avow.duties.requests.words import ItemState, Right
 from avow.engine.planner.records import OVER, Status
 from avow.faces.web.outcome_views import StaysLine, stays_of
+from avow.faces.web.plan_running import MAY_RUN
 
 
 class Want(StrEnum):
@@ -68,6 +69,11 @@ class Erasing:
     until: datetime | None
     can_end: bool
     gaps: int
+
+    @property
+    def can_run(self) -> bool:
+        """Whether a plan of it may be carried out now, or taken up where it was left."""
+        return any(part.plan and part.status in MAY_RUN for part in self.parts)
 
     @property
     def has_gap(self) -> bool:

@@ -105,6 +105,7 @@ ASKS: Mapping[str, str] = {
     "wanted-read": mark("Read the letter before it leaves."),
     "wanted-send": mark("Send the copy: somebody has read its letter."),
     "wanted-erase-end": mark("End the erasure: every plan has ended."),
+    "wanted-erase-carry-out": mark("Carry the erasure out: its plans are approved."),
     "wanted-erase-plan": mark("Plan the erasure where there is no plan."),
     "wanted-tell-write": mark("Write to the person what came of it."),
     "wanted-tell-read": mark("Read the letter before it leaves."),

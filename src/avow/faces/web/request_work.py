@@ -42,6 +42,8 @@ class Work:
     wanted: str = ""
 
 
+_ERASE_NOW = frozenset({Want.END, Want.PLAN, Want.CARRY_OUT})
+"""What of an erasure somebody can do now."""
 _IN_ITS_NAME = frozenset({"answer", "redact", "outcome"})
 """What nobody of ours does where a client company speaks for the person."""
 
@@ -124,7 +126,7 @@ def _erasures(book: Book, request: Request, at: datetime) -> Iterator[Work]:
     found = erasures_of(book, request, SOURCE_LANGUAGE, at)
     if found:
         wanted = erase_wanted(found)
-        yield Work("erase", f"erase-{wanted}" if wanted in (Want.END, Want.PLAN) else "")
+        yield Work("erase", f"erase-{wanted}" if wanted in _ERASE_NOW else "")
 
 
 def _letters(book: Book, request: Request, at: datetime) -> Iterator[Work]:

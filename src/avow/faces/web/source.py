@@ -419,6 +419,7 @@ class Told(StrEnum):
     ROWS_ACCEPTED = "rows-accepted"
     REQUEST_ENTERED = "request-entered"
     FILE_KEPT = "file-kept"
+    PLANS_RUN = "plans-run"
     TASK_ANSWERED = "task-answered"
     CHANGE_PLANNED = "change-planned"
     CHANGE_MADE = "change-made"
@@ -465,6 +466,7 @@ ACCEPTED = frozenset(
         Told.ROWS_ACCEPTED,
         Told.REQUEST_ENTERED,
         Told.FILE_KEPT,
+        Told.PLANS_RUN,
         Told.TASK_ANSWERED,
         Told.CHANGE_PLANNED,
         Told.CHANGE_MADE,

@@ -1,4 +1,4 @@
-"""Plan an accepted erasure in every system, and end it once every plan has ended."""
+"""Plan an accepted erasure in every system, carry its approved plans out, and end it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from avow.common.errors import AvowError
-from avow.duties.requests.acting.erasing import Hands, begin, finish
+from avow.duties.requests.acting.erasing import Hands, begin, finish, parts
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right
 from avow.engine.accounts.matrix import Action
@@ -17,6 +17,7 @@ from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate, Memory
 from avow.faces.web.console.request_erase import PATH, TEMPLATE, context
 from avow.faces.web.mistakes import Mistake
+from avow.faces.web.plan_running import MAY_RUN, run_plans
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, back, found
 from avow.faces.web.security import Asked
@@ -48,6 +49,36 @@ def erase_plan(
         )
         return pages.answer(request, TEMPLATE, page, 422)
     return back(language, request_id, Told.ERASURE_PLANNED, "erase")
+
+
+@post(f"{PATH}/run", sync_to_thread=True, action=Action.CARRY_OUT)
+def erase_run(
+    request: Asked,
+    language: FromPath[str],
+    request_id: FromPath[str],
+    data: Form,
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Redirect | Response[bytes]:
+    """Carry out the plans that two persons approved, as who is signed in and shows a fresh code.
+    What may run is what the planner lets run: nothing here permits it."""
+    pages.frame(request, language, "requests")
+    mine, item = _of(request, staff, request_id, data)
+    if staff.estate is None or staff.tools is None:
+        return back(language, request_id, Told.NOT_POSSIBLE, "erase")
+    by, at = signed_of(request).person, staff.now()
+    ready = [p.plan for p in parts(staff.book, mine.id, item) if p.plan and p.status in MAY_RUN]
+    if not ready:
+        code = "moved"
+    elif not prove(staff.accounts, by, data.get("code", ""), at):
+        code = "code"
+    else:
+        code = run_plans(staff.tools(), ready)
+    if not code:
+        return back(language, request_id, Told.PLANS_RUN, "erase")
+    mistake = Mistake(str(item), "run", code)
+    page = context(request, language, request_id, pages, staff, mistake)
+    return pages.answer(request, TEMPLATE, page, 422)
 
 
 @post(f"{PATH}/end", sync_to_thread=True, action=Action.CARRY_OUT)

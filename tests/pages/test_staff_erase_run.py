@@ -7,10 +7,12 @@ import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from avow.app import open_state
 from avow.common.clock import SetClock
+from avow.common.languages import LANGUAGES
 from avow.duties.requests.acting.erasing import parts
 from avow.engine.planner.release import in_force
 from avow.engine.planner.stop import release, stop
@@ -27,7 +29,8 @@ def console(home: Path, state_url: str) -> Iterator[StaffHouse]:
     """The console over the shop of the commands; its clock is the one of the state."""
     clock = SetClock(at_desk(home, state_url, lambda desk: desk.now()))
     with open_state(home / "state", state_url, clock=clock) as state:
-        yield staff_house(state, clock, in_force(state.store), os.environ)
+        law = replace(in_force(state.store), languages=LANGUAGES)
+        yield staff_house(state, clock, law, os.environ)
 
 
 def approved(house: StaffHouse, plan: str) -> None:

@@ -10,6 +10,7 @@ from jinja2 import meta
 
 from avow.common.languages import words
 from avow.faces.web.console.accounts import AccountsPage
+from avow.faces.web.console.erase_together import Together
 from avow.faces.web.console.letter import LetterPage
 from avow.faces.web.console.letters import Letters
 from avow.faces.web.console.request import RequestPage
@@ -38,6 +39,7 @@ CONTEXTS = {
     "staff/outcome.html": OutcomePage,
     "staff/answer.html": AnswerPage,
     "staff/redact.html": RedactPage,
+    "staff/erase_together.html": Together,
     "staff/enter.html": EnterPage,
     "staff/files.html": FilesPage,
     "staff/erase.html": ErasePage,

@@ -27,6 +27,7 @@ from avow.faces.web.asked.thanks import thanks
 from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
 from avow.faces.web.console.accounts import accounts
+from avow.faces.web.console.erase_together import erase_all, erase_together
 from avow.faces.web.console.first import first
 from avow.faces.web.console.hold_count import hold_count
 from avow.faces.web.console.hold_place import hold_place, hold_release
@@ -157,6 +158,8 @@ STAFF_HANDLERS = (
     *requests,
     *request_enter,
     request_entered,
+    *erase_together,
+    erase_all,
     *request,
     request_open,
     request_note,

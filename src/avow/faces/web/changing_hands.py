@@ -1,9 +1,12 @@
-"""What changes cells from a page: corrections and restrictions, by the same hands as commands."""
+"""What acts on systems from a page, by the same hands as commands: corrections and restrictions,
+and erasures."""
 
 from __future__ import annotations
 
+from avow.duties.requests.acting import erasing
 from avow.duties.requests.acting.restricting import Hands
-from avow.engine.planner.making import noted
+from avow.engine.planner.apply import Office
+from avow.engine.planner.making import Estate, Memory, noted
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.stop import Stops
 from avow.faces.web.signin.desk import StaffDesk
@@ -22,3 +25,11 @@ def changing_hands(staff: StaffDesk) -> Hands | None:
     return Hands(
         staff.book, staff.estate, Stops(staff.book.runs, folder).reason, note_plan=note_plan
     )
+
+
+def erasing_hands(staff: StaffDesk, estate: Estate) -> erasing.Hands:
+    """What erasing works with today."""
+    book, today = staff.book, staff.today()
+    office = Office(book.runs, book.ring, book.declaration, today)
+    memory = Memory(book.runs, book.ring, book.declaration, today)
+    return erasing.Hands(book, office, estate, memory)

@@ -76,6 +76,7 @@ LABELS: Mapping[str, str] = {
     Told.FILE_KEPT: mark("Kept, sealed with the request."),
     Told.TASK_ANSWERED: mark("Answered. It lies with the request."),
     Told.PLANS_RUN: mark("Carried out. Where each plan stands is said below."),
+    Told.DONE_FOR_ALL: mark("Done for all of them. What they wait for now is said below."),
     Told.CHANGE_PLANNED: mark("Planned. Two persons approve each plan; then it is done from here."),
     Told.CHANGE_MADE: mark(
         "Carried out. What was not reached is counted, and recipients are told."

@@ -420,6 +420,7 @@ class Told(StrEnum):
     REQUEST_ENTERED = "request-entered"
     FILE_KEPT = "file-kept"
     PLANS_RUN = "plans-run"
+    DONE_FOR_ALL = "done-for-all"
     TASK_ANSWERED = "task-answered"
     CHANGE_PLANNED = "change-planned"
     CHANGE_MADE = "change-made"
@@ -467,6 +468,7 @@ ACCEPTED = frozenset(
         Told.REQUEST_ENTERED,
         Told.FILE_KEPT,
         Told.PLANS_RUN,
+        Told.DONE_FOR_ALL,
         Told.TASK_ANSWERED,
         Told.CHANGE_PLANNED,
         Told.CHANGE_MADE,

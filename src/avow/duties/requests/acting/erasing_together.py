@@ -51,6 +51,7 @@ GROUP = 200
 """Persons who are looked for again together."""
 _ACTING = frozenset({ItemState.ACCEPTED, ItemState.ACTING})
 
+_MAY_RUN = frozenset(str(s) for s in (Status.APPROVED, Status.RUNNING, Status.PAUSED))
 Of = tuple[str, int]
 """A request and an item of it."""
 
@@ -79,6 +80,37 @@ class _Wanted:
     def of(self) -> Of:
         """The request and the item."""
         return self.state.id, self.item.item
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What the erasures of all open requests wait for: items to be planned somewhere, plans that
+    wait for approval, plans that may be carried out, items to be ended, and items that may not
+    begin yet."""
+
+    to_plan: tuple[Of, ...]
+    to_approve: tuple[str, ...]
+    to_run: tuple[str, ...]
+    to_end: tuple[Of, ...]
+    not_yet: tuple[Of, ...]
+
+
+def waits_of(book: Book) -> Waits:
+    """What is next for all of them, as our own records say: no system is asked."""
+    wanted, refused = _wanted(book)
+    known = parts_of(book, {each.state.id for each in wanted.values()})
+    plans = {p.plan: p.status for of in wanted for p in known.get(of, ()) if p.plan}
+    return Waits(
+        tuple(
+            of
+            for of, each in wanted.items()
+            if any(missing(each.rows, known.get(of, ()), case_of(*of)))
+        ),
+        tuple(plan for plan, status in plans.items() if status == Status.WAITING),
+        tuple(plan for plan, status in plans.items() if status in _MAY_RUN),
+        tuple(of for of in wanted if are_carried_out(known.get(of, ()))),
+        tuple((each.request, each.item) for each in refused),
+    )
 
 
 def begin_all(hands: Hands, *, by: str, at: datetime) -> tuple[Placed, ...]:

@@ -8,13 +8,12 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from avow.common.errors import AvowError
-from avow.duties.requests.acting.erasing import Hands, begin, finish, parts
+from avow.duties.requests.acting.erasing import begin, finish, parts
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
-from avow.engine.planner.apply import Office
-from avow.engine.planner.making import Estate, Memory
+from avow.faces.web.changing_hands import erasing_hands
 from avow.faces.web.console.request_erase import PATH, TEMPLATE, context
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.plan_running import MAY_RUN, run_plans
@@ -42,7 +41,7 @@ def erase_plan(
         return back(language, request_id, Told.NOT_POSSIBLE, "erase")
     by, at = signed_of(request).person, staff.now()
     try:
-        begin(_hands(staff, staff.estate), mine.id, item, by=by, at=at)
+        begin(erasing_hands(staff, staff.estate), mine.id, item, by=by, at=at)
     except AvowError as problem:
         page = context(
             request, language, request_id, pages, staff, Mistake(str(item), "plan", problem.code)
@@ -101,7 +100,7 @@ def erase_end(
         code = "code"
     else:
         try:
-            finish(_hands(staff, staff.estate), mine.id, item, by=by, at=at)
+            finish(erasing_hands(staff, staff.estate), mine.id, item, by=by, at=at)
         except AvowError as problem:
             code = problem.code
     if not code:
@@ -121,10 +120,3 @@ def _of(
     if said not in erasures:
         raise NotFoundException(said)
     return mine, erasures[said].item
-
-
-def _hands(staff: StaffDesk, estate: Estate) -> Hands:
-    """What erasing works with today."""
-    book, today = staff.book, staff.today()
-    office = Office(book.runs, book.ring, book.declaration, today)
-    return Hands(book, office, estate, Memory(book.runs, book.ring, book.declaration, today))

@@ -39,7 +39,7 @@ docs: .venv/test.stamp ## the documentation, in docs/_build/html
 	@echo "docs/_build/html/index.html"
 
 lock: ## the pinned libraries anew, from pyproject.toml (needs uv)
-	@uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
+	@uv pip compile $(LOCK) --extra paper pyproject.toml -o requirements/run.txt
 	@uv pip compile $(LOCK) pyproject.toml --all-extras --group dev -o requirements/test.txt
 
 clean: ## what can be made again (the state in .avow stays)

@@ -384,11 +384,12 @@ def _hint(drama: Play) -> None:
     drama.head("and now you")
     drama.say(
         "1  in another terminal, for somebody who works on requests:\n"
-        f"   ./avow account add {asking.WORKS} {declared}{where}\n"
+        f"   ./avow account add {asking.WORKS} --declaration {declared}{where}\n"
         "   it prints a secret: open the page /en/enrol with it, choose a password,\n"
         "   scan the code with an authenticator; from then on everybody signs in\n"
         "2  look at Today first: the owner of a system is late with a task, a copy\n"
         "   waits to be drawn, the hours of a breach run\n"
         "3  then at Requests: one has its copy, another one waits for you\n"
-        "4  make a request yourself: docs/tutorial/first-hour.md"
+        "4  make a request yourself: docs/tutorial/first-hour.md says how, in the name of\n"
+        f"   {asking.somebody(drama.urls['app'])}, who is made up"
     )

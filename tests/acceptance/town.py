@@ -85,6 +85,7 @@ class Town:
     declaration: Declaration
     law: InForce
     urls: Mapping[str, str]
+    address: str = ""
 
     @property
     def office(self) -> Office:
@@ -250,7 +251,7 @@ def town(server: Path, state_template: str, folder: Path) -> Iterator[Town]:
         state = stack.enter_context(open_state(folder / "state", address, clock=clock))
         take_in(state.store, loaded, folder / "declaration", NOON)
         activate(state.store, loaded.whole, Activation(AUTHOR, APPROVERS), NOON)
-        made = Town(state, clock, loaded.whole, law, urls)
+        made = Town(state, clock, loaded.whole, law, urls, address)
         _clean(made)
         yield made
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from avow.duties.requests.book import entries_of, read
+from avow.duties.requests.machine import Answer
 from avow.duties.requests.steps import name_of
 from avow.faces.cli.desk import opened, state_options
 from avow.faces.cli.opened import json_option
@@ -20,7 +21,8 @@ from avow.faces.cli.opened import json_option
 @json_option
 @state_options
 def command(request_id: str, folder: Path, database_url: str | None, *, is_json: bool) -> None:
-    """Show a request: its rights, its term, and every step taken. No name is printed."""
+    """Show a request: its rights, its term, its answers, and every step taken. No name is
+    printed."""
     with opened(folder, database_url) as desk:
         book = desk.book
         request, entries = read(book, request_id), entries_of(book, request_id)
@@ -41,7 +43,16 @@ def command(request_id: str, folder: Path, database_url: str | None, *, is_json:
         grounds = ", ".join(dict.fromkeys(f"{r.ground} ({r.law})" for r in item.refusals))
         table.add_row(str(item.item), str(item.person), item.right, item.state, grounds)
     console.print(table)
+    for name, answer in request.answers.items():
+        console.print(f"{name}: {_how_far(answer)}", markup=False)
     for entry in entries:
         console.print(
             f"{entry.number:>4}  {entry.day}  {entry.by}: {name_of(entry.step)}", markup=False
         )
+
+
+def _how_far(answer: Answer) -> str:
+    """How far an answer is."""
+    if answer.sent is None:
+        return "read, not sent" if answer.is_reviewed else "drafted, to be read"
+    return f"sent ({answer.sent}){', fetched' if answer.is_collected else ''}"

@@ -85,6 +85,18 @@ def test_an_old_value_that_stands_elsewhere_is_named_and_somebody_says_that_it_s
         assert place not in here.looks(what="left")
 
 
+def test_what_lets_somebody_in_is_shown_to_nobody(shop: Shop) -> None:
+    shop.run("ALTER TABLE buyer ADD COLUMN password varchar(90)")
+    secret = "$2b$12$abcdefghijklmnopqrstuv"
+    shop.run(f"UPDATE buyer SET password = '{secret}'")
+    with changes_house(shop, Right.RECTIFICATION) as here:
+        page = here.looks(what="stands", **CITY | {"field-1": "password"})
+        assert secret not in page
+        assert "•••••" in page
+        here.acts("correct", what="plan", **CITY | {"field-1": "password", "value-1": ""})
+        assert secret not in here.looks(what="changes", plan=here.approves())
+
+
 @pytest.mark.parametrize(
     ("change", "said"),
     [

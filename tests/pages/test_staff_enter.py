@@ -24,6 +24,7 @@ from avow.duties.requests.intake.enclosed import LARGEST
 from avow.duties.requests.machine import Request
 from avow.duties.requests.steps import Noted
 from avow.duties.requests.words import Channel, Right, Rung
+from avow.faces.web.signin.desk import MOST_SENT
 from tests.accounts_room import NOON
 from tests.pages.answer_house import wrong
 from tests.pages.document import read as read_page
@@ -163,6 +164,17 @@ def test_who_may_enter_and_only_with_the_token_of_their_session(house: StaffHous
         said = stranger.post("/en/requests/enter/send", data=LETTER, files=scan, headers=OURS)
         assert said.headers["location"] == "/en/sign-in"
     assert len(house.state.store.run("requests_open")) == 2
+
+
+def test_a_form_without_end_is_not_read(house: StaffHouse) -> None:
+    """What is more than a form may hold is refused, and any file where no form takes one."""
+    file = {"scan": ("x.pdf", b"%PDF-" + b"x" * MOST_SENT, "application/pdf")}
+    with house.signed_in("agnes") as client:
+        assert sends(client, "/en/requests/enter/send", file, **LETTER).status_code == 413
+        small = {"scan": ("x.pdf", SCAN, "application/pdf")}
+        for form in (file, small):
+            assert sends(client, "/en/holds/place", form, **LETTER).status_code == 400
+    assert house.state.store.run("requests_open") == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -81,6 +81,7 @@ def _context(
     f"{PATH}/send",
     sync_to_thread=True,
     request_max_body_size=MOST_SENT,
+    takes_files=True,
     action=Action.ENTER_REQUEST,
 )
 def request_entered(

@@ -22,7 +22,13 @@ from avow.faces.web.signin.sign_in import GivenStaff
 from avow.faces.web.source import Told
 
 
-@post(f"{PATH}/add", sync_to_thread=True, request_max_body_size=MOST_SENT, action=Action.IDENTIFY)
+@post(
+    f"{PATH}/add",
+    sync_to_thread=True,
+    request_max_body_size=MOST_SENT,
+    takes_files=True,
+    action=Action.IDENTIFY,
+)
 def file_add(
     request: Asked,
     language: FromPath[str],

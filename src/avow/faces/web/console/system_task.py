@@ -86,7 +86,13 @@ def system_task_open(
     return _page(request, language, system_id, mine, pages, staff, is_open=True)
 
 
-@post(f"{PATH}/answer", sync_to_thread=True, request_max_body_size=MOST_SENT, action=Action.DO_TASK)
+@post(
+    f"{PATH}/answer",
+    sync_to_thread=True,
+    request_max_body_size=MOST_SENT,
+    takes_files=True,
+    action=Action.DO_TASK,
+)
 def system_task_answer(
     request: Asked,
     language: FromPath[str],

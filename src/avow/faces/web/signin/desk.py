@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from litestar.concurrency import sync_to_thread
 from litestar.datastructures import Cookie
-from litestar.exceptions import PermissionDeniedException
+from litestar.exceptions import ClientException, PermissionDeniedException
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
@@ -119,6 +119,8 @@ def _looked(staff: StaffDesk, session: str) -> tuple[Signed | None, bool]:
 async def _of_ours(request: Asked, signed: Signed) -> None:
     """Refuse a form without the token of this session."""
     if has_files(request):
+        if not request.route_handler.opt.get("takes_files"):
+            raise ClientException("this form takes no files")
         sent = request.state.sent = await read_sent(request)
         csrf = sent.fields.get("csrf", "")
     else:

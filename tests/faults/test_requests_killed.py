@@ -79,7 +79,7 @@ def sent(office: Office, post: PostOffice) -> None:
     for _ in range(100):
         send(hands)
         rows = office.store.run("letters_counted")
-        if {row["state"] for row in rows} <= {str(LetterState.SENT)}:
+        if {row["state"] for row in rows} <= {LetterState.SENT, LetterState.BOUNCED}:
             return
         time.sleep(0.02)
 

@@ -12,7 +12,7 @@ from avow.duties.requests.book import Book
 from avow.duties.requests.words import Right
 from avow.engine.db.store import Store
 from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
-from tests.requests_room import NOON, Office
+from tests.requests_room import Office
 from tests.tasks_room import MARC, known, mail_to, room
 
 HERE = {ADDRESS: "https://ask.example"}
@@ -25,15 +25,17 @@ class Desk:
     book: Book
     declaration: Declaration
     today: date
+    at: datetime
 
     def now(self) -> datetime:
-        return NOON
+        return self.at
 
 
 def desk(office: Office) -> Desk:
     email = replace(office.declaration.controller, email="info@example.be")
     office.with_(controller=email)
-    return Desk(office.book, office.declaration, office.book.day(NOON))
+    now = office.clock.now()
+    return Desk(office.book, office.declaration, office.book.day(now), now)
 
 
 def test_a_round_makes_and_sends_and_the_next_one_does_nothing(store: Store) -> None:

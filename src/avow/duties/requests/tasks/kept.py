@@ -199,6 +199,13 @@ def read(book: Book, task: str) -> Kept:
     return _kept(row, _entries(book.runs, [task]))
 
 
+def locked(runs: Runs, task: str) -> Task | None:
+    """A task as it stands, in which nobody else takes a step until the transaction of `runs` ends;
+    None when there is none any more."""
+    row = runs.one("task_lock", id=task)
+    return _folded(row, _entries(runs, [task])) if row is not None else None
+
+
 def of_request(book: Book, request: str) -> tuple[Kept, ...]:
     """The tasks of a request, by item."""
     return _all(book, book.runs.run("tasks_of_request", request=request))

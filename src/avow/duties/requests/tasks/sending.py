@@ -32,6 +32,7 @@ from avow.duties.requests.tasks.machine import (
     next_of,
 )
 from avow.duties.requests.tasks.mailboxes import Mailbox, accountable_of, mailbox_of
+from avow.engine.db.store import Runs
 from avow.engine.evidence.invitations import Kind, Wanted, invite
 
 SPARE = timedelta(days=30)
@@ -85,7 +86,8 @@ class Went:
 
 def send_round(book: Book, post: Post, *, at: datetime) -> Went:
     """Do what is due about every open task: ask, remind, follow what came back, tell who answers
-    for it all. Each letter and its step are a transaction; killed and run again it goes on."""
+    for it all. Each letter and its step are a transaction; killed and run again it goes on. What
+    another round wrote meanwhile, or the owner answered, is due no more."""
     went = Went()
     for each in kept.open_tasks(book):
         task = _follow(book, each, went, at)
@@ -106,9 +108,13 @@ def _follow(book: Book, each: Kept, went: Went, at: datetime) -> Task:
     lost = [row for row in rows if row["state"] in LOST]
     if not lost or len(lost) < len(rows):
         return task
-    went.came_back += 1
     reason = lost[0]["reason"] or lost[0]["state"]
-    return kept.take(book, task.id, CameBack(reason=reason), by=PROGRAM, at=at)
+    with book.runs.transaction() as tx:
+        if kept.locked(tx, task.id) != task:
+            return task  # the next round sees what was said of it meanwhile
+        after = kept.take(book, task.id, CameBack(reason=reason), by=PROGRAM, at=at, runs=tx)
+    went.came_back += 1
+    return after
 
 
 def _ask(book: Book, post: Post, each: Kept, what: Next, went: Went, at: datetime) -> None:
@@ -119,10 +125,13 @@ def _ask(book: Book, post: Post, each: Kept, what: Next, went: Went, at: datetim
     about, is_again = new_id("asking"), what is Next.REMIND
     step = Reminded(letter=about) if is_again else Asked(letter=about)
     with book.runs.transaction() as tx:
+        now = _still(book, tx, each, what, at)
+        if now is None:
+            return
         inside = replace(book, runs=tx)
-        link = _linked(inside, post, each, box, at)
-        _write(inside, post, each, box, about, _kind(each.task.act), link, at=at, again=is_again)
-        kept.take(inside, each.task.id, step, by=PROGRAM, at=at)
+        link = _linked(inside, post, now, box, at)
+        _write(inside, post, now, box, about, _kind(now.task.act), link, at=at, again=is_again)
+        kept.take(inside, now.task.id, step, by=PROGRAM, at=at)
     if is_again:
         went.reminded += 1
     else:
@@ -137,10 +146,20 @@ def _escalate(book: Book, post: Post, each: Kept, went: Went, at: datetime) -> N
         went.nobody[who or "person:accountable-manager"] = None
         return
     with book.runs.transaction() as tx:
+        now = _still(book, tx, each, Next.ESCALATE, at)
+        if now is None:
+            return
         inside = replace(book, runs=tx)
-        _write(inside, post, each, box, about, "task-escalation", post.base, at=at)
-        kept.take(inside, each.task.id, Escalated(letter=about), by=PROGRAM, at=at)
+        _write(inside, post, now, box, about, "task-escalation", post.base, at=at)
+        kept.take(inside, now.task.id, Escalated(letter=about), by=PROGRAM, at=at)
     went.escalated += 1
+
+
+def _still(book: Book, runs: Runs, each: Kept, what: Next, at: datetime) -> Kept | None:
+    """The task as it stands, locked before anything else is; None where that is due no more."""
+    task = kept.locked(runs, each.task.id)
+    is_due = task is not None and what in next_of(task, book.day(at))
+    return replace(each, task=task) if task is not None and is_due else None
 
 
 def _kind(act: Act) -> str:

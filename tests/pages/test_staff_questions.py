@@ -16,13 +16,14 @@ from avow.common.calendar import add
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES, words
 from avow.duties.requests.book import read
-from avow.duties.requests.identity.knowing import MOST, answer, judge_due
+from avow.duties.requests.identity.knowing import MOST, answer, drafted, judge_due
 from avow.duties.requests.machine import Request
 from avow.duties.requests.steps import IdentityShown
 from avow.duties.requests.words import Right, Rung, Waits
 from tests.accounts_room import NOON
 from tests.answers_room import ANNA, BEN, NOBODY
 from tests.facts_room import MONTHS, PRODUCTS, Market
+from tests.heard import heard
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send, staff_house, staff_of
 from tests.pages.test_accessible import faults
@@ -101,6 +102,27 @@ def test_questions_are_looked_at_then_sent_and_their_outcome_is_said_in_counts(
         assert told(client, request, "step", step="shown", rung="known-facts") == "identity-shown"
         assert "Say whether that shows" not in client.get(below(request)).text
     assert read(house.office.book, request.id).persons[1].shown is Rung.KNOWN_FACTS
+
+
+@pytest.mark.parametrize(
+    ("what", "form"),
+    [("questions", {}), ("questions/send", {"pauses": "1"}), ("questions/send", {})],
+    ids=["looked at", "a doubt without words", "sent"],
+)
+def test_a_page_reads_the_systems_once(
+    there: tuple[StaffHouse, Market],
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
+    form: dict[str, str],
+) -> None:
+    """As often as it takes to make the questions, and no more: whole tables are read."""
+    house, shop = there
+    request = house.office.arrive(Right.ACCESS, person=ANNA)
+    with heard(monkeypatch) as made:
+        drafted(house.office.book, shop.estate, request.id, 1, at=house.clock.now())
+    with house.signed_in("agnes") as client, heard(monkeypatch) as said:
+        send(client, below(request, what), below(request), person="1", **form)
+    assert 0 < len(said) <= len(made)
 
 
 def test_somebody_unknown_is_asked_the_same(there: tuple[StaffHouse, Market]) -> None:

@@ -10,9 +10,12 @@ import pytest
 from avow.common.languages import LANGUAGES
 from avow.duties.requests.acting.correcting_next import Turn
 from avow.duties.requests.acting.rectifying import Stays
-from avow.duties.requests.words import ItemState, Right
+from avow.duties.requests.book import read
+from avow.duties.requests.steps import Decided, RightAsked
+from avow.duties.requests.words import ItemState, Outcome, Right
 from avow.engine.accounts import views
 from avow.engine.accounts.views import Kind
+from avow.faces.web.change_views import corrections_of
 from avow.faces.web.change_words import WORDS
 from tests.pages.changes_house import ChangesHouse, changes_house
 from tests.pages.staff_house import send, staff_of
@@ -83,6 +86,21 @@ def test_an_old_value_that_stands_elsewhere_is_named_and_somebody_says_that_it_s
         assert here.acts("correct", what="stays", place=place, why="?") == "Choose a reason."
         assert here.acts("correct", what="stays", place=place, why="historic") == "acted"
         assert place not in here.looks(what="left")
+
+
+def test_two_corrections_of_a_request_keep_their_plans_apart(shop: Shop) -> None:
+    """Else the plans of one would be carried out, and remembered, as the other's."""
+    with changes_house(shop, Right.RECTIFICATION) as here:
+        second = RightAsked(item=2, person=1, right=Right.RECTIFICATION)
+        office = here.house.office
+        office.take(here.request, second, Decided(item=2, outcome=Outcome.ACCEPTED))
+        for item, field in (("1", "city"), ("1", "email"), ("2", "city")):
+            form = CITY | {"item": item, "field-1": field}
+            assert here.acts("correct", what="plan", **form) == "change-planned"
+        first, other = corrections_of(office.book, read(office.book, here.request))
+        assert [len(first.plans), len(other.plans)] == [2, 1]
+        assert {p.plan for p in first.plans}.isdisjoint({p.plan for p in other.plans})
+        assert not {p.plan for p in first.plans} - set(here.item.records)
 
 
 def test_what_lets_somebody_in_is_shown_to_nobody(shop: Shop) -> None:

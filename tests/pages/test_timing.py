@@ -31,19 +31,46 @@ def shop(store: Store, tmp_path: Path) -> Shop:
     return Shop(tmp_path, store)
 
 
+SENDING = (
+    (psycopg.Cursor, ("execute", "executemany", "stream", "copy")),
+    (psycopg.ServerCursor, ("execute",)),  # a method of its own
+)
+"""All by which a statement leaves."""
+
+
 @contextmanager
 def counted() -> Iterator[Counter[str]]:
     """The texts of the statements that are sent meanwhile, without their values."""
     sent: Counter[str] = Counter()
-    with pytest.MonkeyPatch.context() as patch:
-        original = psycopg.Cursor.execute
 
-        def execute(self: Any, query: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
+    def listening(original: Any) -> Any:  # noqa: ANN401 (a method of a cursor)
+        def sending(self: Any, query: Any, *args: Any, **named: Any) -> Any:  # noqa: ANN401
             sent[query.decode() if isinstance(query, bytes) else str(query)] += 1
             return original(self, query, *args, **named)
 
-        patch.setattr(psycopg.Cursor, "execute", execute)
+        return sending
+
+    with pytest.MonkeyPatch.context() as patch:
+        for cursor, names in SENDING:
+            for name in names:
+                patch.setattr(cursor, name, listening(getattr(cursor, name)))
         yield sent
+
+
+def test_nothing_is_sent_unseen(store: Store) -> None:
+    """One by one, many at once, as a stream, by COPY and from a cursor of the server."""
+    with store.outside() as owner, counted() as sent, owner.transaction():
+        owner.execute("CREATE TEMPORARY TABLE seen (n integer) ON COMMIT DROP")
+        cursor = owner.cursor()
+        cursor.executemany("INSERT INTO seen VALUES (%s)", [(1,), (2,)])
+        with cursor.copy("COPY seen FROM STDIN") as lines:
+            lines.write_row((3,))
+        assert len(list(cursor.stream("SELECT n FROM seen"))) == 3
+        with owner.cursor("named") as named:
+            assert len(named.execute("SELECT n + 1 AS m FROM seen").fetchall()) == 3
+    said = "\n".join(sent)
+    for word in ("CREATE", "INSERT", "COPY", "SELECT n FROM", "SELECT n + 1"):
+        assert word in said
 
 
 def browser(shop: Shop) -> Browser:

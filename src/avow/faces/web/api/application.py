@@ -20,7 +20,6 @@ from litestar.exceptions import (
     ValidationException,
 )
 from litestar.openapi.config import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.params import FromPath, HeaderParameter, JSONBody
 
@@ -46,6 +45,7 @@ from avow.duties.requests.machine import Request as Asked
 from avow.duties.requests.words import Channel, Rung
 from avow.engine.accounts.tokens import Program, Scope
 from avow.faces.web.api.asking import ask_first
+from avow.faces.web.api.described import OPENED, PROBLEM, TITLES, Exact, refusing
 from avow.faces.web.api.desk import ApiDesk, GivenApi, let_in, needs, program_of
 from avow.faces.web.api.shapes import (
     NewRequest,
@@ -65,7 +65,7 @@ MOST = 1_000
 Key = Annotated[str, HeaderParameter(name="Idempotency-Key", min_length=1, max_length=200)]
 
 
-@post("/api/v1/requests", opt=needs(Scope.WRITE_REQUESTS))
+@post("/api/v1/requests", opt=needs(Scope.WRITE_REQUESTS), responses=OPENED)
 async def open_one(
     request: Request[Any, Any, Any], data: JSONBody[NewRequest], key: Key, api: GivenApi
 ) -> Response[SeenRequest]:
@@ -129,7 +129,7 @@ def _arrival(book: Book, data: JSONBody[NewRequest], api: ApiDesk) -> Arrival:
     return Arrival(Channel.API, arrived, language, persons, asked, words=data.words.encode())
 
 
-@get("/api/v1/requests", opt=needs(Scope.READ_REQUESTS))
+@get("/api/v1/requests", opt=needs(Scope.READ_REQUESTS), responses=refusing())
 async def list_open(api: GivenApi) -> tuple[SeenRequest, ...]:
     """The open requests, the most urgent first; a thousand at most."""
     return await to_thread.run_sync(_listed, api)
@@ -142,7 +142,8 @@ def _listed(api: ApiDesk) -> tuple[SeenRequest, ...]:
     return tuple(seen(book, found[name], api) for name in ids)
 
 
-@get("/api/v1/requests/{name:str}", sync_to_thread=True, opt=needs(Scope.READ_REQUESTS))
+@get("/api/v1/requests/{name:str}", sync_to_thread=True, opt=needs(Scope.READ_REQUESTS),
+     responses=refusing(400, 404))  # fmt: skip
 def show_one(name: FromPath[str], api: GivenApi) -> SeenRequest:
     """Where a request stands."""
     book = api.book()
@@ -150,7 +151,7 @@ def show_one(name: FromPath[str], api: GivenApi) -> SeenRequest:
 
 
 @post("/api/v1/requests/{name:str}/withdrawal", sync_to_thread=True, status_code=200,
-      opt=needs(Scope.WRITE_REQUESTS))  # fmt: skip
+      opt=needs(Scope.WRITE_REQUESTS), responses=refusing(400, 404, 409, 413))  # fmt: skip
 def withdraw(name: FromPath[str], data: JSONBody[Withdrawn], api: GivenApi) -> SeenRequest:
     """The person takes items back."""
     book = api.book()
@@ -159,7 +160,8 @@ def withdraw(name: FromPath[str], data: JSONBody[Withdrawn], api: GivenApi) -> S
     return seen(book, take(book, name, said, by=PERSON, at=api.now()), api)
 
 
-@get("/api/v1/promises", sync_to_thread=True, opt=needs(Scope.READ_PROMISES))
+@get("/api/v1/promises", sync_to_thread=True, opt=needs(Scope.READ_PROMISES),
+     responses=refusing())  # fmt: skip
 def promises(api: GivenApi) -> tuple[SeenPromise, ...]:
     """Every promise and its word: broken, unknown, unenforced, attested, kept."""
     found = fold(api.status.evidenced(), api.status.now())
@@ -200,7 +202,7 @@ def api_app(desk: ApiDesk) -> Litestar:
             title="avow",
             version=__version__,
             path=f"{ROOT}",
-            render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+            render_plugins=[Exact(path="/openapi.json")],
             components=Components(
                 security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}
             ),
@@ -214,7 +216,7 @@ def api_app(desk: ApiDesk) -> Litestar:
 def _problem(request: Request[Any, Any, Any], error: HTTPException) -> Response[bytes]:
     del request
     detail = error.detail if error.status_code < 500 else ""
-    return _told(Problem("about:blank", _TITLES.get(error.status_code, "refused"),
+    return _told(Problem("about:blank", TITLES.get(error.status_code, "refused"),
                          error.status_code, detail))  # fmt: skip
 
 
@@ -222,7 +224,7 @@ def _refused(request: Request[Any, Any, Any], error: AvowError) -> Response[byte
     del request
     status = 404 if isinstance(error, UnknownRequest) else 409
     detail = f"{error.what}: {error.because}" if error.because else error.what
-    return _told(Problem("about:blank", _TITLES[status], status, detail, error.code))
+    return _told(Problem("about:blank", TITLES[status], status, detail, error.code))
 
 
 def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:
@@ -231,21 +233,11 @@ def _fault(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]
     return _told(Problem("about:blank", "the program failed", 500))
 
 
-_TITLES = {
-    400: "the message cannot be read",
-    401: "nobody is let in without a token",
-    403: "the token does not allow it",
-    404: "there is no such thing",
-    409: "it cannot be done as things stand",
-    413: "the message is too large",
-}
-
-
 def _told(problem: Problem) -> Response[bytes]:
     headers = {"www-authenticate": "Bearer"} if problem.status == 401 else {}
     return Response(
         msgspec.json.encode(problem),
         status_code=problem.status,
-        media_type="application/problem+json",
+        media_type=PROBLEM,
         headers=headers,
     )

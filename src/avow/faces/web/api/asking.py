@@ -15,6 +15,7 @@ from avow.duties.requests.acting.asking_first import ask_first as answered
 from avow.engine.accounts.tokens import Scope
 from avow.engine.planner.asking_use import MOST, Question
 from avow.engine.planner.making import Estate
+from avow.faces.web.api.described import refusing
 from avow.faces.web.api.desk import GivenApi, needs, program_of
 
 Name = Annotated[str, Meta(min_length=1, max_length=200)]
@@ -42,7 +43,8 @@ class Allowed(msgspec.Struct, frozen=True):
     reasons: tuple[str, ...]
 
 
-@post("/api/v1/may-use", sync_to_thread=True, status_code=200, opt=needs(Scope.MAY_USE))
+@post("/api/v1/may-use", sync_to_thread=True, status_code=200, opt=needs(Scope.MAY_USE),
+      responses=refusing(400, 409, 413))  # fmt: skip
 def ask_first(
     request: Request[Any, Any, Any], data: JSONBody[Asked], api: GivenApi
 ) -> tuple[Allowed, ...]:

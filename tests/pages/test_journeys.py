@@ -8,31 +8,34 @@ import io
 import re
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
-from avow.duties.correspondence.outbox import letters_to
-from avow.duties.requests.book import Book, read
+from avow.declaration.model import Declaration
+from avow.duties.requests.acting.at_once import Tally, act
+from avow.duties.requests.acting.ending import named_by
+from avow.duties.requests.acting.unsubscribing import Reader, links
+from avow.duties.requests.book import read
 from avow.duties.requests.delivering.links import Post, send_wished
-from avow.duties.requests.identity import proving
 from avow.duties.requests.words import ItemState, Status
-from avow.faces.web.application import public_app
-from avow.faces.web.portal.make import PortalDesk
-from avow.faces.web.portal.reviewing import REVIEWINGS
-from avow.faces.web.portal.saying import SAYINGS
-from avow.faces.web.public.desk import PublicDesk
-from tests.accounts_room import PASSWORD
-from tests.answers_room import BEN
-from tests.pages.answer_house import AnswerHouse, answer_house
-from tests.pages.served import listening
-from tests.pages.test_portal_browser import opened, press
+from avow.engine.facts.about import about
+from tests.answers_room import BEN, SHOP, declared
+from tests.pages.answer_house import answer_house
+from tests.pages.town import (
+    Town,
+    asked,
+    decided,
+    letter_left,
+    rows_accepted,
+    shown,
+    town_of,
+)
 
 OTHERS = ("anna@mail", "Anna", "Peeters", "carla@mail", "Carla", "Maes", "Dirk", "bread")
 """What the shop holds of other persons."""
@@ -46,69 +49,22 @@ def browser(chromium: Path) -> Iterator[Browser]:
         made.close()
 
 
-@dataclass
-class Town:
-    """The public pages and the console of one house, each at an address of its own."""
-
-    house: AnswerHouse
-    browser: Browser
-    public: str
-    console: str
-    language: str
-
-    @property
-    def book(self) -> Book:
-        """The book of requests."""
-        return self.house.house.office.book
-
-    @contextmanager
-    def person(self) -> Iterator[Page]:
-        """A browser of somebody whom nobody knows yet."""
-        with opened(self.browser, self.public, scripts=False, width=400) as page:
-            yield page
-
-    @contextmanager
-    def staff(self, who: str) -> Iterator[Page]:
-        """A browser in which somebody of the staff has signed in."""
-        house = self.house.house
-        if who not in house.lodge.seeds:
-            house.lodge.enrol(who)
-        with opened(self.browser, self.console, scripts=False) as page:
-            page.goto(f"{self.console}/{self.language}/sign-in")
-            page.fill("input[name=person]", who)
-            page.fill("input[name=password]", PASSWORD)
-            page.fill("input[name=code]", house.fresh(who))
-            page.click("form button.primary")
-            assert page.url.rstrip("/").endswith(f"/{self.language}")
-            yield page
-
-    def letter_with(self, path: str) -> str:
-        """The link of that kind in the newest letter to Ben, as its reader would open it."""
-        letters = letters_to(self.book.runs, self.book.ring, "controller", [Masked(BEN.email)])
-        found = [
-            link
-            for each in letters
-            for link in re.findall(
-                rf"https?://[^/\s]+(/\w\w/your-data/{path}/[\w-]+)", each.content.text
-            )
-        ]
-        return f"{self.public}{found[-1]}"
-
-
 @pytest.fixture(params=LANGUAGES)
 def town(
     request: pytest.FixtureRequest, tmp_path: Path, state_url: str, browser: Browser
 ) -> Iterator[Town]:
-    with answer_house(tmp_path, state_url) as house:
-        office = house.house.office
-        portal = PortalDesk(lambda: office.book, house.house.clock)
-        notice = PublicDesk(office.store, house.house.clock, office.declaration.controller)
-        with (
-            listening(public_app(notice, portal=portal)) as public,
-            listening(house.house.app) as console,
-        ):
-            here = console.replace("127.0.0.1", "localhost")  # the name that the console goes by
-            yield Town(house, browser, public, here, request.param)
+    with (
+        answer_house(tmp_path, state_url, _advertising()) as there,
+        town_of(there.house, there.shop.estate, browser, request.param, BEN.email) as town,
+    ):
+        yield town
+
+
+def _advertising() -> Declaration:
+    """The declaration of the shop, whose newsletter is advertising."""
+    law = declared(SHOP)
+    news = replace(law.purposes["news"], marketing=True)
+    return replace(law, purposes={**law.purposes, "news": news})
 
 
 def texts_in(content: bytes) -> dict[str, str]:
@@ -125,60 +81,20 @@ def texts_in(content: bytes) -> dict[str, str]:
     return found
 
 
-def asked(town: Town) -> str:
-    """Ben fills the form in and sends it; the request."""
-    say, look = SAYINGS[town.language], REVIEWINGS[town.language]
-    with town.person() as page:
-        page.goto(f"{town.public}/{town.language}/your-data")
-        page.get_by_label(say.choices[0]).check()
-        page.get_by_label(say.email, exact=True).fill(BEN.email)
-        press(page, say.go_on)
-        press(page, look.send)
-        found = re.search(r"request-[a-z2-7]{26}", page.content())
-    assert found is not None
-    return found[0]
-
-
-def shown(town: Town) -> None:
-    """A round writes the letter; Ben opens its link and presses the button."""
-    office, now = town.house.house.office, town.house.house.clock.now()
-    proving.begin_due(office.book, at=now)
-    assert proving.send(
-        office.book, town.house.shop.estate, Post(town.public, "shop.example"), at=now
-    )
-    with town.person() as page:
-        page.goto(town.letter_with("prove"))
-        page.click("form button.primary")
-
-
 def test_a_copy_from_the_form_to_the_file(town: Town) -> None:
     """Asked, shown who it is, rows looked for and accepted, decided, drawn, written, read, sent
     with a code, fetched with it: what is in the file is Ben's and nobody else's."""
     request = asked(town)
     shown(town)
+    rows_accepted(town, request)
+    decided(town, request)
     here = f"{town.console}/{town.language}/requests/{request}"
-    with town.staff("agnes") as page:
-        page.goto(f"{town.console}/{town.language}/requests")
-        page.click(f'a[href$="/requests/{request}"]')
-        page.goto(f"{here}/rows")
-        page.click('form[action$="/rows/search"] button')
-        page.click('form[action$="/rows/accept"] button.primary')
-        assert "told=rows-accepted" in page.url
-    with town.staff("an") as page:
-        page.goto(here)
-        page.locator("details", has=page.locator('form[action$="/decide"]')).locator(
-            "summary"
-        ).click()
-        page.select_option('form[action$="/decide"] select[name=outcome]', "accepted")
-        page.fill('form[action$="/decide"] input[name=code]', town.house.house.fresh("an"))
-        page.click('form[action$="/decide"] button.primary')
-        assert "told=decided" in page.url
     with town.staff("agnes") as page:
         page.goto(f"{here}/answer")
         for step in ("draw", "write", "open", "review"):
             page.click(f'form[action*="/answer/{step}"] button')
         page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
-        page.fill('form[action$="/answer/send"] input[name=code]', town.house.house.fresh("agnes"))
+        page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh("agnes"))
         page.click('form[action$="/answer/send"] button.primary')
         code = page.inner_text("p.seed")
     with town.person() as page:
@@ -201,12 +117,12 @@ def test_a_request_is_taken_back_midway(town: Town) -> None:
     after a second look; the staff sees that it is over and has nothing to do."""
     request = asked(town)
     shown(town)
-    office = town.house.house.office
+    office = town.house.office
     with town.person() as page:
         page.goto(f"{town.public}/{town.language}/your-data/link")
         page.fill("input[name=number]", request)
         page.click("form button.primary")
-        post, now = Post(town.public, "shop.example"), town.house.house.clock.now()
+        post, now = Post(town.public, "shop.example"), town.house.clock.now()
         assert send_wished(office.book, post, at=now) == 1
         page.goto(town.letter_with("follow"))
         page.check("input[name=item-1]")
@@ -224,27 +140,55 @@ def test_a_right_is_refused_with_its_ground_and_the_way_to_complain(town: Town) 
     the law and the authority."""
     request = asked(town)
     shown(town)
-    here = f"{town.console}/{town.language}/requests/{request}"
-    deciding = 'form[action$="/decide"]'
-    with town.staff("an") as page:
-        page.goto(here)
-        page.locator("details", has=page.locator(deciding)).locator("summary").click()
-        page.select_option(f"{deciding} select[name=outcome]", "refused")
-        page.select_option(f"{deciding} select[name=ground]", "excessive")
-        page.fill(f"{deciding} input[name=law]", "Art. 12(5) GDPR")
-        page.fill(f"{deciding} input[name=code]", town.house.house.fresh("an"))
-        page.click(f"{deciding} button.primary")
-        assert "told=decided" in page.url
-    with town.staff("agnes") as page:
-        page.goto(f"{here}/outcome")
-        for step in ("write", "open", "review"):
-            page.click(f'form[action*="/outcome/{step}"] button')
-        page.fill('form[action$="/outcome/send"] input[name=code]', town.house.house.fresh("agnes"))
-        page.click('form[action$="/outcome/send"] button.primary')
-        assert "told=letter-sent" in page.url
-    letters = letters_to(town.book.runs, town.book.ring, "controller", [Masked(BEN.email)])
-    text = letters[-1].content.text
+    decided(town, request, outcome="refused", ground="excessive", law="Art. 12(5) GDPR")
+    letter_left(town, request)
+    text = town.letters()[-1].text
     assert "Art. 12(5) GDPR" in text
     assert "gegevensbeschermingsautoriteit.be" in text or "autoriteprotectiondonnees.be" in text
     assert re.search(r"art\. 79", text, re.IGNORECASE), "the way to a court"
     assert read(town.book, request).status is Status.ANSWERED
+
+
+def test_a_link_in_a_letter_stops_advertising_with_one_button(town: Town) -> None:
+    """Looking at the page stops nothing, since mail programmes look too; pressed twice it says the
+    same, and the person hears of it by one letter."""
+    book, now = town.book, town.house.clock.now()
+    (secret,) = links(book, "news", [Reader("email", Masked(BEN.email), town.language)], at=now)
+    address = f"{town.public}/{town.language}/your-data/stop/{secret.reveal()}"
+    with town.person() as page:
+        page.goto(address)
+        assert ended(town) == frozenset()
+        assert page.locator("form").count() == 1
+        assert page.locator("form input:visible").count() == 0, "nothing is asked"
+        page.click("form button.primary")
+        first = page.inner_text("h1")
+        assert ended(town) == {"news"}
+        page.goto(address)
+        page.click("form button.primary")
+        assert page.inner_text("h1") == first
+    (letter,) = town.letters()
+    assert BEN.email not in letter.text
+    assert ended(town) == {"news"}
+
+
+def test_no_more_advertising_asked_by_the_form_needs_no_proof_and_nobodys_decision(
+    town: Town,
+) -> None:
+    """One round after it was sent it is done, before anybody showed who they are (art. 21(3)); the
+    staff finds nothing to do."""
+    request = asked(town, choice=6)
+    assert act(town.book, at=town.house.clock.now()) == Tally(stopped=1)
+    assert ended(town) == {"news"}
+    assert read(town.book, request).items[1].state is ItemState.DONE
+    assert len(town.letters()) >= 1
+    with town.staff("agnes") as page:
+        page.goto(f"{town.console}/{town.language}/requests/{request}")
+        assert page.locator('form[action$="/decide"]').count() == 0
+
+
+def ended(town: Town) -> frozenset[str]:
+    """The purposes for which Ben's data are used no more."""
+    found = about(town.house.state.store, town.book.ring, [named_by("email", BEN.email)],
+                  town.house.clock.now())  # fmt: skip
+    names = (fact.name.partition(":") for fact in found)
+    return frozenset(what for kind, _, what in names if kind == "ended")

@@ -21,9 +21,10 @@ from avow.duties.requests.answering import paper
 from avow.duties.requests.answering.drafting import begin, draft, redact, review
 from avow.duties.requests.answering.gathering import Sources
 from avow.duties.requests.answering.records import Records
-from avow.duties.requests.book import Arrival, Asking, Person, Said, open_request, take
+from avow.duties.requests.book import Arrival, Asking, Person, Said, take
 from avow.duties.requests.delivering.answers import collect, deliver
 from avow.duties.requests.delivering.links import Post
+from avow.duties.requests.intake.entering import enter
 from avow.duties.requests.machine import Request
 from avow.duties.requests.rows_together import accept_all
 from avow.duties.requests.steps import Decided, IdentityAsked, IdentityShown, Steps
@@ -187,7 +188,7 @@ def _arrived(desk: Desk, channel: Channel, email: str, asking: Asking) -> Reques
     now = desk.now()
     person = Person(name="Somebody", language="fr", email=email)
     arrival = Arrival(channel, now, "fr", (person,), (asking,), words=b"Bonjour, ")
-    return open_request(desk.book, arrival, by=WORKS, at=now)
+    return enter(desk.book, arrival, by=WORKS, at=now).request
 
 
 def _take(desk: Desk, request: Request, step: Steps) -> None:

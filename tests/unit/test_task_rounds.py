@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.acting.telling_recipients import Disclosure, disclosed
 from avow.duties.requests.book import Book
+from avow.duties.requests.steps import Closed, WithdrawnByPerson
+from avow.duties.requests.tasks import kept
+from avow.duties.requests.tasks.machine import State
 from avow.duties.requests.words import Right
 from avow.engine.db.store import Store
 from avow.faces.cli.task_rounds import ADDRESS, forget_round, tasks_round
@@ -62,3 +65,20 @@ def test_the_log_of_transmissions_ends_with_its_term(store: Store) -> None:
         what = Disclosure("mailer", ("email",), day, (Masked("anna@mail.example"),))
         disclosed(office.book, what, by="newsletter")
     assert forget_round(desk(office)) == 1  # type: ignore[arg-type]
+
+
+def test_of_a_request_that_was_taken_back_and_closed_nobody_is_reminded(store: Store) -> None:
+    """Between two rounds the person takes it back, and it is closed: the owner's task is over, and
+    no reminder is ever written."""
+    office = room(store)
+    request = known(office, Right.ACCESS)
+    tasks_round(desk(office), HERE)  # type: ignore[arg-type]
+    office.take(request.id, WithdrawnByPerson(items=(1,)), Closed())
+    (task,) = kept.of_request(office.book, request.id)
+    assert task.task.is_open, "it was asked, and nothing has told the owner"
+    office.clock.move(timedelta(days=60))
+    said = tasks_round(desk(office), HERE)  # type: ignore[arg-type]
+    assert said.startswith("0 tasks made, 0 asked, 0 reminded, 0 told on")
+    (task,) = kept.of_request(office.book, request.id)
+    assert task.task.state is State.WITHDRAWN
+    assert len(mail_to(office, "person:marc", MARC)) == 1

@@ -14,10 +14,11 @@ ADDRESS = "AVOW_ADDRESS"
 
 
 def tasks_round(desk: Desk, environment: Mapping[str, str]) -> str:
-    """Make the tasks of every open request and write what is due; says what it did, in counts."""
+    """Make the tasks of every open request and write what is due; says what it did, in counts. What
+    a request that is over needs no more is taken back before anybody is reminded of it."""
     made = 0
     ownerless: dict[str, None] = {}
-    for row in desk.book.runs.run("requests_open"):
+    for row in desk.book.runs.run("requests_with_tasks"):
         new, nobody = make_tasks(desk.book, row["id"], by="avow", at=desk.now())
         made += len(new)
         ownerless |= dict.fromkeys(nobody)

@@ -103,6 +103,16 @@ ON CONFLICT (request, item) DO UPDATE SET state = excluded.state, gaps = exclude
 -- since: 17
 SELECT * FROM avow.request WHERE closed_on IS NULL AND NOT is_canary ORDER BY due_on, id
 
+-- name: requests_with_tasks
+-- The requests that are not closed, and those that are and have a task that is not over.
+-- since: 23
+SELECT id FROM avow.request
+WHERE NOT is_canary
+  AND (closed_on IS NULL
+       OR id IN (SELECT request FROM avow.task
+                 WHERE state IN ('open', 'asked', 'unreachable', 'cannot')))
+ORDER BY due_on, id
+
 -- name: requests_heard
 -- The open requests whose newest step is the person's own, and not their arrival.
 -- since: 17

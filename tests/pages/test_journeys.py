@@ -16,11 +16,9 @@ from playwright.sync_api import Browser, sync_playwright
 from pypdf import PdfReader
 
 from avow.common.languages import LANGUAGES
-from avow.common.masked import Masked
 from avow.declaration.model import Declaration
 from avow.duties.requests.acting.at_once import Tally, act
 from avow.duties.requests.acting.ending import named_by
-from avow.duties.requests.acting.unsubscribing import Reader, links
 from avow.duties.requests.book import read
 from avow.duties.requests.delivering.links import Post, send_wished
 from avow.duties.requests.words import ItemState, Status
@@ -147,28 +145,6 @@ def test_a_right_is_refused_with_its_ground_and_the_way_to_complain(town: Town) 
     assert "gegevensbeschermingsautoriteit.be" in text or "autoriteprotectiondonnees.be" in text
     assert re.search(r"art\. 79", text, re.IGNORECASE), "the way to a court"
     assert read(town.book, request).status is Status.ANSWERED
-
-
-def test_a_link_in_a_letter_stops_advertising_with_one_button(town: Town) -> None:
-    """Looking at the page stops nothing, since mail programmes look too; pressed twice it says the
-    same, and the person hears of it by one letter."""
-    book, now = town.book, town.house.clock.now()
-    (secret,) = links(book, "news", [Reader("email", Masked(BEN.email), town.language)], at=now)
-    address = f"{town.public}/{town.language}/your-data/stop/{secret.reveal()}"
-    with town.person() as page:
-        page.goto(address)
-        assert ended(town) == frozenset()
-        assert page.locator("form").count() == 1
-        assert page.locator("form input:visible").count() == 0, "nothing is asked"
-        page.click("form button.primary")
-        first = page.inner_text("h1")
-        assert ended(town) == {"news"}
-        page.goto(address)
-        page.click("form button.primary")
-        assert page.inner_text("h1") == first
-    (letter,) = town.letters()
-    assert BEN.email not in letter.text
-    assert ended(town) == {"news"}
 
 
 def test_no_more_advertising_asked_by_the_form_needs_no_proof_and_nobodys_decision(

@@ -36,8 +36,7 @@ SELECT request, number, name, at, day, by, step, sealed FROM avow.request_step
 WHERE request = ANY(%(ids)s) ORDER BY request, number
 
 -- name: request_words
--- What people said with some steps of a request, sealed, with its wrapped key. A request without
--- these steps is one row without number.
+-- What people said with steps of a request, and its wrapped key; without such steps, one empty row.
 -- since: 17
 SELECT s.number, s.sealed, r.key, k.wrapped FROM avow.request AS r
 LEFT JOIN avow.request_step AS s ON s.request = r.id AND s.number = ANY(%(numbers)s)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from litestar import Litestar
 from litestar.testing import TestClient
 
+from avow.common.languages import words
 from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import Clause, Evidenced
 from avow.duties.requests.book import PERSON, Said, take
@@ -19,7 +20,8 @@ from avow.engine.db.store import Store
 from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
 from avow.faces.web.console.asks import Known, asks
 from avow.faces.web.console.today import in_order, week
-from avow.faces.web.requests_today import requests_ask, tasks_ask
+from avow.faces.web.labels import ask
+from avow.faces.web.requests_today import letters_ask, mailbox_ask, requests_ask, tasks_ask
 from avow.faces.web.source import (
     Ask,
     AskKind,
@@ -32,6 +34,7 @@ from avow.faces.web.source import (
     Upcoming,
     Waiting,
 )
+from tests.letters_room import Room
 from tests.pages.document import read
 from tests.requests_room import Office
 from tests.tasks_room import known as known_by
@@ -198,3 +201,45 @@ def test_what_a_person_did_since_is_named_whenever_it_ends(store: Store) -> None
     office.clock.move(timedelta(minutes=1))
     office.take(request, Noted(what="looked"))
     assert [ask.kind for ask in requests_ask(store, day)] == [AskKind.ANSWER_REQUEST]
+
+
+def reading(store: Store, at: datetime, unread: int, oldest: datetime | None) -> None:
+    """The mailbox of requests was read, and this was found in it."""
+    store.run("intake_reading_add", at=at, messages=9, fresh=0, unread=unread, oldest=oldest,
+              box=b"i" * 32, validity=1, next_uid=10)  # fmt: skip
+
+
+def test_what_lies_unread_for_longer_than_is_promised_is_asked_for(store: Store) -> None:
+    """Not on the first day; a message that was read asks for nothing; and a mailbox that nobody
+    reads any more is named, since nobody knows what lies in it."""
+    declared, now = Office(store).declaration, NOW
+    hours = timedelta(hours=declared.requests.acknowledge_hours)
+    assert mailbox_ask(store, declared, now) == ()
+    reading(store, now - timedelta(minutes=9), 2, now - hours)
+    assert mailbox_ask(store, declared, now) == ()
+    reading(store, now - timedelta(minutes=8), 2, now - hours - timedelta(hours=2))
+    (asked,) = mailbox_ask(store, declared, now)
+    assert (asked.kind, asked.n, asked.link) == (AskKind.READ_MAILBOX, 2, ("requests",))
+    assert asked.due is not None
+    assert asked.due <= TODAY
+    reading(store, now - timedelta(minutes=7), 0, None)
+    assert mailbox_ask(store, declared, now) == ()
+    later = now + hours + timedelta(hours=2)
+    (nobody,) = mailbox_ask(store, declared, later)
+    assert (nobody.kind, nobody.n) == (AskKind.READ_MAILBOX, 0)
+    sentences = {ask(each, words("en")) for each in (asked, nobody)}
+    assert sentences == {
+        "2 messages lie unread in the mailbox of requests: they may be requests.",
+        "Nobody reads the mailbox of requests: what comes there waits.",
+    }
+
+
+def test_letters_that_did_not_arrive_this_week_are_one_ask(store: Store) -> None:
+    """Those of people whom no address is known of too; older ones stand on the page of letters."""
+    letters = Room(store)
+    letters.write([None, None, "ada@mail.example"])
+    now = letters.clock.now()
+    (asked,) = letters_ask(store, now)
+    assert (asked.kind, asked.n, asked.link) == (AskKind.REACH_PERSON, 2, ("letters",))
+    assert ask(asked, words("fr")).startswith("2 lettres ne sont pas arrivées cette semaine")
+    assert letters_ask(store, now + timedelta(days=8)) == ()

@@ -28,7 +28,13 @@ from avow.engine.planner.stop import stop
 from avow.faces.web.digest import digest_of
 from avow.faces.web.preview import page_of, preview_of
 from avow.faces.web.proven import Proven
-from avow.faces.web.requests_today import incidents_ask, requests_ask, tasks_ask
+from avow.faces.web.requests_today import (
+    incidents_ask,
+    letters_ask,
+    mailbox_ask,
+    requests_ask,
+    tasks_ask,
+)
 from avow.faces.web.source import (
     Approval,
     Cascade,
@@ -101,6 +107,8 @@ class EngineSource:
         asked = (
             *requests_ask(runs, day),
             *tasks_ask(runs, day),
+            *mailbox_ask(runs, self.standing.declaration, self.now()),
+            *letters_ask(runs, self.now()),
             *incidents_ask(runs, self.standing.zone),
         )
         return replace(found, asks=asked)

@@ -193,6 +193,18 @@ def ask(wanted: Ask, words: Words) -> str:
                 n,
                 subject=subject,
             )
+        case AskKind.READ_MAILBOX if n:
+            return words.count(
+                "{n} message lies unread in the mailbox of requests: it may be a request.",
+                "{n} messages lie unread in the mailbox of requests: they may be requests.",
+                n,
+            )
+        case AskKind.REACH_PERSON:
+            return words.count(
+                "{n} letter did not arrive this week: reach its reader another way.",
+                "{n} letters did not arrive this week: reach their readers another way.",
+                n,
+            )
         case AskKind.DECIDE_DATASET if n > 1:
             return words.count(
                 "Say whose the rows of {n} new table in {subject} are.",
@@ -235,6 +247,7 @@ ASKS: Mapping[AskKind, str] = {
     AskKind.ANSWER_REQUEST: mark("Answer the request {subject}."),
     AskKind.DECIDE_DATASET: mark("Say whose the rows of {subject} are."),
     AskKind.REVIEW_HOLD: mark("Look at the hold {subject} again."),
+    AskKind.READ_MAILBOX: mark("Nobody reads the mailbox of requests: what comes there waits."),
     AskKind.RENEW_DOCUMENT: mark("Renew the document for {subject}."),
     AskKind.ACCEPT_IDENTITY: mark("Find out who asks in the request {subject}."),
 }

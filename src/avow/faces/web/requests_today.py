@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from avow.common.calendar import local_day
+from avow.common.deadlines import hours_after
+from avow.declaration.model import Declaration
 from avow.duties.incidents.checks import JUDGED_WITHIN
 from avow.duties.incidents.machine import Stage
 from avow.duties.requests.words import Status
@@ -67,6 +69,29 @@ def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
         if row["due_on"] < day:
             late[row["place"]].append(row)
     return tuple(_of_tasks(place, rows) for place, rows in late.items())
+
+
+def mailbox_ask(runs: Runs, declared: Declaration, at: datetime) -> tuple[Ask, ...]:
+    """What lies in the mailbox of requests for longer than is promised, or that nobody reads it any
+    more (10.1). Where it was never read nothing is asked here: its promise is unknown."""
+    reading = runs.one("intake_reading_last")
+    if reading is None:
+        return ()
+    hours, zone = declared.requests.acknowledge_hours, declared.controller.zone
+    oldest = reading["oldest"] if reading["unread"] else None
+    for since, unread in ((oldest, reading["unread"]), (reading["at"], 0)):
+        if since is not None and at > (due := hours_after(since, hours)):
+            ask = AskKind.READ_MAILBOX
+            return (Ask(ask, "", local_day(due, zone), n=unread, link=("requests",)),)
+    return ()
+
+
+def letters_ask(runs: Runs, at: datetime) -> tuple[Ask, ...]:
+    """The letters of the last week that did not arrive, as one ask."""
+    row = runs.one("letters_lost_since", since=at - NEAR)
+    if row is None or not row["letters"]:
+        return ()
+    return (Ask(AskKind.REACH_PERSON, "", n=row["letters"], link=("letters",)),)
 
 
 def _of_tasks(place: str, rows: Sequence[Row]) -> Ask:

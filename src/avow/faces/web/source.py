@@ -56,6 +56,8 @@ class AskKind(StrEnum):
     HEAR_PERSON = "hear-person"
     ANSWER_REQUEST = "answer-request"
     OWNER_TASK = "owner-task"
+    READ_MAILBOX = "read-mailbox"
+    REACH_PERSON = "reach-person"
     SIGN_DECISION = "sign-decision"
     HEAL = "heal"
     REVIEW_HOLD = "review-hold"

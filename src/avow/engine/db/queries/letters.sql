@@ -130,6 +130,13 @@ SELECT kind, about, channel, state, reason, ended_at, count(*) OVER () AS letter
 WHERE state IN ('bounced', 'failed', 'given-up', 'unreachable') AND NOT is_canary
 ORDER BY ended_at DESC, id LIMIT %(most)s
 
+-- name: letters_lost_since
+-- How many letters came to their end since an instant without having arrived.
+-- since: 15
+SELECT count(*) AS letters FROM avow.letter
+WHERE state IN ('bounced', 'failed', 'given-up', 'unreachable') AND NOT is_canary
+  AND ended_at >= %(since)s
+
 -- name: letters_under_way
 -- Letters that have not come to their end, by kind, channel and state, with the oldest of each.
 -- since: 15

@@ -9,13 +9,16 @@ from pathlib import Path
 
 import pytest
 
+from avow.common.errors import KeyringError
 from avow.duties.requests.acting import still_restricted
 from avow.duties.requests.acting.contesting import contests
+from avow.duties.requests.acting.rectifying import end_undo
 from avow.duties.requests.book import Said, entries_of, read, take
 from avow.duties.requests.steps import Decided, Noted, Paused, Refusal
 from avow.duties.requests.words import Ground, Outcome, Right, Waits
 from avow.engine.db.store import Store
 from avow.engine.evidence.entries import BatchApplied, PlanApproved, PlanMade, Undone
+from avow.engine.planner.changing_run import before_of
 from avow.faces.cli.request.restrict_command import hands_of
 from tests.restriction_room import ROOT, Shop, made
 
@@ -187,3 +190,27 @@ def test_a_lifting_is_in_the_ledger(shop: Shop) -> None:
     with Store(shop.state) as store:
         rows = store.run("ledger_entries", first=0, most=1000)
     assert Undone.kind in [row["kind"] for row in rows]
+
+
+def test_old_values_are_gone_for_good_once_a_correction_cannot_be_put_back(shop: Shop) -> None:
+    """Not an hour earlier; one that waits for approval keeps what it is to write; and a copy that
+    holds the old value is seen all the same, by its hash."""
+    done, _ = corrected(shop, shop.asks(Right.RECTIFICATION), f"{shop.buyer}:city", "Brugge")
+    words = ["request", "correct", shop.asks(Right.RECTIFICATION), "1", "--as", "claire"]
+    waiting = shop.says(*words, "--field", f"shop:{shop.buyer}:city", given="Aalst\n")
+    with shop.desk() as desk:
+        hours = timedelta(hours=desk.declaration.requests.undo_hours)
+        book, store, now = desk.book, desk.state.store, desk.now()
+        assert end_undo(book, store, at=now + hours - timedelta(minutes=1)) == 0
+        assert end_undo(book, store, at=now + hours + timedelta(minutes=1)) == 1
+        assert end_undo(book, store, at=now + hours + timedelta(minutes=1)) == 0
+        office = hands_of(desk).office(now)
+        with pytest.raises(KeyringError, match="destroyed"):
+            before_of(office, done)
+    plan = waiting.output.splitlines()[0]
+    shop.approve(plan)
+    shop.says(*words, "--carry-out", plan)
+    assert shop.run("SELECT city FROM buyer WHERE id = 1") == [("Aalst",)]
+    assert set(shop.verified("9.2").values()) == {"pass"}
+    shop.run("UPDATE address_book SET place = 'Gent' WHERE id = 1")
+    assert shop.verified("9.2")[f"{EQUAL} shop"] == "fail"

@@ -14,6 +14,7 @@ from avow.duties.notice.telling_checks import forget_letters
 from avow.duties.requests.acting.at_once import act
 from avow.duties.requests.acting.contesting import contests
 from avow.duties.requests.acting.copies_equal import forget
+from avow.duties.requests.acting.rectifying import end_undo
 from avow.duties.requests.acting.resuming import resume
 from avow.duties.requests.acting.unsubscribing import forget_links
 from avow.duties.requests.book import PROGRAM, forget_due
@@ -79,6 +80,7 @@ def _forgotten(state: State) -> str:
     files, records = forget_due(desk.book, state.store, at)
     forget_round(desk)
     forget_links(desk.book, state.store, at=at)
+    end_undo(desk.book, state.store, at=at)
     forget(desk.book, at)
     return f"{files} files and {records} records of requests"
 

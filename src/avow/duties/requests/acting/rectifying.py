@@ -16,6 +16,7 @@ from enum import StrEnum
 from avow.common.calendar import Period, add, local_day
 from avow.common.ids import new_id
 from avow.common.masked import Masked
+from avow.duties.correspondence.outbox import Keeps
 from avow.duties.requests.acting.restricting import (
     Acted,
     Hands,
@@ -30,6 +31,7 @@ from avow.duties.requests.in_time import clauses_of
 from avow.duties.requests.machine import Item
 from avow.duties.requests.steps import Begun, Done, Noted
 from avow.duties.requests.words import ItemState, Right
+from avow.engine.keys.bundles import destroy
 from avow.engine.keys.ring import KeyRing
 from avow.engine.planner.changing import Cells, Change, make_change
 from avow.engine.planner.changing_run import before_of, run_change
@@ -309,3 +311,16 @@ def let_stay(
         tx.run("corrected_stays_add", request=request, item=number, place=place, reason=str(why),
                by=by, at=at)  # fmt: skip
         take(hands.book, request, [Said(Noted(what=f"stays-{why}"))], by=by, at=at, runs=tx)
+
+
+def end_undo(book: Book, runs: Keeps, *, at: datetime) -> int:
+    """Destroy what corrections sealed of the cells before and after, once the hours are over in
+    which they can be put back; gives how many. What was wrong is known by hashes alone from then
+    on. A correction that waits for approval keeps what it is to write."""
+    hours = timedelta(hours=book.declaration.requests.undo_hours)
+    with runs.transaction() as tx:
+        keys = [row["bundle"] for row in tx.run("corrections_to_end", before=at - hours)]
+        gone = destroy(tx, keys, at)
+    if gone:
+        runs.rewrite("bundle_key")
+    return len(gone)

@@ -108,3 +108,13 @@ ON CONFLICT (request, item, place) DO NOTHING
 -- since: 31
 SELECT request, item, place, reason FROM avow.corrected_stays
 WHERE request = ANY(%(requests)s) ORDER BY request, item, place
+
+-- name: corrections_to_end
+-- Living keys of corrections that were over before an instant and that nobody is putting back.
+-- since: 22
+SELECT c.bundle FROM avow.cell_change AS c
+JOIN avow.plan AS p ON p.id = c.plan AND p.kind = 'correction' AND p.ended_at < %(before)s
+JOIN avow.bundle_key AS k ON k.id = c.bundle AND k.destroyed_at IS NULL
+WHERE NOT EXISTS (SELECT FROM avow.plan AS l
+                  WHERE l.kind = 'lifting' AND l.case_id = p.id
+                    AND l.status IN ('approved', 'running', 'paused'))

@@ -71,7 +71,7 @@ class Town:
             page.fill("input[name=password]", PASSWORD)
             page.fill("input[name=code]", self.house.fresh(who))
             page.click("form button.primary")
-            assert page.url.rstrip("/").endswith(f"/{self.language}")
+            page.wait_for_url(re.compile(rf"/{self.language}/?$"))
             yield cast("Page", Looked(page, self))
             self.look(page)
 
@@ -182,7 +182,7 @@ def rows_accepted(town: Town, request: str, who: str = "agnes") -> None:
         page.goto(f"{town.console}/{town.language}/requests/{request}/rows")
         page.click('form[action$="/rows/search"] button')
         page.click('form[action$="/rows/accept"] button.primary')
-        assert "told=rows-accepted" in page.url
+        page.wait_for_url("**told=rows-accepted*")
 
 
 def decided(town: Town, request: str, who: str = "an", **given: str) -> None:
@@ -197,7 +197,7 @@ def decided(town: Town, request: str, who: str = "an", **given: str) -> None:
             (here.select_option if chosen else here.fill)(value)
         page.fill(f"{deciding} input[name=code]", town.house.fresh(who))
         page.click(f"{deciding} button.primary")
-        assert "told=decided" in page.url
+        page.wait_for_url("**told=decided*")
 
 
 def letter_left(town: Town, request: str, who: str = "agnes") -> None:
@@ -208,4 +208,4 @@ def letter_left(town: Town, request: str, who: str = "agnes") -> None:
             page.click(f'form[action*="/outcome/{step}"] button')
         page.fill('form[action$="/outcome/send"] input[name=code]', town.house.fresh(who))
         page.click('form[action$="/outcome/send"] button.primary')
-        assert "told=letter-sent" in page.url
+        page.wait_for_url("**told=letter-sent*")

@@ -34,6 +34,7 @@ from avow.duties.incidents.machine import Decided, Known, Nature, Reported, Risk
 from avow.duties.incidents.register import report, take
 from avow.duties.requests import steps
 from avow.duties.requests.delivering.links import make, new
+from avow.duties.requests.processor.standing import standings
 from avow.duties.requests.telling import letters
 from avow.duties.requests.words import Ground, Outcome, Right, Rung
 from avow.engine.facts.standing import row
@@ -50,8 +51,11 @@ from tests.pages.conftest import HOST, PATHS
 from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
+from tests.pages.test_staff_erase_run import approved
+from tests.pages.test_staff_instructions import acts, confirmed, console, entered
 from tests.pages.test_staff_task import asked as task_of
 from tests.pages.test_staff_task import below, owners
+from tests.processor_room import opened_for_tenants
 from tests.restriction_room import made
 
 HOME = f"https://{HOST}"
@@ -221,7 +225,7 @@ def test_what_each_role_sees(eyes: Eyes, house: StaffHouse) -> None:
     assert {"", "/requests", "/requests/…", "/accounts", "/plans", "/promises"} <= looked
     assert {"/incidents", "/incidents/…", "/holds", "/systems", "/systems/desk"} <= looked
     assert {"/requests/enter", "/requests/erase"} <= looked
-    assert {"/letters", "/letters/task"} <= looked
+    assert {"/letters", "/letters/task", "/instructions"} <= looked
     below = ("outcome", "answer", "erase", "end", "hand-over", "identity", "rows", "files")
     assert {f"/requests/…/{page}" for page in (*below, "correct", "restrict")} <= looked
 
@@ -269,6 +273,30 @@ def test_a_correction_and_a_restriction_at_each_stage(
                 path = f"/{language}/requests/{there.request}/correct"
                 if found := eyes.look(path):
                     wrong[f"correct {language}"] = found
+    assert wrong == {}
+
+
+def test_an_instruction_of_a_controller_at_each_stage(
+    eyes: Eyes, postgres_url: str, state_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To be planned, carried out and told, and one that is held to be unlawful beside it."""
+    shop = opened_for_tenants(postgres_url, tmp_path, state_url, monkeypatch.setenv)
+    wrong: dict[str, list[str]] = {}
+    with console(shop) as there:
+        unlawful = confirmed(there, entered(there, "delete-all"))
+        assert acts(there, unlawful, "contest", "an", because="a court") == "instruction-contested"
+        name = confirmed(there, entered(there))
+        for n, language in enumerate(LANGUAGES):
+            if n == 1:
+                said = acts(there, name, "plan", kind="email", values="p1@example.org")
+                assert said == "instruction-planned"
+                approved(there, next(s.plan for s in standings(there.state.store) if s.plan))
+            if n == 2:
+                assert acts(there, name, "run") == "plans-run"
+            with there.signed_in("an") as client, read_by(eyes, client):
+                for path in ("", f"/{name}", f"/{unlawful}"):
+                    if found := eyes.look(f"/{language}/instructions{path}"):
+                        wrong[f"{language} {path}"] = found
     assert wrong == {}
 
 

@@ -11,6 +11,8 @@ from jinja2 import meta
 from avow.common.languages import words
 from avow.faces.web.console.accounts import AccountsPage
 from avow.faces.web.console.erase_together import Together
+from avow.faces.web.console.instruction import InstructionPage
+from avow.faces.web.console.instructions import Instructions
 from avow.faces.web.console.letter import LetterPage
 from avow.faces.web.console.letters import Letters
 from avow.faces.web.console.request import RequestPage
@@ -47,6 +49,8 @@ CONTEXTS = {
     "staff/restrict.html": RestrictPage,
     "staff/end.html": EndPage,
     "staff/hand_over.html": HandOverPage,
+    "staff/instructions.html": Instructions,
+    "staff/instruction.html": InstructionPage,
     "staff/letters.html": Letters,
     "staff/letter.html": LetterPage,
     "staff/accounts.html": AccountsPage,

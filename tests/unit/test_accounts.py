@@ -32,14 +32,14 @@ GOLDEN = {
     "author":              "status stop plans holds incidents report",
     "approver":            "status stop plans holds incidents report approve release",
     "officer":             "status stop plans holds incidents report requests open note views "
-                           "advise enter",
+                           "advise enter contest",
     "agent":               "status stop plans holds incidents report requests open note rows pause "
                            "identify extend answer carry hold handle enter",
     "redactor":            "status stop plans holds incidents report requests open note redact",
     "system-owner":        "status stop plans holds incidents report task",
     "accountable-manager": "status stop plans holds incidents report requests open note rows pause "
                            "identify extend decide answer carry approve release hold free handle "
-                           "enter",
+                           "enter contest",
     "auditor":             "status stop plans holds incidents report requests views",
     "administrator":       "stop report accounts",
 }  # fmt: skip
@@ -51,7 +51,7 @@ SHORT = {
     "incidents": "see-incidents", "report": "report-incident", "handle": "handle-incident",
     "advise": "advise-incident", "holds": "see-holds", "hold": "place-hold",
     "free": "release-hold", "answer": "answer", "carry": "carry-out", "identify": "identify",
-    "enter": "enter-request",
+    "enter": "enter-request", "contest": "contest",
 }  # fmt: skip
 OF_THE_CLIENT = {"decide", "answer", "extend", "redact"}
 

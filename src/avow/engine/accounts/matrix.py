@@ -35,7 +35,8 @@ class Sphere(StrEnum):
 
 
 class Action(StrEnum):
-    """What a page or a form does. `OPEN` needs nobody to sign in, `OWN` is one's own account."""
+    """What a page or a form does. `OPEN` needs nobody to sign in, `OWN` is one's own account.
+    `CONTEST`: say that an instruction of a controller infringes the law (art. 28(3) GDPR)."""
 
     OPEN = "open"
     OWN = "own"
@@ -65,6 +66,7 @@ class Action(StrEnum):
     REPORT_INCIDENT = "report-incident"
     HANDLE_INCIDENT = "handle-incident"
     ADVISE_INCIDENT = "advise-incident"
+    CONTEST = "contest"
     MANAGE_ACCOUNTS = "manage-accounts"
 
 
@@ -81,7 +83,8 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
     {
         Role.AUTHOR: _SEES,
         Role.APPROVER: _SEES | {Action.APPROVE_PLAN, Action.RELEASE_STOP},
-        Role.OFFICER: _WORKS | {Action.ENTER_REQUEST, Action.SEE_VIEWS, Action.ADVISE_INCIDENT},
+        Role.OFFICER: _WORKS
+        | {Action.ENTER_REQUEST, Action.SEE_VIEWS, Action.ADVISE_INCIDENT, Action.CONTEST},
         Role.AGENT: _WORKS
         | {
             Action.ENTER_REQUEST,
@@ -111,6 +114,7 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.PLACE_HOLD,
             Action.RELEASE_HOLD,
             Action.HANDLE_INCIDENT,
+            Action.CONTEST,
         },
         Role.AUDITOR: _SEES | {Action.SEE_REQUESTS, Action.SEE_VIEWS},
         Role.ADMINISTRATOR: _HERE | {Action.MANAGE_ACCOUNTS},

@@ -43,7 +43,7 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One entry of the log; it holds none of the data."""
+    """One entry of the log; it holds none of the data. It is of a request, or of an instruction."""
 
     id: str
     at: datetime
@@ -52,19 +52,21 @@ class View:
     person: int | None
     what: str
     why: str
+    instruction: str = ""
 
 
 def note_view(
     accounts: Accounts, request: str, person: int | None, what: Kind, why: Why, *, by: str,
-    at: datetime,
+    at: datetime, instruction: str = "",
 ) -> None:  # fmt: skip
-    """Say in the log, and in the ledger, that somebody opens data of a person."""
-    view = View(new_id("view"), at, by, request, person, str(what), str(why))
+    """Say in the log, and in the ledger, that somebody opens data of a person: of a request, or of
+    an instruction (then `request` is empty)."""
+    view = View(new_id("view"), at, by, request, person, str(what), str(why), instruction)
     salt = secrets.token_bytes(32)
     with accounts.runs.transaction() as tx:
         tx.run(
             "view_add", id=view.id, at=at, by=by, request=request, person=person, what=view.what,
-            why=view.why, salt=salt,
+            why=view.why, salt=salt, instruction=instruction,
         )  # fmt: skip
         entry = Viewed(view=view.id, commitment=commitment(salt, reference(view)))
         accounts.tell([entry], at, tx)
@@ -73,7 +75,8 @@ def note_view(
 def reference(view: View) -> str:
     """What the commitment of a view in the ledger is over."""
     number = "" if view.person is None else str(view.person)
-    said = (view.id, view.at.isoformat(), view.by, view.request, number, view.what, view.why)
+    of = view.request or view.instruction
+    said = (view.id, view.at.isoformat(), view.by, of, number, view.what, view.why)
     return "\n".join(said)
 
 
@@ -88,5 +91,5 @@ def of_request(accounts: Accounts, request: str) -> tuple[View, ...]:
 
 
 def _views(rows: Sequence[Row]) -> tuple[View, ...]:
-    fields = ("id", "at", "by", "request", "person", "what", "why")
+    fields = ("id", "at", "by", "request", "person", "what", "why", "instruction")
     return tuple(View(*(row[name] for name in fields)) for row in rows)

@@ -37,6 +37,16 @@ from avow.faces.web.console.incident_letter import incident_letter
 from avow.faces.web.console.incident_report import incident_report
 from avow.faces.web.console.incident_step import incident_advise, incident_step
 from avow.faces.web.console.incidents import incidents
+from avow.faces.web.console.instruction import instruction
+from avow.faces.web.console.instruction_contest import instruction_contest
+from avow.faces.web.console.instruction_enter import instruction_enter
+from avow.faces.web.console.instruction_open import instruction_open
+from avow.faces.web.console.instruction_step import (
+    instruction_plan,
+    instruction_run,
+    instruction_tell,
+)
+from avow.faces.web.console.instructions import instructions
 from avow.faces.web.console.letter import letter
 from avow.faces.web.console.letters import staff_letters
 from avow.faces.web.console.notice import notice, notice_page
@@ -211,6 +221,14 @@ STAFF_HANDLERS = (
     outcome_edit,
     outcome_review,
     outcome_send,
+    *instructions,
+    instruction_enter,
+    *instruction,
+    instruction_open,
+    instruction_contest,
+    instruction_plan,
+    instruction_run,
+    instruction_tell,
     *systems,
     system,
     *staff_letters,

@@ -30,6 +30,7 @@ from avow.faces.web.preview import page_of, preview_of
 from avow.faces.web.proven import Proven
 from avow.faces.web.requests_today import (
     incidents_ask,
+    instructions_ask,
     letters_ask,
     mailbox_ask,
     requests_ask,
@@ -107,6 +108,7 @@ class EngineSource:
         asked = (
             *requests_ask(runs, day),
             *tasks_ask(runs, day),
+            *instructions_ask(runs),
             *mailbox_ask(runs, self.standing.declaration, self.now()),
             *letters_ask(runs, self.now()),
             *incidents_ask(runs, self.standing.zone),

@@ -8,6 +8,7 @@ from avow.common.languages import Words, mark
 from avow.duties.assurance.model import ReasonCode, Status
 from avow.duties.assurance.wording import ADVICE
 from avow.engine.evidence.checks import Answer, CheckKind
+from avow.faces.web import instruction_words
 from avow.faces.web.source import Ask, AskKind, NoveltyKind, PlanState, Told
 
 LABELS: Mapping[str, str] = {
@@ -86,6 +87,10 @@ LABELS: Mapping[str, str] = {
     Told.USE_RESUMED: mark(
         "Done. What could come back is back; where nothing is missing, it ended."
     ),
+    Told.INSTRUCTION_ENTERED: mark("Entered. Nothing is done before its contact confirms it."),
+    Told.INSTRUCTION_PLANNED: mark("Planned. Two persons approve it; nothing has gone yet."),
+    Told.INSTRUCTION_CONTESTED: mark("The controller is told. Nothing of it is done."),
+    Told.CONTROLLER_TOLD: mark("The controller is told what was done, and what is left."),
     Told.ROWS_ACCEPTED: mark("Accepted. What is done for this request is done with these rows."),
     Told.QUESTIONS_SENT: mark("The letter with the link to the questions is written."),
     Told.NOT_POSSIBLE: mark("Nothing was done: something is missing, or it may not follow now."),
@@ -215,7 +220,8 @@ def ask(wanted: Ask, words: Words) -> str:
         case AskKind.HEAL:
             return _heal(wanted, words)
     everything = words.say("everything")
-    return words.say(ASKS[wanted.kind], subject=subject or everything, detail=wanted.detail)
+    wish = ASKS.get(wanted.kind) or instruction_words.ASKS[wanted.detail]
+    return words.say(wish, subject=subject or everything, detail=wanted.detail)
 
 
 def _heal(wanted: Ask, words: Words) -> str:

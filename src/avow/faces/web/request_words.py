@@ -16,7 +16,7 @@ from avow.duties.requests.intake.receiving import ATTACHMENT, MESSAGE
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.identities import Question
 from avow.engine.planner.staying import Why as Stays
-from avow.faces.web import change_words, identity_words
+from avow.faces.web import change_words, identity_words, instruction_words
 from avow.faces.web.labels import LABELS
 from avow.faces.web.source import Told
 
@@ -179,13 +179,15 @@ PROBLEMS: Mapping[str, str] = {
 
 def problem_word(code: str, words: Words) -> str:
     """What is wrong, as a sentence."""
-    lists = (PROBLEMS, identity_words.PROBLEMS, change_words.PROBLEMS)
+    own_lists = (identity_words, change_words, instruction_words)
+    lists = (PROBLEMS, *(each.PROBLEMS for each in own_lists))
     own = next((each[code] for each in lists if code in each), None)
     return words.say(own or LABELS[Told.NOT_POSSIBLE])
 
 
 def request_word(code: str, words: Words) -> str:
     """What a word of the closed lists is called; itself where it is none of them."""
-    lists = (ROLES, WORDS, STAYS, ASKS, identity_words.WORDS, change_words.WORDS)
+    own_lists = (identity_words, change_words, instruction_words)
+    lists = (ROLES, WORDS, STAYS, ASKS, *(each.WORDS for each in own_lists))
     own = next((each[code] for each in lists if code in each), None)
     return words.say(own) if own else called.word_of(code, words)

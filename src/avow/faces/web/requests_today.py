@@ -12,6 +12,7 @@ from avow.common.deadlines import hours_after
 from avow.declaration.model import Declaration
 from avow.duties.incidents.checks import JUDGED_WITHIN
 from avow.duties.incidents.machine import Stage
+from avow.duties.requests.processor.standing import OURS, standings
 from avow.duties.requests.words import Status
 from avow.engine.db.store import Row, Runs
 from avow.faces.web.source import Ask, AskKind
@@ -71,6 +72,19 @@ def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
     return tuple(_of_tasks(place, rows) for place, rows in late.items())
 
 
+def instructions_ask(runs: Runs) -> tuple[Ask, ...]:
+    """One ask per instruction of a controller that waits for us; what waits for its contact, for
+    approvals or for an owner is asked elsewhere."""
+    return tuple(
+        Ask(
+            AskKind.FOLLOW_INSTRUCTION, each.id, each.due, link=("instructions", each.id),
+            detail=each.wants,
+        )
+        for each in standings(runs)
+        if each.wants in OURS
+    )  # fmt: skip
+
+
 def mailbox_ask(runs: Runs, declared: Declaration, at: datetime) -> tuple[Ask, ...]:
     """What lies in the mailbox of requests for longer than is promised, or that nobody reads it any
     more (10.1). Where it was never read nothing is asked here: its promise is unknown."""
@@ -100,6 +114,11 @@ def _of_tasks(place: str, rows: Sequence[Row]) -> Ask:
     if kind == "system":
         link: tuple[str, ...] = ("systems", name)
         return Ask(AskKind.OWNER_TASK, name, rows[0]["due_on"], n=len(rows), link=link)
+    instructions = {row["instruction"] for row in rows}
+    if None not in instructions:
+        page = instructions if len(instructions) == 1 else ()
+        link = ("instructions", *page)
+        return Ask(AskKind.OWNER_TASK, name or place, rows[0]["due_on"], n=len(rows), link=link)
     requests = {row["request"] for row in rows}
     one = requests.pop() if len(requests) == 1 else None
     link = ("requests", one) if one else ("requests",)

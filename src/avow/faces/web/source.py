@@ -56,6 +56,7 @@ class AskKind(StrEnum):
     HEAR_PERSON = "hear-person"
     ANSWER_REQUEST = "answer-request"
     OWNER_TASK = "owner-task"
+    FOLLOW_INSTRUCTION = "follow-instruction"
     READ_MAILBOX = "read-mailbox"
     REACH_PERSON = "reach-person"
     SIGN_DECISION = "sign-decision"
@@ -429,6 +430,10 @@ class Told(StrEnum):
     USE_RESTRICTED = "use-restricted"
     END_ANNOUNCED = "end-announced"
     USE_RESUMED = "use-resumed"
+    INSTRUCTION_ENTERED = "instruction-entered"
+    INSTRUCTION_PLANNED = "instruction-planned"
+    INSTRUCTION_CONTESTED = "instruction-contested"
+    CONTROLLER_TOLD = "controller-told"
     NOT_POSSIBLE = "not-possible"
 
 
@@ -453,6 +458,10 @@ ACCEPTED = frozenset(
         Told.PLACES_DECIDED,
         Told.ERASURE_PLANNED,
         Told.ERASURE_ENDED,
+        Told.INSTRUCTION_ENTERED,
+        Told.INSTRUCTION_PLANNED,
+        Told.INSTRUCTION_CONTESTED,
+        Told.CONTROLLER_TOLD,
         Told.HANDED_OVER,
         Told.ACTED,
         Told.COPY_DRAWN,

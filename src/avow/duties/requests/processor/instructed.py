@@ -177,6 +177,12 @@ def finish(
     return receipt
 
 
+def receipt_of(book: Book, plan: str) -> Receipt | None:
+    """What came of the plan of an instruction; None while it has not ended."""
+    known = records.read(book.runs, plan)
+    return _receipt(book, known) if known.status in _ENDED else None
+
+
 def _receipt(book: Book, known: Kept) -> Receipt:
     plan = known.plan
     removed = _removed(book.runs, plan)

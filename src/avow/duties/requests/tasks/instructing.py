@@ -142,11 +142,17 @@ def confirmed(book: Book, runs: Runs, instruction: str, *, at: datetime) -> tupl
 def words_of_instruction(book: Book, instruction: str) -> str:
     """What an instruction says. Personal data: for the eyes of who carries it out."""
     row = book.runs.one("instruction_known", id=instruction)
+    said = said_in(book, instruction)
+    return f"{row['what']} – {row['tenant']}\n{said}" if row is not None else ""
+
+
+def said_in(book: Book, instruction: str) -> str:
+    """The words of an instruction alone. Personal data."""
+    row = book.runs.one("instruction_known", id=instruction)
     if row is None:
         return ""
     box = open_in(book.runs, book.ring, row["key"], bytes(row["sealed"]), instruction)
-    said = box.decode("utf-8", "replace")
-    return f"{row['what']} – {row['tenant']}\n{said}"
+    return box.decode("utf-8", "replace")
 
 
 @dataclass(frozen=True, slots=True)

@@ -147,18 +147,21 @@ SELECT stop, person, at FROM avow.release_asked WHERE stop = ANY(%(stops)s) ORDE
 
 -- name: view_add
 -- Somebody opened data of a person.
--- since: 24
-INSERT INTO avow.view_log (id, at, by, request, person, what, why, salt)
-VALUES (%(id)s, %(at)s, %(by)s, %(request)s, %(person)s, %(what)s, %(why)s, %(salt)s)
+-- since: 35
+INSERT INTO avow.view_log (id, at, by, request, instruction, person, what, why, salt)
+VALUES (%(id)s, %(at)s, %(by)s, nullif(%(request)s, ''), nullif(%(instruction)s, ''), %(person)s,
+        %(what)s, %(why)s, %(salt)s)
 
 -- name: views_newest
 -- What was opened last.
--- since: 24
-SELECT id, at, by, request, person, what, why FROM avow.view_log
+-- since: 35
+SELECT id, at, by, coalesce(request, '') AS request, coalesce(instruction, '') AS instruction,
+       person, what, why
+FROM avow.view_log
 ORDER BY at DESC, id LIMIT %(most)s
 
 -- name: views_of
 -- What of a request was opened.
--- since: 24
-SELECT id, at, by, request, person, what, why FROM avow.view_log
+-- since: 35
+SELECT id, at, by, request, '' AS instruction, person, what, why FROM avow.view_log
 WHERE request = %(request)s ORDER BY at DESC, id

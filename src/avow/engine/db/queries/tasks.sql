@@ -141,6 +141,25 @@ SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by, plan, ended_at, c
 FROM avow.instruction
 ORDER BY arrived_at DESC, id
 
+-- name: instructions_standing
+-- Every instruction, or one, with where its plan and its tasks stand; the newest first.
+-- since: 34
+SELECT i.id, i.tenant, i.what, i.arrived_at, i.due_on, i.confirmed_at, i.by, i.plan, i.ended_at,
+       i.contested_at, p.status AS plan_status, c.state AS confirming, d.state AS doing,
+       EXISTS (SELECT FROM avow.letter AS l
+               WHERE l.about = i.plan AND l.kind = 'instruction-done') AS is_told
+FROM avow.instruction AS i
+LEFT JOIN avow.plan AS p ON p.id = i.plan
+LEFT JOIN avow.task AS c ON c.instruction = i.id AND c.act = 'confirm'
+LEFT JOIN avow.task AS d ON d.instruction = i.id AND d.act = 'instructed'
+WHERE %(id)s::text IS NULL OR i.id = %(id)s
+ORDER BY i.arrived_at DESC, i.id
+
+-- name: mailboxes_instructing
+-- The tenants of which a contact is registered that may instruct us.
+-- since: 23
+SELECT who FROM avow.mailbox WHERE may_instruct AND who LIKE 'tenant:%%' ORDER BY who
+
 -- name: disclosure_add
 -- Data were disclosed to a recipient.
 -- since: 23

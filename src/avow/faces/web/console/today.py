@@ -27,7 +27,11 @@ SOON = timedelta(days=7)
 PLAN, SHOWN = "plan", "shown"
 HOWS = (PLAN, "automatic", "approve", SHOWN)
 """In which ways something goes, the surest first."""
-FOR = {"requests": Action.SEE_REQUESTS, "incidents": Action.SEE_INCIDENTS}
+FOR = {
+    "requests": Action.SEE_REQUESTS,
+    "instructions": Action.SEE_REQUESTS,
+    "incidents": Action.SEE_INCIDENTS,
+}
 """Pages that not everybody may see, and who may."""
 UNSEEN = (ReasonCode.BLIND, ReasonCode.STALE, ReasonCode.MISSING, ReasonCode.CANARY_UNSEEN)
 

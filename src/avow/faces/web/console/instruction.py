@@ -1,0 +1,127 @@
+"""One instruction of a controller: what it waits for, the forms to go on, and what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from litestar import Response
+from litestar.params import FromPath
+
+from avow.duties.requests.processor.instructed import Receipt, receipt_of
+from avow.duties.requests.processor.standing import Happened, story_of
+from avow.duties.requests.tasks.instructing import Instructs
+from avow.engine.accounts.matrix import Action
+from avow.faces.web.frame import Frame
+from avow.faces.web.instruction_views import (
+    InstructionLine,
+    does_for_clients,
+    known_instruction,
+    line_of,
+)
+from avow.faces.web.mistakes import Mistake
+from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.security import Asked
+from avow.faces.web.signin.desk import StaffDesk
+from avow.faces.web.signin.sign_in import GivenStaff
+
+TEMPLATE = "staff/instruction.html"
+PATH = "/{language:str}/instructions/{instruction_id:str}"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of an instruction, and why it is held to be unlawful, as somebody opened them."""
+
+    said: str = field(repr=False)
+    reason: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unnamed:
+    """What the values of a plan that was just made did not name: their lines, and places that could
+    not be looked into."""
+
+    lines: tuple[int, ...]
+    gaps: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class InstructionPage:
+    """The context of the page of one instruction."""
+
+    frame: Annotated[Frame, "what surrounds the page"]
+    line: Annotated[
+        InstructionLine, "what is instructed, by whom, until when, and what it waits for"
+    ]
+    takes_values: Annotated[bool, "whether values name the persons that it is about"]
+    kinds: Annotated[
+        tuple[str, ...], "kinds of values by which persons of that controller are named"
+    ]
+    receipt: Annotated[Receipt | None, "what came of its plan; None while none has ended"]
+    story: Annotated[tuple[Happened, ...], "everything that happened with it, the newest first"]
+    opened: Annotated[Words | None, "its words, where somebody has just opened them"]
+    unnamed: Annotated[Unnamed | None, "what the values of the plan just made did not name"]
+    form: Annotated[Mapping[str, str], "what was typed, where the form comes back"]
+    mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
+    can_plan: Annotated[bool, "whether systems can be read from here"]
+    does: Annotated[frozenset[str], "what the reader may do with data of others"]
+
+
+def show(
+    request: Asked,
+    language: FromPath[str],
+    instruction_id: FromPath[str],
+    pages: GivenPages,
+    staff: GivenStaff,
+) -> Response[bytes]:
+    """Show one instruction, without its words."""
+    page = context(request, language, instruction_id, pages, staff)
+    return pages.answer(request, TEMPLATE, page)
+
+
+instruction = with_twin(PATH, show, Action.SEE_REQUESTS)
+
+
+def context(
+    asked: Asked,
+    language: str,
+    instruction_id: str,
+    pages: Pages,
+    staff: StaffDesk,
+    *,
+    opened: Words | None = None,
+    unnamed: Unnamed | None = None,
+    mistake: Mistake | None = None,
+) -> InstructionPage:
+    """Read it; `NotFoundException` where there is none of that id."""
+    frame, found = (
+        pages.frame(asked, language, "instructions"),
+        known_instruction(staff, instruction_id),
+    )
+    book, zone = staff.book, ZoneInfo(staff.book.zone)
+    story = (replace(each, at=each.at.astimezone(zone)) for each in story_of(book, found.id))
+    return InstructionPage(
+        frame=frame,
+        line=line_of(found, staff.today(), book.zone),
+        takes_values=found.what == Instructs.ERASE,
+        kinds=kinds_of(staff, found.tenant),
+        receipt=receipt_of(book, found.plan) if found.plan else None,
+        story=tuple(story),
+        opened=opened,
+        unnamed=unnamed,
+        form=mistake.typed if mistake else {},
+        mistake=mistake,
+        can_plan=staff.estate is not None,
+        does=does_for_clients(asked),
+    )
+
+
+def kinds_of(staff: StaffDesk, tenant: str) -> tuple[str, ...]:
+    """The kinds of values that name persons among the data held for others in a tenant's system."""
+    name = tenant.split(":")[1]
+    system = staff.book.declaration.datamap.systems.get(name)
+    held = (d for d in system.datasets.values() if not d.is_ours) if system is not None else ()
+    return tuple(sorted({identity.kind for dataset in held for identity in dataset.identities}))

@@ -6,12 +6,22 @@ question, and how long we take to see it is on our account. What is not enough i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from avow.common.masked import Masked
-from avow.duties.requests.book import PERSON, Book, Said, entries_of, put_file, read, take
+from avow.duties.requests.book import (
+    PERSON,
+    Book,
+    Said,
+    entries_of,
+    people_of,
+    put_file,
+    read,
+    spoken_together,
+    take,
+)
 from avow.duties.requests.identity.documents import DOCUMENT, keep
 from avow.duties.requests.intake import threads
 from avow.duties.requests.intake.by_form import PAPER
@@ -32,6 +42,31 @@ class Added:
     words: str = field(default="", repr=False)
     files: tuple[tuple[str, str, bytes], ...] = field(default=(), repr=False)
     document: tuple[str, bytes] | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The part of a request that one link follows: its own person, or all for whom who follows it
+    speaks. `is_company`: a company follows what it asked for its users."""
+
+    persons: tuple[int, ...]
+    speaks: bool = False
+    is_company: bool = False
+
+
+def part_of(book: Book, state: Request, person: int) -> Part:
+    """The part that the link of a person follows. Where a company asked, a user who has a link of
+    their own follows their own part, and speaks for nobody."""
+    people, voice = people_of(book, [state.id]).get(state.id, {}), state.persons[person].voice
+    has_speaker = person in people and bool(people[person].speaker)
+    is_company = has_speaker and voice is Voice.COMPANY
+    speaks = is_company or voice is Voice.REPRESENTATIVE
+    return Part(spoken_together(people, person), speaks, is_company)
+
+
+def wants_paper(state: Request, part: Part) -> bool:
+    """Whether somebody still has to show that they may speak."""
+    return part.speaks and not all(map(state.is_settled, part.persons))
 
 
 def wants_document(state: Request, person: int) -> bool:
@@ -55,14 +90,13 @@ def needs(book: Book, state: Request, person: int) -> Needs:
     matter, and what they gave is not asked for again."""
     if state.closed_on is not None:
         return Needs()
-    others = [n for n in state.persons if n != person and _owes(book, state, n)]
+    part = part_of(book, state, person)
+    owing = {n for n in state.persons if _owes(book, state, n)}
     waits = set(state.waits)
-    if others and not _owes(book, state, person):
+    if owing and not owing & set(part.persons):
         waits.discard(Waits.IDENTITY)
-    known = state.persons[person]
-    is_spoken_for = known.voice is Voice.REPRESENTATIVE and not state.is_settled(person)
-    return Needs(tuple(sorted(waits)), _owes_document(book, state, person),
-                 is_spoken_for and not _has_paper(book, state))  # fmt: skip
+    paper = wants_paper(state, part) and not _has_paper(book, state)
+    return Needs(tuple(sorted(waits)), _owes_document(book, state, person), paper)
 
 
 def _owes_document(book: Book, state: Request, person: int) -> bool:
@@ -102,20 +136,22 @@ def add(book: Book, request: str, person: int, added: Added, *, at: datetime) ->
             put_file(inside, tx, request, what, kind, content, at=at)
         if added.document:
             keep(inside, request, person, *added.document, by=PERSON, at=at)
-        said = [Said(Noted(what=f"{ADDED}.{person}"), added.words.encode())]
-        said += [Said(Resumed(waits=each)) for each in _ended(inside, request, person)]
+        persons = part_of(inside, read(inside, request), person).persons
+        said = [Said(Noted(what=f"{ADDED}.{n}")) for n in persons]
+        said[0] = replace(said[0], words=added.words.encode())
+        said += [Said(Resumed(waits=each)) for each in _ended(inside, request, persons)]
         after = take(inside, request, said, by=PERSON, at=at, runs=tx)
         threads.note(tx, book.ring, known, "joined", request, arrived=at, at=at)
     return after
 
 
-def _ended(book: Book, request: str, person: int) -> Iterator[Waits]:
-    """The pauses that an answer of a person ends: that for identity only when nobody else of the
+def _ended(book: Book, request: str, persons: Sequence[int]) -> Iterator[Waits]:
+    """The pauses that an answer for persons ends: that for identity only when nobody else of the
     request was asked and has not answered yet."""
     state = read(book, request)
     if Waits.SCOPE in state.waits:
         yield Waits.SCOPE
-    others = [n for n in state.persons if n != person and _owes(book, state, n)]
+    others = [n for n in state.persons if n not in persons and _owes(book, state, n)]
     if Waits.IDENTITY in state.waits and not others:
         yield Waits.IDENTITY
 

@@ -81,6 +81,13 @@ class Person(msgspec.Struct, frozen=True, kw_only=True):
         own = (("email", self.email),) if self.email and not self.speaker else ()
         return (*self.identities, *own)
 
+    def own(self) -> Person:
+        """The person as they are reached themselves, whoever speaks for them."""
+        if not self.speaker:
+            return self
+        email = dict(self.identities).get("email", "")
+        return msgspec.structs.replace(self, email=email, postal="", speaker="")
+
 
 @dataclass(frozen=True, slots=True)
 class Asking:
@@ -197,7 +204,8 @@ def open_request(book: Book, arrival: Arrival, *, by: str, at: datetime) -> Requ
 
 def _voice(arrival: Arrival, person: Person) -> Voice:
     """Who speaks for one of several persons: one may ask for themselves and for their child."""
-    return Voice.REPRESENTATIVE if person.speaker else arrival.voice
+    is_other = person.speaker and arrival.voice is not Voice.COMPANY
+    return Voice.REPRESENTATIVE if is_other else arrival.voice
 
 
 def take(
@@ -297,6 +305,16 @@ def persons_of(book: Book, request: str) -> dict[int, Person]:
     if book.runs.run("request_persons", request=request):
         opened_key(book.runs, book.ring, row["key"])
     return {}
+
+
+def spoken_together(people: Mapping[int, Person], number: int) -> tuple[int, ...]:
+    """The persons for whom the speaker of one of them speaks, the first first: what goes to the
+    speaker goes once. Somebody who speaks for themselves stands alone."""
+    who = people.get(number)
+    if who is None or not who.speaker:
+        return (number,)
+    to = (who.speaker, who.email, who.postal)
+    return tuple(n for n, each in people.items() if (each.speaker, each.email, each.postal) == to)
 
 
 def people_of(book: Book, requests: Iterable[str]) -> dict[str, dict[int, Person]]:

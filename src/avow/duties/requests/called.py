@@ -70,7 +70,7 @@ WORDS: Mapping[str, str] = {
     Rung.KNOWN_ADDRESS: mark("a known address"),
     Rung.KNOWN_FACTS: mark("facts only they know"),
     Rung.MANDATE: mark("a mandate"),
-    Rung.AUTHORITY: mark("an authority"),
+    Rung.AUTHORITY: mark("authority to speak"),
     Rung.DOCUMENT: mark("a document"),
     Outcome.PARTLY: mark("partly accepted"),
     ItemState.ASKED: mark("to be decided"),

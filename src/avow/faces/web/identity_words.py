@@ -25,6 +25,7 @@ WORDS: Mapping[str, str] = {
     f"speaks-{Kind.HEIR}": mark("an heir, by the certificates of death and inheritance (France)"),
     f"speaks-{Kind.COMPANY}": mark("a company for its users, by the public register"),
     "wanted-identity": mark("It is not settled who this is about."),
+    "wanted-authority": mark("A company asks for its users: look at what shows that it may."),
     "wanted-document": mark("A document came: somebody looks at it."),
     "page-identity": mark("Who it is about"),
     f"coarse-{Coarse.MONTH}": mark("the month of it"),

@@ -95,6 +95,7 @@ CASES: Mapping[str, str] = {
     "partly": mark("Where something is left"),
     "refused": mark("As a refusal"),
     "unread": mark("Before anybody has read what is asked"),
+    "company": mark("To a company that asks for its users"),
 }
 
 REASONS: Mapping[str, str] = {

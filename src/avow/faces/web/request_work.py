@@ -16,7 +16,7 @@ from avow.duties.requests.identity.documents import waiting
 from avow.duties.requests.identity.standing import standings
 from avow.duties.requests.machine import Request
 from avow.duties.requests.rows import accepted_of
-from avow.duties.requests.words import ItemState
+from avow.duties.requests.words import ItemState, Voice
 from avow.engine.accounts.matrix import Sphere
 from avow.engine.db.store import Row
 from avow.faces.web.change_views import (
@@ -141,7 +141,8 @@ def _identity(book: Book, request: Request) -> str:
     if waiting(book, request.id):
         return "document"
     known = standings(request, entries_of(book, request.id))
-    return "identity" if any(not (each.is_settled or each.is_free) for each in known) else ""
+    voices = {each.voice for each in known if not (each.is_settled or each.is_free)}
+    return "authority" if voices == {Voice.COMPANY} else "identity" if voices else ""
 
 
 def _rows(book: Book, request: Request) -> str:

@@ -20,7 +20,7 @@ from avow.common.masked import Masked
 from avow.duties.correspondence.letters import Draft, Mailing
 from avow.duties.correspondence.outbox import letter_id, named, write
 from avow.duties.correspondence.wording import wording
-from avow.duties.requests.book import Book, Person, persons_of, read
+from avow.duties.requests.book import Book, Person, persons_of, read, spoken_together
 from avow.duties.requests.intake.threads import note_ours
 from avow.duties.requests.machine import Request
 from avow.engine.db.store import Runs
@@ -141,7 +141,8 @@ def send_wished(book: Book, post: Post, *, at: datetime) -> int:
 
 
 def send_links(book: Book, post: Post, request: str, *, at: datetime) -> int:
-    """Write to each person of a request who has an address a letter with a link of their own.
+    """Write to each person of a request who has an address a letter with a link of their own, and
+    one to who speaks for several.
 
     Raises:
         UnknownRequest: AV610.
@@ -150,8 +151,9 @@ def send_links(book: Book, post: Post, request: str, *, at: datetime) -> int:
     with book.runs.transaction() as tx:
         inside, sent = replace(book, runs=tx), 0
         state = read(inside, request)
-        for number, person in persons_of(inside, request).items():
-            if person.email or person.postal:
+        people = persons_of(inside, request)
+        for number, person in people.items():
+            if (person.email or person.postal) and spoken_together(people, number)[0] == number:
                 link = new(inside, request, number, None, at)
                 token = make(inside, link, at=at)
                 sent += send_letter(inside, post, KIND, state, link, person, token, at=at)

@@ -12,6 +12,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+import msgspec
+
 from avow.common.calendar import Period, add
 from avow.common.errors import AvowError
 from avow.common.languages import LANGUAGES, SOURCE_LANGUAGE, words
@@ -162,30 +164,30 @@ def hear_company(
     return sum(len(c.keys) for c in theirs)
 
 
+def users_told(book: Book, request: str) -> dict[int, date]:
+    """On which local day each user of a company was told that it speaks for them, by number."""
+    rows = book.runs.run("representations_told", request=request)
+    return {row["person"]: book.day(row["told_at"]) for row in rows}
+
+
 def _whole(request: str, number: int, person: Person, rows: Sequence[object]) -> None:
     if not rows:
         raise _not(request, number, "they have no account with that company")
-    if not person.email and not person.postal:
+    if not person.own().email and not person.own().postal:
         raise _not(request, number, "they cannot be told: no address of theirs was given")
 
 
 def _reached(person: Person, held: Masked[str] | None) -> Person:
     """The person with the address of the account, where it has one: a company may give another."""
-    email = held.reveal() if held else person.email
-    return Person(language=person.language, email=email, postal=person.postal)
+    own = person.own()
+    email = held.reveal() if held else own.email
+    return Person(language=own.language, email=email, postal=own.postal)
 
 
 def _name(book: Book, request: str, number: int, person: Person, company: Company) -> None:
     row = book.runs.one("request_known", id=request)
     if row is not None:
-        entered = Person(
-            name=person.name,
-            language=person.language,
-            email=person.email,
-            postal=person.postal,
-            identities=person.identities,
-            tenant=str(company),
-        )
+        entered = msgspec.structs.replace(person, tenant=str(company))
         put_person(book, book.runs, request, row["key"], number, entered)
 
 

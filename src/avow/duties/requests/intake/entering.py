@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -28,12 +28,13 @@ from avow.duties.requests.book import (
     read,
     read_many,
     same_person,
+    spoken_together,
     take,
 )
 from avow.duties.requests.intake.threads import note_ours
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.steps import Closed, Linked, Noted, RightAsked
-from avow.duties.requests.words import Link
+from avow.duties.requests.words import Link, Voice
 from avow.engine.db.store import Runs
 
 KIND = "request-received"
@@ -126,8 +127,8 @@ def is_open(request: Request) -> bool:
 def acknowledge(
     book: Book, request: str, *, by: str, at: datetime, words: Path | None = None
 ) -> int:
-    """Write to every person of a request who has an address that it arrived; gives how many
-    letters are new. Nobody gets the same letter twice.
+    """Write to every person of a request who has an address that it arrived, and once to who speaks
+    for several; gives how many letters are new. Nobody gets the same letter twice.
 
     Raises:
         UnknownRequest: AV610.
@@ -136,15 +137,17 @@ def acknowledge(
     with book.runs.transaction() as tx:
         inside = replace(book, runs=tx)
         state, new = read(inside, request), 0
-        for number, person in _written_to(persons_of(inside, request).items()):
-            new += _letter(inside, tx, state, number, person, at, words)
+        people = persons_of(inside, request)
+        for number in _written_to(people):
+            new += _letter(inside, tx, state, number, people, at, words)
         if new:
             take(inside, request, [Said(Noted(what=ACKNOWLEDGED))], by=by, at=at, runs=tx)
     return new
 
 
-def _written_to(people: Iterable[tuple[int, Person]]) -> list[tuple[int, Person]]:
-    return [(n, each) for n, each in people if each.email or each.postal]
+def _written_to(people: Mapping[int, Person]) -> list[int]:
+    reached = [n for n, each in people.items() if each.email or each.postal]
+    return [n for n in reached if spoken_together(people, n)[0] == n]
 
 
 def heard(book: Book, request: str, *, by: str, at: datetime) -> Request:
@@ -157,10 +160,12 @@ def _letter(
     tx: Runs,
     request: Request,
     number: int,
-    person: Person,
+    people: Mapping[int, Person],
     at: datetime,
     words: Path | None,
 ) -> int:
+    person, together = people[number], spoken_together(people, number)
+    items = [item for item in request.items.values() if item.person in together]
     own = address(book.declaration.controller.email or book.declaration.mailbox)
     domain = own.domain if own else "localhost"
     mailing = Mailing(KIND, request.id, domain, add(book.day(at), _READABLE))
@@ -171,7 +176,8 @@ def _letter(
             "request": request.id,
             "day": say.day(request.received),
             "last_day": say.day(request.due(book.calendar, book.day(at))),
-            "rights": [_asked(item) for item in request.items.values() if item.person == number],
+            "rights": list(dict.fromkeys(_asked(item) for item in items)),
+            "users": len(together) if _is_for_users(request, number, person) else 0,
             "others": _told_together(book, request, person),
             "contact": str(own) if own else book.declaration.controller.address,
         }
@@ -188,6 +194,10 @@ def _letter(
         name = letter_id(book.ring, mailing, named(mailing.sphere, draft))
         note_ours(tx, book.ring, f"{name}@{domain}", request.id, at)
     return written.new if written.waiting else 0
+
+
+def _is_for_users(request: Request, number: int, person: Person) -> bool:
+    return bool(person.speaker) and request.persons[number].voice is Voice.COMPANY
 
 
 def _asked(item: Item) -> str:

@@ -126,6 +126,12 @@ ON CONFLICT (request, person) DO UPDATE SET kind = excluded.kind, file = exclude
 SELECT request, person, kind, file, rights, until, by, made_at, told_at
 FROM avow.representation ORDER BY made_at, request, person
 
+-- name: representations_told
+-- Which persons of a request were told, and when, that a company speaks for them.
+-- since: 30
+SELECT person, told_at FROM avow.representation
+WHERE request = %(request)s AND told_at IS NOT NULL ORDER BY person
+
 -- name: fact_check_add
 -- Questions were made for a person.
 -- since: 33

@@ -14,7 +14,7 @@ from avow.duties.requests.book import entries_of
 from avow.duties.requests.files import Came, came
 from avow.duties.requests.identity.documents import Waiting, waiting
 from avow.duties.requests.identity.proving import Sent, sent
-from avow.duties.requests.identity.representing import COMPANY_MAY, Kind
+from avow.duties.requests.identity.representing import COMPANY_MAY, Kind, users_told
 from avow.duties.requests.identity.standing import Standing, standings
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right, Rung, Voice, Waits
@@ -49,6 +49,8 @@ class IdentityPage:
     checks: Annotated[tuple[CheckLine, ...], "questions about known facts, in counts"]
     draft: Annotated[QuestionsDraft | None, "questions that would be sent, just looked at"]
     can_ask: Annotated[bool, "whether questions can be made and sent from here"]
+    told: Annotated[dict[int, date], "when users were told that a company speaks for them"]
+    heard_at: Annotated[int | None, "the person at whom a company is heard for all of its users"]
     papers: Annotated[tuple[Came, ...], "files that came and may show who speaks for somebody"]
     choices: Annotated[dict[str, tuple[str, ...]], "words that the forms offer, by field"]
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
@@ -82,19 +84,22 @@ def context(
     """Read where it stands; `NotFoundException` where there is no such request."""
     frame, state = pages.frame(asked, language, "requests"), found(staff, request_id)
     documents = waiting(staff.book, state.id)
+    known = standings(state, entries_of(staff.book, state.id))
     speaks = any(person.voice is not Voice.SELF for person in state.persons.values())
     return IdentityPage(
         frame=frame,
         id=state.id,
         waits=Waits.IDENTITY in state.waits,
         is_over=state.answered_on is not None or state.closed_on is not None,
-        persons=standings(state, entries_of(staff.book, state.id)),
+        persons=known,
         documents=documents,
         soonest=min((each.last for each in documents), default=None),
         letters=sent(staff.book, state.id, at=staff.now()),
         checks=tuple(checks_of(staff.book, state.id, staff.now())),
         draft=draft,
         can_ask=_can_ask(staff),
+        told=users_told(staff.book, state.id),
+        heard_at=next((p.person for p in known if p.voice is Voice.COMPANY), None),
         papers=came(staff.book, state.id) if speaks else (),
         choices=choices_of(state),
         mistake=mistake,

@@ -1,16 +1,21 @@
 """What a person filled in, and what keeps it from being a request. Pure.
 
-A person is about to send it for themselves, for somebody for whom they speak, or for both.
+A person is about to send it for themselves, for somebody for whom they speak, or for both; or for
+the users of their company.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
+
+from msgspec.structs import replace
 
 from avow.declaration.model import Declaration
 from avow.duties.correspondence.addresses import address
 from avow.duties.requests.book import Asking, Person
+from avow.duties.requests.identity.representing import COMPANY_MAY
 from avow.duties.requests.intake.plain import clean
 from avow.duties.requests.words import Right
 
@@ -18,6 +23,8 @@ TRAP = "website"
 """A field that people do not see, and that programs fill in."""
 LONGEST, SHORT = 8000, 400
 """Letters of the free words, and of a name, an address or a number, that are taken."""
+MOST_USERS = 50
+"""Users for whom a company asks by one form."""
 CHOICES = (
     (Right.ACCESS, False),
     (Right.ERASURE, False),
@@ -31,7 +38,8 @@ CHOICES = (
 )
 """What can be chosen: a right, and whether it is about marketing."""
 EMAIL = "email"
-_PLAIN = ("form", TRAP, "name", "email", "postal", "other-name", "other-email")
+_PLAIN = ("form", TRAP, "name", "email", "postal", "other-name", "other-email", "company")
+_LONG = ("words", "users")
 
 
 class About(StrEnum):
@@ -40,6 +48,7 @@ class About(StrEnum):
     ME = "me"
     OTHER = "other"
     BOTH = "both"
+    COMPANY = "company"
 
 
 def kinds(declaration: Declaration, language: str) -> tuple[tuple[str, str], ...]:
@@ -58,7 +67,7 @@ def carried(data: Mapping[str, str], declared: Iterable[str]) -> dict[str, str]:
     people type them, or a text that just fits would come back too long."""
     names = (*_PLAIN, *(f"known-{kind}" for kind in declared))
     found = {name: clean(data.get(name, "")).strip()[:SHORT] for name in names}
-    found["words"] = typed(data.get("words", ""))
+    found |= {name: typed(data.get(name, "")) for name in _LONG}
     found |= {f"want-{n}": "yes" for n in range(len(CHOICES)) if data.get(f"want-{n}")}
     about = data.get("about", "")
     found["about"] = about if about in set(About) else About.ME
@@ -80,6 +89,17 @@ def about(data: Mapping[str, str]) -> About:
     return About(data.get("about", About.ME))
 
 
+def users(data: Mapping[str, str]) -> list[str]:
+    """What a company typed to name its users, each once."""
+    each = re.split(r"[\s,;]+", data.get("users", ""))
+    return list({one.casefold(): one for one in each if one}.values())
+
+
+def no_addresses(data: Mapping[str, str]) -> list[str]:
+    """What of it is no address."""
+    return [one for one in users(data) if address(one) is None]
+
+
 def wrong(data: Mapping[str, str]) -> tuple[str, ...]:
     """What keeps a form from being a request, by the names of the sentences that say so."""
     email, found = data.get("email", ""), []
@@ -87,10 +107,7 @@ def wrong(data: Mapping[str, str]) -> tuple[str, ...]:
         found.append("no_wish")
     if len(data.get("words", "")) > LONGEST:
         found.append("too_long")
-    if about(data) is not About.ME and not data.get("other-name"):
-        found.append("no_other")
-    if data.get("other-email") and address(data["other-email"]) is None:
-        found.append("bad_other")
+    found += _wrong_of_company(data) if about(data) is About.COMPANY else _wrong_of_other(data)
     if email and address(email) is None:
         found.append("bad_email")
     if not email and not data.get("postal"):
@@ -98,15 +115,40 @@ def wrong(data: Mapping[str, str]) -> tuple[str, ...]:
     return (*found, *(("wrong",) if len(data.get("form", "")) < 32 else ()))
 
 
+def _wrong_of_other(data: Mapping[str, str]) -> Iterator[str]:
+    if about(data) is not About.ME and not data.get("other-name"):
+        yield "no_other"
+    if data.get("other-email") and address(data["other-email"]) is None:
+        yield "bad_other"
+
+
+def _wrong_of_company(data: Mapping[str, str]) -> Iterator[str]:
+    if any(CHOICES[n][0] not in COMPANY_MAY for n in chosen(data)):
+        yield "no_right"
+    if not data.get("company"):
+        yield "no_company"
+    if not users(data):
+        yield "no_users"
+    elif len(users(data)) > MOST_USERS:
+        yield "too_many_users"
+    elif no_addresses(data):
+        yield "bad_users"
+
+
 def persons(data: Mapping[str, str], language: str) -> tuple[Person, ...]:
     """Whom the request is about. Somebody who is spoken for is written to at the address of who
-    speaks, which names nobody but the speaker."""
+    speaks, which names nobody but the speaker; a company's own number says which company it is."""
     email, postal, name = (data.get(each, "") for each in ("email", "postal", "name"))
     known = tuple(
         (key.removeprefix("known-"), value)
         for key, value in data.items()
         if key.startswith("known-")
     )
+    if about(data) is About.COMPANY:
+        said = (data["company"], name, *(value for _, value in known))
+        speaker = ", ".join(each for each in said if each)
+        spoken = Person(language=language, email=email, postal=postal, speaker=speaker)
+        return tuple(replace(spoken, identities=((EMAIL, user),)) for user in users(data))
     own = (("email", email),) if email else ()
     me = Person(name=name, language=language, email=email, postal=postal, identities=(*own, *known))
     if about(data) is About.ME:

@@ -7,6 +7,7 @@ whether or not there is such a request.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -16,12 +17,12 @@ from litestar.params import FromPath
 
 from avow.common.languages import LANGUAGES, words
 from avow.common.masked import Masked
-from avow.duties.requests.adding import Needs, needs
+from avow.duties.requests.adding import Needs, Part, needs, part_of, wants_paper
 from avow.duties.requests.book import Book
 from avow.duties.requests.delivering.links import PATH, Link, followed, wish
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.told import told
-from avow.duties.requests.words import ItemState, Voice
+from avow.duties.requests.words import ItemState
 from avow.faces.web.asked.desk import TooMany
 from avow.faces.web.asked.frame import frame, html
 from avow.faces.web.console.plan_approve import Form
@@ -29,6 +30,7 @@ from avow.faces.web.portal.adding import ADDINGS, Adding
 from avow.faces.web.portal.filled import LONGEST
 from avow.faces.web.portal.following import FOLLOWINGS, Following
 from avow.faces.web.portal.make import GivenPortal, PortalDesk
+from avow.faces.web.portal.of_company import OF_COMPANY, OfCompany
 from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.security import Asked
@@ -73,7 +75,8 @@ def page(
 ) -> Response[bytes]:
     """The page of a request: where it stands, what is needed, and a form to answer or to add."""
     book, say = portal.book(), FOLLOWINGS[language]
-    mine, needed = items_of(state, link), needs(book, state, link.person)
+    part, needed = part_of(book, state, link.person), needs(book, state, link.person)
+    name, mine = name_of(language, part), items_of(state, part)
     return html(
         "portal/follow.html",
         frame(language, book.declaration.controller.name, f"{PATH}/follow/{token}"),
@@ -82,34 +85,37 @@ def page(
         number=say.number.format(number=state.id),
         term=_term(book, say, state, language, portal.clock.now()),
         waits=[say.waits[each] for each in needed.waits],
-        needed=_needed(ADDINGS[language], needed),
-        rows=[(name_of(say, item), say.states[item.state]) for item in mine],
-        left=[(item.item, name_of(say, item)) for item in mine if item.state in OPEN],
+        needed=_needed(language, part, needed),
+        rows=[(name(item), say.states[item.state]) for item in mine],
+        left=[(item.item, name(item)) for item in mine if item.state in OPEN],
         token=token,
         add=ADDINGS[language],
         mistake=SAYINGS[language].mistake,
         bad_lead=REVIEWINGS[language].bad_lead,
         limits=limits(REVIEWINGS[language]),
         problem=problem or Problem((), "", secrets.token_urlsafe(32)),
-        uploads=_uploads(ADDINGS[language], link, state, needed),
+        uploads=_uploads(language, part, state, needed),
         most=LONGEST,
         is_closed=state.closed_on is not None,
-        has_letters=bool(told(book, state, link.person)),
+        has_letters=any(told(book, state, n) for n in part.persons),
     )
 
 
-def _needed(say: Adding, needed: Needs) -> list[str]:
+def _needed(language: str, part: Part, needed: Needs) -> list[str]:
     """What is needed beside an answer, in words."""
-    found = [say.document_needed] if needed.document else []
+    say: Adding | OfCompany = OF_COMPANY[language] if part.is_company else ADDINGS[language]
+    found = [ADDINGS[language].document_needed] if needed.document else []
     return [*found, *([say.paper_needed] if needed.paper else [])]
 
 
-def _uploads(say: Adding, link: Link, state: Request, needed: Needs) -> list[tuple[str, str, str]]:
+def _uploads(
+    language: str, part: Part, state: Request, needed: Needs
+) -> list[tuple[str, str, str]]:
     """The places for files: its name, its label, and what is to be known of it."""
-    known = state.persons[link.person]
-    speaks = known.voice is Voice.REPRESENTATIVE and not state.is_settled(link.person)
+    say = ADDINGS[language]
+    of: Adding | OfCompany = OF_COMPANY[language] if part.is_company else say
     found = [("document", say.document, say.document_why)] if needed.document else []
-    found += [("paper", say.paper, say.paper_why)] if speaks else []
+    found += [("paper", of.paper, of.paper_why)] if wants_paper(state, part) else []
     return [*found, ("files", say.files, "")]
 
 
@@ -178,14 +184,22 @@ def gone(portal: PortalDesk, language: str) -> Response[bytes]:
     return html("portal/gone.html", frame(language, house, f"{PATH}/link"), 404, say=say)
 
 
-def items_of(state: Request, link: Link) -> list[Item]:
-    """What the person of a link asked: nobody sees what another person of the request did."""
-    return [item for item in state.items.values() if item.person == link.person]
+def items_of(state: Request, part: Part) -> list[Item]:
+    """What was asked in the part of a link: nobody sees what another person of the request did."""
+    return [item for item in state.items.values() if item.person in part.persons]
 
 
-def name_of(say: Following, item: Item) -> str:
-    """An item in plain words."""
-    return say.marketing if item.marketing else say.rights[item.right]
+def name_of(language: str, part: Part) -> Callable[[Item], str]:
+    """How an item is called in plain words; of a company's users by their place in its list."""
+    say, company = FOLLOWINGS[language], OF_COMPANY[language]
+
+    def named(item: Item) -> str:
+        plain = say.marketing if item.marketing else say.rights[item.right]
+        if not part.is_company:
+            return plain
+        return company.user.format(what=company.rights.get(item.right, plain), n=item.person)
+
+    return named
 
 
 def spoken_in(language: str) -> str:

@@ -9,6 +9,7 @@ from litestar import Response, get
 from litestar.params import FromPath
 
 from avow.common.languages import words
+from avow.duties.requests.adding import part_of
 from avow.duties.requests.delivering.links import PATH
 from avow.duties.requests.told import told
 from avow.faces.web.asked.frame import frame, html
@@ -29,11 +30,13 @@ def letters(
         return gone(portal, language)
     link, state = reached
     book = portal.book()
+    persons = part_of(book, state, link.person).persons
+    found = [each for n in persons for each in told(book, state, n)]
     return html(
         "portal/letters.html",
         frame(language, book.declaration.controller.name, f"{PATH}/follow/{token}/letters"),
         say=ADDINGS[language],
-        letters=[(words(language).day(t.day), t.words) for t in told(book, state, link.person)],
+        letters=[(words(language).day(t.day), t.words) for t in found],
         written_in=state.language or language,
         token=token,
         back=FOLLOWINGS[language].back,

@@ -18,10 +18,21 @@ from avow.common.masked import Masked
 from avow.duties.requests.book import Arrival, Book
 from avow.duties.requests.intake.by_form import PAPER, enter_form
 from avow.duties.requests.intake.receiving import ATTACHMENT
-from avow.duties.requests.words import Channel
+from avow.duties.requests.words import Channel, Voice
 from avow.faces.web.asked.frame import frame, html
 from avow.faces.web.console.plan_approve import Form
-from avow.faces.web.portal.filled import TRAP, About, about, asked, carried, chosen, kinds, persons
+from avow.faces.web.portal.filled import (
+    CHOICES,
+    TRAP,
+    About,
+    about,
+    asked,
+    carried,
+    chosen,
+    kinds,
+    persons,
+    users,
+)
 from avow.faces.web.portal.filled import wrong as wrong_in
 from avow.faces.web.portal.following import FOLLOWINGS
 from avow.faces.web.portal.given import (
@@ -31,6 +42,7 @@ from avow.faces.web.portal.given import (
     GivenForm,
 )
 from avow.faces.web.portal.make import PATH, GivenPortal, PortalDesk, form_page, spoken
+from avow.faces.web.portal.of_company import OF_COMPANY
 from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.sent_form import Bad, bad_files, kept_as
@@ -89,6 +101,7 @@ def send(language: FromPath[str], given: GivenForm, portal: GivenPortal) -> Resp
         language,
         people,
         asked(data, len(people)),
+        Voice.COMPANY if about(data) is About.COMPANY else Voice.SELF,
         words=data.get("words", "").encode(),
         files=(*kept_as(PAPER, given.of("paper")), *kept_as(ATTACHMENT, given.of("files"))),
     )
@@ -96,7 +109,11 @@ def send(language: FromPath[str], given: GivenForm, portal: GivenPortal) -> Resp
     day = words(language).day(entered.due(book.calendar, book.day(now)))
     around = frame(language, book.declaration.controller.name, PATH)
     said, track = SAYINGS[language], FOLLOWINGS[language].track
-    return html("portal/thanks.html", around, say=said, number=entered.id, due=day, track=track)
+    company = arrival.voice is Voice.COMPANY
+    then = OF_COMPANY[language].next_heard if company else said.next
+    return html(
+        "portal/thanks.html", around, say=said, number=entered.id, due=day, track=track, next=then
+    )
 
 
 def _declared(book: Book, language: str) -> list[str]:
@@ -109,7 +126,8 @@ def _page(
     book, say = portal.book(), REVIEWINGS[language]
     today = book.day(portal.clock.now())
     last = due(today, book.calendar, (), today, extended=False)
-    other = data.get("other-name", "")
+    company = OF_COMPANY[language] if about(data) is About.COMPANY else None
+    other = data.get("company" if company else "other-name", "")
     return html(
         "portal/review.html",
         frame(language, book.declaration.controller.name, PATH),
@@ -117,12 +135,20 @@ def _page(
         say=say,
         form=SAYINGS[language],
         data=data,
-        asks=[SAYINGS[language].choices[n] for n in chosen(data)],
+        asks=[
+            company.rights[CHOICES[n][0]] if company else SAYINGS[language].choices[n]
+            for n in chosen(data)
+        ],
+        company=company,
+        users=users(data) if company else (),
         other=other if about(data) is not About.ME else "",
         is_both=about(data) is About.BOTH,
-        known=[(word, data[f"known-{kind}"]) for kind, word in kinds(book.declaration, language)
-               if f"known-{kind}" in data],
+        known=[
+            (word, data[f"known-{kind}"])
+            for kind, word in kinds(book.declaration, language)
+            if f"known-{kind}" in data
+        ],
         answer=say.next_answer.format(day=words(language).day(last)),
         limits=limits(say),
         bad=[(each.place, say.bad[each.why].format(name=each.name)) for each in bad],
-    )  # fmt: skip
+    )

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from litestar import Response, post
 from litestar.params import FromPath
 
+from avow.duties.requests.adding import Part, part_of
 from avow.duties.requests.book import PERSON, Said, take
-from avow.duties.requests.delivering.links import PATH, Link
+from avow.duties.requests.delivering.links import PATH
 from avow.duties.requests.machine import Item, Request, StepRefused
 from avow.duties.requests.steps import WithdrawnByPerson
 from avow.faces.web.asked.frame import frame, html
@@ -29,8 +30,9 @@ def withdraw(
     reached = reach(request, portal, language, token)
     if reached is None:
         return gone(portal, language)
-    say = FOLLOWINGS[language]
-    chosen = [(item.item, name_of(say, item)) for item in _chosen(*reached, data)]
+    say, part = FOLLOWINGS[language], part_of(portal.book(), reached[1], reached[0].person)
+    name = name_of(language, part)
+    chosen = [(item.item, name(item)) for item in _chosen(part, reached[1], data)]
     house = portal.book().declaration.controller.name
     around = frame(language, house, f"{PATH}/follow/{token}")
     return html("portal/withdraw.html", around, say=say, chosen=chosen, token=token)
@@ -45,7 +47,8 @@ def withdrawn(
     if reached is None:
         return gone(portal, language)
     book, say = portal.book(), FOLLOWINGS[language]
-    items = tuple(item.item for item in _chosen(*reached, data))
+    part = part_of(book, reached[1], reached[0].person)
+    items = tuple(item.item for item in _chosen(part, reached[1], data))
     try:
         if items:
             said = [Said(WithdrawnByPerson(items=items))]
@@ -58,7 +61,7 @@ def withdrawn(
     return html("portal/told.html", around, title=title, lead=lead, back=back)
 
 
-def _chosen(link: Link, state: Request, data: Mapping[str, str]) -> list[Item]:
-    """What was ticked and can be taken back: of this person, and not settled."""
-    mine = items_of(state, link) if state.closed_on is None else []
+def _chosen(part: Part, state: Request, data: Mapping[str, str]) -> list[Item]:
+    """What was ticked and can be taken back: of this part of the request, and not settled."""
+    mine = items_of(state, part) if state.closed_on is None else []
     return [item for item in mine if item.state in OPEN and data.get(f"item-{item.item}")]

@@ -23,7 +23,16 @@ from avow.engine.planner.records import read as plan_of
 from avow.engine.planner.release import in_force
 from tests.accounts_room import ROLES
 from tests.pages.staff_house import staff_house
-from tests.pages.town import Town, asked, decided, letter_left, rows_accepted, shown, town_of
+from tests.pages.town import (
+    Town,
+    approved,
+    asked,
+    decided,
+    letter_left,
+    rows_accepted,
+    shown,
+    town_of,
+)
 from tests.unit.test_request_erasure import DECLARATION, avow, rows
 from tests.unit.test_request_erasure import home as home  # noqa: PLC0414 (a fixture)
 
@@ -57,15 +66,6 @@ def town(
         estate = Estate(house.declaration, os.environ)
         with town_of(house, estate, browser, request.param, ANNA) as here:
             yield here
-
-
-def approved(town: Town, plan: str, who: str) -> None:
-    """Somebody reads a plan and approves it with a fresh code."""
-    with town.staff(who) as page:
-        page.goto(f"{town.console}/{town.language}/plans/{plan}")
-        page.fill('form[action$="/approve"] input[name=code]', town.house.fresh(who))
-        page.click('form[action$="/approve"] button.primary')
-        page.wait_for_url("**told=approved*")
 
 
 def test_an_erasure_from_the_form_to_the_letter(town: Town, home: Path) -> None:

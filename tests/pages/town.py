@@ -35,6 +35,14 @@ LOOKED: set[str] = set()
 `test_axe` looks at every page in every language; here it is as a journey leaves it."""
 
 
+AUTHORITY = {
+    "fr": "Autorité de protection des données: https://autoriteprotectiondonnees.be/",
+    "nl": "Gegevensbeschermingsautoriteit: https://gegevensbeschermingsautoriteit.be/",
+    "en": "Data Protection Authority: https://dataprotectionauthority.be/",
+}
+"""Where one may complain, as each person reads it."""
+
+
 @dataclass
 class Town:
     """The two sites, and whom a journey is about: the address of somebody whom the systems know."""
@@ -148,12 +156,13 @@ def town_of(
         assert faults == {}, faults
 
 
-def asked(town: Town, choice: int = 0) -> str:
+def asked(town: Town, choice: int = 0, own_words: str = "") -> str:
     """The person fills the form in and sends it; the request. `choice` as in `SAYINGS`."""
     say, review = SAYINGS[town.language], REVIEWINGS[town.language]
     with town.person() as page:
         page.goto(f"{town.public}/{town.language}/your-data")
         page.get_by_label(say.choices[choice], exact=True).check()
+        page.get_by_label(say.own_words, exact=True).fill(own_words)
         page.get_by_label(say.email, exact=True).fill(town.email)
         town.look(page)
         press(page, say.go_on)
@@ -198,6 +207,15 @@ def decided(town: Town, request: str, who: str = "an", **given: str) -> None:
         page.fill(f"{deciding} input[name=code]", town.house.fresh(who))
         page.click(f"{deciding} button.primary")
         page.wait_for_url("**told=decided*")
+
+
+def approved(town: Town, plan: str, who: str) -> None:
+    """Somebody reads a plan and approves it with a fresh code."""
+    with town.staff(who) as page:
+        page.goto(f"{town.console}/{town.language}/plans/{plan}")
+        page.fill('form[action$="/approve"] input[name=code]', town.house.fresh(who))
+        page.click('form[action$="/approve"] button.primary')
+        page.wait_for_url("**told=approved*")
 
 
 def letter_left(town: Town, request: str, who: str = "agnes") -> None:

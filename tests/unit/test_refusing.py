@@ -53,7 +53,7 @@ def test_the_letter_has_reason_law_end_authority_and_court(office: Office) -> No
         "Een wet verplicht ons",
         "Art. III.86 CDE",
         "1 januari 2034",
-        "autoriteprotectiondonnees.be",
+        "Gegevensbeschermingsautoriteit: https://gegevensbeschermingsautoriteit.be/",
         "cnil.fr",
         "art. 79 AVG",
         "privacy@firm.example",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
@@ -12,16 +12,18 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Authority:
-    """An authority: the country (ISO 3166), its first name, its sites."""
+    """An authority: the country (ISO 3166), its first name, its sites; by language, the name and
+    the site that it has for whoever reads that language, where these are others."""
 
     country: str
     name: str
     sites: tuple[str, ...]
+    spoken: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False)
 
-    @property
-    def site(self) -> str:
-        """Its address on the web."""
-        return f"https://{self.sites[0]}/"
+    def said(self, language: str) -> tuple[str, str]:
+        """Its name and its address on the web for a reader of this language."""
+        mine = self.spoken.get(language, {})
+        return mine.get("name", self.name), f"https://{mine.get('site', self.sites[0])}/"
 
     def owns(self, link: str) -> bool:
         """Whether a link leads to one of its sites."""
@@ -33,7 +35,9 @@ def _all() -> dict[str, Authority]:
     place = resources.files("avow.declaration.facts").joinpath("authorities.yaml")
     rows = yaml.safe_load(place.read_text(encoding="utf-8"))["authorities"]
     return {
-        row["country"]: Authority(row["country"], row["names"][0], tuple(row["sites"]))
+        row["country"]: Authority(
+            row["country"], row["names"][0], tuple(row["sites"]), row.get("spoken", {})
+        )
         for row in rows
     }
 

@@ -229,4 +229,4 @@ def names_authority(declaration: Declaration, page: str) -> bool:
     if links:
         return all(escape(link) in page for link in links)
     home = authorities_of((declaration.controller.country,))
-    return any(a.site in page for a in home)
+    return any(f"//{site}/" in page for a in home for site in a.sites)

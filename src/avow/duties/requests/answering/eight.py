@@ -224,7 +224,7 @@ def _complaint(saying: Saying, copy: Copy) -> Iterator[Block]:
     home = (copy.country,) if copy.country else (*controller.established, *controller.public)
     linked = [r.get("link", "") for r in declared]
     items = [
-        f"{saying.country(a.country)}: {a.name} – {a.site}"
+        f"{saying.country(a.country)}: {' – '.join(a.said(saying.language))}"
         for a in authorities_of(dict.fromkeys((controller.country, *home)))
         if not any(a.owns(link) for link in linked)
     ]

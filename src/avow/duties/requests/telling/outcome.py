@@ -158,7 +158,10 @@ def letter(declaration: Declaration, state: Request, came: Sequence[Came], day: 
             "request": state.id,
             "day": saying.day(state.received),
             "contact": declaration.mailbox or house.address,
-            "authorities": [{"name": a.name, "site": a.site} for a in authorities(declaration)],
+            "authorities": [
+                {"name": name, "site": site}
+                for name, site in (each.said(language) for each in authorities(declaration))
+            ],
             "acted": any(each.item.state is not ItemState.REFUSED for each in came),
             "items": [_item(saying, each, day) for each in came],
             "has_erased": bool(lasts),

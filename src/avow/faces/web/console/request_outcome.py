@@ -84,7 +84,7 @@ def context(
         language=state.language,
         next=wanted(tellings),
         tellings=tellings,
-        remedies=tuple((a.name, a.site) for a in authorities(staff.book.declaration)),
+        remedies=tuple(each.said(language) for each in authorities(staff.book.declaration)),
         letter=letter,
         mistake=mistake,
         can_prove=staff.ledger is not None,

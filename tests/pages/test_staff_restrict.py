@@ -11,11 +11,13 @@ import pytest
 from avow.duties.requests.acting.contesting import NOTICE
 from avow.duties.requests.acting.restricting import Cause
 from avow.duties.requests.acting.restriction_next import OURS, Turn
+from avow.duties.requests.book import read
 from avow.duties.requests.steps import Decided
+from avow.duties.requests.telling.outcome import came_of, letter
 from avow.duties.requests.words import ItemState, Outcome, Right
 from avow.estate.datamap.restricting import Mode
 from avow.faces.web.change_words import WORDS
-from tests.pages.changes_house import changes_house
+from tests.pages.changes_house import ChangesHouse, changes_house
 from tests.pages.staff_house import send
 from tests.restriction_room import Shop, made
 
@@ -68,10 +70,20 @@ def test_a_place_that_enforces_nothing_is_said_and_a_gate_needs_no_plan(shop: Sh
         assert "nothing is enforced here" in here.page("restrict")
         assert here.acts("restrict", turn="enforce") == "change-made"
         assert here.item.gaps == 1
+        assert "Restriction of use: done in part" in letter_of(here)
+        assert "Nothing yet stops their use in: “shop”." in letter_of(here)
         assert here.acts("restrict", turn="told") == "end-announced"
+        assert "We keep these data" not in letter_of(here), "it ends, and they know"
         here.house.clock.move(NOTICE + timedelta(minutes=1))
         assert here.acts("restrict", turn="lift") == "use-resumed"
         assert here.headline("restrict") == "The restriction has ended."
+
+
+def letter_of(here: ChangesHouse) -> str:
+    """What a letter to the person would say now."""
+    book, law = here.house.office.book, here.house.declaration
+    state = read(book, here.request)
+    return letter(law, state, came_of(book, state, 1), here.house.clock.now().date()).text
 
 
 def test_what_is_contested_is_restricted_until_it_is_decided(shop: Shop) -> None:

@@ -21,6 +21,7 @@ from avow.duties.correspondence.letters import Words
 from avow.duties.correspondence.wording import wording
 from avow.duties.requests.acting.ending import Act
 from avow.duties.requests.acting.erasing import Left, Part, left, parts
+from avow.duties.requests.acting.restricting import NONE
 from avow.duties.requests.answering.saying import Saying
 from avow.duties.requests.book import Book
 from avow.duties.requests.held import COPIES
@@ -67,7 +68,8 @@ class Heard:
 @dataclass(frozen=True, slots=True)
 class Came:
     """What came of one item. `last` is the day of the last erasure of it, in the zone of the
-    controller."""
+    controller. `unused`: a restriction of theirs stands and its end was not announced;
+    `unenforced`: the systems where nothing enforces it."""
 
     item: Item
     left: tuple[Left, ...] = ()
@@ -75,6 +77,8 @@ class Came:
     told: tuple[Heard, ...] = ()
     ended: tuple[str, ...] = ()
     last: date | None = None
+    unused: bool = False
+    unenforced: tuple[str, ...] = ()
 
 
 def told_of(state: Request, person: int) -> tuple[Item, ...]:
@@ -101,6 +105,7 @@ def _came(
     mine = [task for task in tasks if task.item == item.item]
     known = parts(book, state.id, item.item) if item.right is Right.ERASURE else ()
     days = [local_day(p.ended_at, book.zone) for p in known if p.ended_at is not None]
+    kept_away = _restricted(book, state, item)
     return Came(
         item,
         left(book, state.id, item.item) if known else (),
@@ -114,7 +119,17 @@ def _came(
             )
         ),
         max(days, default=None),
+        bool(kept_away),
+        tuple(dict.fromkeys(row["system"] for row in kept_away if row["mode"] == NONE)),
     )
+
+
+def _restricted(book: Book, state: Request, item: Item) -> list[Row]:
+    """The rows of an item that are kept from use, until somebody announces that it ends."""
+    if item.right is not Right.RESTRICTION:
+        return []
+    rows = book.runs.run("restrictions_of", request=state.id, item=item.item)
+    return [row for row in rows if row["lifted_at"] is None and row["told_at"] is None]
 
 
 def _undone(known: Sequence[Part]) -> Iterator[Missing]:
@@ -173,7 +188,12 @@ def letter(declaration: Declaration, state: Request, came: Sequence[Came], day: 
 
 def _item(saying: Saying, came: Came, day: date) -> dict[str, object]:
     item = came.item
-    is_partial = item.refusals or came.missing or any(each.categories for each in came.left)
+    is_partial = (
+        item.refusals
+        or came.missing
+        or came.unenforced
+        or any(each.categories for each in came.left)
+    )
     state = _ITEMS.get(item.state, "done")
     return {
         "right": str(item.right),
@@ -195,6 +215,8 @@ def _item(saying: Saying, came: Came, day: date) -> dict[str, object]:
         ],
         "told": [{"name": _name(saying, t.recipient), "state": t.state} for t in came.told],
         "ended": [saying.label("purpose", each) for each in came.ended],
+        "unused": came.unused,
+        "unenforced": [saying.label("system", each) for each in came.unenforced],
     }
 
 

@@ -16,7 +16,6 @@ from avow.engine.evidence.checks import (
     CheckKind,
     CheckResult,
     Item,
-    Outcome,
     failed,
     passed,
 )
@@ -61,12 +60,13 @@ def answers(
         where = "incidents are not judged, or somebody was not told in time"
         said = failed(len(waiting), where, count=len(known)) if waiting else passed(len(known))
         check = in_time(clause)
-        yield check, _result(check, said, at, canary=is_wanting(_planted(at), at))
+        seen = is_wanting(_planted(at), at)
+        yield check, check.answered(PLACE, said, at, leg=LEG, canary_seen=seen)
         check = late(clause)
         for each in known:
             if each.is_late(at):
                 said = failed(1, "the authority was not told within 72 hours")
-                yield check, _result(check, said, at, case=each.id)
+                yield check, check.answered(PLACE, said, at, leg=LEG, case=each.id)
 
 
 def is_wanting(incident: Incident, now: datetime) -> bool:
@@ -88,24 +88,3 @@ def _planted(now: datetime) -> Incident:
         Entry(2, then, "avow", Known(since=then)),
     ]
     return folded("incident-" + "a" * 26, entries)
-
-
-def _result(
-    check: Check,
-    outcome: Outcome,
-    at: datetime,
-    *,
-    canary: bool | None = None,
-    case: str | None = None,
-) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        leg=LEG,
-        canary_seen=canary,
-        case=case,
-    )

@@ -77,7 +77,7 @@ def _answer(check: Check, entry: Entry, at: datetime) -> tuple[Check, CheckResul
     counts = found.state in COUNTS
     outcome = passed(1) if counts else _failed(entry)
     word = _word(found) if counts else None
-    return check, CheckResult(check.id, check.clauses, item, outcome, at, 0, leg=leg, attested=word)
+    return check, check.answered(item, outcome, at, leg=leg, attested=word)
 
 
 def _failed(entry: Entry) -> Outcome:

@@ -169,18 +169,7 @@ def ask(
         if each.source not in clauses:
             continue
         check = informed(clauses[each.source])
-        yield (
-            check,
-            CheckResult(
-                check=check.id,
-                clauses=check.clauses,
-                item=Item(each.system),
-                outcome=outcome(each, day),
-                run_at=at,
-                entry=0,
-                case=each.id,
-            ),
-        )
+        yield check, check.answered(Item(each.system), outcome(each, day), at, case=each.id)
 
 
 def outcome(came: ForeignList, day: date) -> Outcome:

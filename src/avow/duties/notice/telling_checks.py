@@ -90,13 +90,10 @@ def ask(
     standing = list(standings(runs, publications, zone))
     checks = {each.clause: told(each.clause) for each in standing}
     results = [
-        CheckResult(
-            check=checks[each.clause].id,
-            clauses=frozenset({each.clause}),
-            item=item,
-            outcome=outcome,
-            run_at=at,
-            entry=0,
+        checks[each.clause].answered(
+            item,
+            outcome,
+            at,
             mode=Mode.ENFORCED,
             canary_seen=each.canary_seen if each.is_begun else None,
             case=each.case,

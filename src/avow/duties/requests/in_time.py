@@ -14,7 +14,6 @@ from avow.engine.evidence.checks import (
     Check,
     CheckKind,
     CheckResult,
-    Outcome,
     failed,
     passed,
 )
@@ -58,10 +57,10 @@ def answers(book: Book, *, day: date, at: datetime) -> Iterator[tuple[Check, Che
         where = "requests are or were past their term"
         said = failed(len(overdue), where, count=len(mine)) if overdue else passed(len(mine))
         check, seen = in_time(clause), _canary(right, book.calendar, day)
-        yield check, _result(check, said, at, canary=seen)
+        yield check, check.answered(PLACE, said, at, canary_seen=seen)
         check = late(clause)
         for request in overdue:
-            yield check, _result(check, failed(1, "past its term"), at, case=request.id)
+            yield check, check.answered(PLACE, failed(1, "past its term"), at, case=request.id)
 
 
 def _asks(request: Request, right: Right) -> bool:
@@ -79,23 +78,3 @@ def _canary(right: Right, calendar: Calendar, day: date) -> bool:
     entries = [Entry(n, then, then.date(), "avow", step) for n, step in enumerate(taken, 1)]
     planted = machine.folded("request-" + "a" * 26, entries, calendar)
     return _asks(planted, right) and planted.is_overdue(calendar, day)
-
-
-def _result(
-    check: Check,
-    outcome: Outcome,
-    at: datetime,
-    *,
-    canary: bool | None = None,
-    case: str | None = None,
-) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=canary,
-        case=case,
-    )

@@ -246,18 +246,9 @@ def _answers(
         ):
             (leg,) = check.legs
             item = Item(package.system, dataset)
-            result = CheckResult(
-                check.id, check.clauses, item, outcome, at, 0, leg=leg, attested=word
-            )
             # That nothing could be told is nobody's word.
-            is_told = outcome.answer is not Answer.BLIND
-            yield check, result if is_told else _unattested(result)
-
-
-def _unattested(result: CheckResult) -> CheckResult:
-    return CheckResult(
-        result.check, result.clauses, result.item, result.outcome, result.run_at, 0, leg=result.leg
-    )
+            attested = word if outcome.answer is not Answer.BLIND else None
+            yield check, check.answered(item, outcome, at, leg=leg, attested=attested)
 
 
 def _read_again(young: bool | None, counted: Counted | str) -> Outcome:

@@ -15,13 +15,11 @@ from avow.duties.retention import checks
 from avow.duties.retention.never import WITHOUT_NEED, outcomes
 from avow.duties.retention.outcomes import of_count, of_need, of_reading
 from avow.engine.evidence.checks import (
-    MAIN_LEG,
     NO_CAPABILITY,
     Check,
     CheckResult,
     Item,
     Mode,
-    Outcome,
     blind,
 )
 from avow.engine.planner.known import fact_events
@@ -85,10 +83,10 @@ def _retention(
     for (clause, dataset), counted in looked.clauses.items():
         mode, item = modes.get(clause, Mode.OBSERVED), Item(system.name, dataset)
         check = checks.overdue(clause)
-        yield check, _result(asking, check, item, of_count(counted), mode=mode)
+        yield check, check.answered(item, of_count(counted), asking.at, mode=mode)
         check, by_facts = checks.read_again(clause), _by_facts(asking, counted)
         outcome = of_reading(again[clause, dataset], counted, by_facts=by_facts)
-        yield check, _result(asking, check, item, outcome, mode=mode, leg=checks.READ)
+        yield check, check.answered(item, outcome, asking.at, mode=mode, leg=checks.READ)
 
 
 def _tenants(asking: Asking, system: System) -> Iterator[tuple[Check, CheckResult]]:
@@ -102,7 +100,7 @@ def _tenants(asking: Asking, system: System) -> Iterator[tuple[Check, CheckResul
             outcome = blind(NO_CAPABILITY, TENANTS)
             for check in (checks.overdue(clause), checks.read_again(clause)):
                 (leg,) = check.legs
-                yield check, _result(asking, check, item, outcome, leg=leg)
+                yield check, check.answered(item, outcome, asking.at, leg=leg)
 
 
 def _read_again(
@@ -140,7 +138,7 @@ def _negative(
             live = _live(asking, system)
         check = checks.never(never.clause)
         for item, outcome in outcomes(never, system, live):
-            yield check, _result(asking, check, item, outcome)
+            yield check, check.answered(item, outcome, asking.at)
 
 
 def _without_need(
@@ -148,11 +146,11 @@ def _without_need(
 ) -> Iterator[tuple[Check, CheckResult]]:
     check = checks.needless(never.clause)
     for dataset, found in looked.needless.items():
-        yield check, _result(asking, check, Item(system.name, dataset), of_need(found))
+        yield check, check.answered(Item(system.name, dataset), of_need(found), asking.at)
     for each in system.datasets.values():
         if each.is_personal and not each.is_ours:
             outcome = blind(NO_CAPABILITY, TENANTS)
-            yield check, _result(asking, check, Item(system.name, each.name), outcome)
+            yield check, check.answered(Item(system.name, each.name), outcome, asking.at)
 
 
 def _placed(asking: Asking, system: System) -> System:
@@ -179,15 +177,3 @@ def _modes(asking: Asking, system: System) -> Mapping[str, Mode]:
         else:
             found.setdefault(rule.clause, Mode.ENFORCED)
     return found
-
-
-def _result(
-    asking: Asking,
-    check: Check,
-    item: Item,
-    outcome: Outcome,
-    *,
-    mode: Mode = Mode.OBSERVED,
-    leg: str = MAIN_LEG,
-) -> CheckResult:
-    return CheckResult(check.id, check.clauses, item, outcome, asking.at, 0, mode=mode, leg=leg)

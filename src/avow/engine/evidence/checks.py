@@ -75,6 +75,33 @@ class Check:
     legs: frozenset[str] = frozenset({MAIN_LEG})
     everywhere: bool = True
 
+    def answered(
+        self,
+        item: Item,
+        outcome: Outcome,
+        at: datetime,
+        *,
+        mode: Mode = Mode.OBSERVED,
+        leg: str = MAIN_LEG,
+        canary_seen: bool | None = None,
+        case: str | None = None,
+        attested: Attested | None = None,
+    ) -> CheckResult:
+        """What the check answers about one item at an instant, as it goes to the ledger."""
+        return CheckResult(
+            check=self.id,
+            clauses=self.clauses,
+            item=item,
+            outcome=outcome,
+            run_at=at,
+            entry=0,
+            mode=mode,
+            leg=leg,
+            canary_seen=canary_seen,
+            case=case,
+            attested=attested,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -131,10 +158,10 @@ class Attested:
 class CheckResult:
     """One answer of one check about one item, as the ledger has it.
 
-    `entry`: number of its ledger entry. `canary_seen`: whether the planted row was found;
-    None where the check plants none. `simulated`: the system was a twin, not the real one.
-    `case`: id of the case record, for checks of cases. `remedy`: number of the ledger entry
-    that remedies this case. `attested`: the answer rests on a person's word.
+    `entry`: number of its ledger entry, 0 before it has one. `canary_seen`: whether the planted
+    row was found; None where the check plants none. `simulated`: the system was a twin, not the
+    real one. `case`: id of the case record, for checks of cases. `remedy`: number of the ledger
+    entry that remedies this case. `attested`: the answer rests on a person's word.
     """
 
     check: str

@@ -77,22 +77,11 @@ def look(asking: Asking) -> Looked:
         for answer in _answers(asking, promise, clauses)
     ]
     checks = {check.id: check for check, _, _ in found}
-    results = (_result(asking, check, promise, answer) for check, promise, answer in found)
-    return Looked(tuple(checks.values()), tuple(results))
-
-
-def _result(asking: Asking, check: Check, promise: Promise, answer: Answered) -> CheckResult:
-    item, outcome, canary = answer
-    return CheckResult(
-        check.id,
-        check.clauses,
-        item,
-        outcome,
-        asking.at,
-        0,
-        leg=leg_of(promise),
-        canary_seen=canary,
+    results = (
+        check.answered(item, outcome, asking.at, leg=leg_of(promise), canary_seen=canary)
+        for check, promise, (item, outcome, canary) in found
     )
+    return Looked(tuple(checks.values()), tuple(results))
 
 
 def _answers(

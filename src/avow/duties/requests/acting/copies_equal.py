@@ -50,10 +50,10 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
         except AvowError as error:
             hidden[request] = error.code
     nowhere = _nowhere(book, at)
-    yield check, _result(check, PLACE, _whole(len(items), nowhere, hidden), at, seen=seen)
+    yield check, check.answered(PLACE, _whole(len(items), nowhere, hidden), at, canary_seen=seen)
     for system, bad in old.items():
         where = "values that were corrected elsewhere still stand"
-        yield check, _result(check, Item(system), failed(bad, where), at, seen=seen)
+        yield check, check.answered(Item(system), failed(bad, where), at, canary_seen=seen)
 
 
 def _whole(corrected: int, nowhere: int, hidden: dict[str, str]) -> Outcome:
@@ -84,18 +84,6 @@ def finds_old(ring: KeyRing) -> bool:
     key = ring.hashing.current
     wrong = hashed(ring, "wrong", key)
     return wrong == hashed(ring, "wrong", key) and wrong != hashed(ring, "right", key)
-
-
-def _result(check: Check, item: Item, outcome: Outcome, at: datetime, *, seen: bool) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=item,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=seen,
-    )
 
 
 def forget(book: Book, at: datetime) -> None:

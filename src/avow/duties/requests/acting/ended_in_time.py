@@ -57,18 +57,8 @@ def answers(book: Book, *, day: date, at: datetime) -> Iterator[tuple[Check, Che
         count = len(seen) + len(kept)
         where = "uses were not ended in time, or go on although they ended"
         check = effective(clause)
-        yield (
-            check,
-            CheckResult(
-                check=check.id,
-                clauses=check.clauses,
-                item=PLACE,
-                outcome=failed(bad, where, count=count) if bad else passed(count),
-                run_at=at,
-                entry=0,
-                canary_seen=_finds(book, right, at),
-            ),
-        )
+        outcome = failed(bad, where, count=count) if bad else passed(count)
+        yield check, check.answered(PLACE, outcome, at, canary_seen=_finds(book, right, at))
 
 
 def overdue(seen: Sequence[Seen], at: datetime) -> list[Seen]:

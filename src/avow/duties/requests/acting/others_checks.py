@@ -16,7 +16,7 @@ from avow.duties.requests.tasks.machine import Act, Entry, Made, State, Task
 from avow.duties.requests.tasks.mailboxes import NobodyToAsk, owner_of
 from avow.duties.requests.tasks.making import ACTS, needed
 from avow.duties.requests.words import ItemState
-from avow.engine.evidence.checks import Check, CheckResult, Outcome, failed, passed
+from avow.engine.evidence.checks import Check, CheckResult, failed, passed
 from avow.engine.planner.unspoken import unspoken
 
 PROMISED = "processor"
@@ -84,7 +84,8 @@ def _in_time(
     bad = len(late) + missing + len(ownerless)
     where = "tasks are overdue or were never made, or systems have nobody to ask"
     outcome = failed(bad, where, count=len(mine)) if bad else passed(len(mine))
-    return _result(in_time(clause), outcome, at, seen=_planted(act, day).is_overdue(day))
+    check = in_time(clause)
+    return check, check.answered(PLACE, outcome, at, canary_seen=_planted(act, day).is_overdue(day))
 
 
 def _missing(book: Book, act: Act, tasks: Sequence[Kept], requests: Sequence[Request]) -> int:
@@ -125,7 +126,8 @@ def _told(
     bad = len(stuck) + untold
     where = "recipients were not told, or did not answer"
     outcome = failed(bad, where, count=len(mine)) if bad else passed(len(mine))
-    return _result(told(clause), outcome, at, seen=_is_stuck(_planted(act, day), day))
+    check = told(clause)
+    return check, check.answered(PLACE, outcome, at, canary_seen=_is_stuck(_planted(act, day), day))
 
 
 def _is_stuck(task: Task, day: date) -> bool:
@@ -161,9 +163,8 @@ def _transmitted(
     bad = len(late) + len(slow) + len(lost)
     where = "requests or instructions of other controllers wait, or went late"
     outcome = failed(bad, where, count=len(mine)) if bad else passed(len(mine))
-    return _result(
-        transmitted(clause), outcome, at, seen=_is_stuck(_planted(Act.HAND_OVER, day), day)
-    )
+    check, seen = transmitted(clause), _is_stuck(_planted(Act.HAND_OVER, day), day)
+    return check, check.answered(PLACE, outcome, at, canary_seen=seen)
 
 
 def _was_slow(request: Request, item: Item, tasks: Sequence[Kept], book: Book) -> bool:
@@ -180,7 +181,8 @@ def _left_alone(book: Book, clause: str, at: datetime) -> tuple[Check, CheckResu
     where = "plans of ours ran in datasets held for others"
     outcome = failed(len(crossed), where, count=len(others)) if crossed else passed(len(others))
     seen = all(crossings({each}, others) for each in others) if others else None
-    return _result(left_alone(clause), outcome, at, seen=seen)
+    check = left_alone(clause)
+    return check, check.answered(PLACE, outcome, at, canary_seen=seen)
 
 
 def held_for_others(book: Book) -> frozenset[tuple[str, str]]:
@@ -202,17 +204,3 @@ def _planted(act: Act, day: date) -> Task:
     made = Entry(1, datetime.combine(then, datetime.min.time(), tzinfo=UTC), then, "avow", Made())
     new = Task("task-" + "a" * 26, act, "system:planted", "person:planted", then)
     return machine.folded(new, [made])
-
-
-def _result(
-    check: Check, outcome: Outcome, at: datetime, *, seen: bool | None
-) -> tuple[Check, CheckResult]:
-    return check, CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=seen,
-    )

@@ -41,13 +41,14 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
     if clause is None:
         return
     check, standing = still(clause), book.runs.run("restrictions_standing")
-    yield check, _result(check, PLACE, _all(book, len(standing), at), at)
+    yield check, check.answered(PLACE, _all(book, len(standing), at), at, canary_seen=finds_open())
     places: dict[tuple[str, str], list[Row]] = {}
     for row in standing:
         if row["mode"] != Mode.GATE:  # nothing is changed there; who reads asks (`unused`)
             places.setdefault((row["system"], row["dataset"]), []).append(row)
     for (system, dataset), rows in places.items():
-        yield check, _result(check, Item(system, dataset), _seen(book, estate, rows), at)
+        item, seen = Item(system, dataset), _seen(book, estate, rows)
+        yield check, check.answered(item, seen, at, canary_seen=finds_open())
 
 
 def _all(book: Book, standing: int, at: datetime) -> Outcome:
@@ -75,15 +76,3 @@ def _open(book: Book, estate: Estate, row: Row) -> int:
     person = read(book, row["request"]).items[row["item"]].person
     keys = theirs(book, row["request"], person)[row["system"], row["dataset"]]
     return sum(o.open for o in open_rows(estate, row["system"], {row["dataset"]: keys}))
-
-
-def _result(check: Check, item: Item, outcome: Outcome, at: datetime) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=item,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=finds_open(),
-    )

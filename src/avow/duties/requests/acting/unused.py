@@ -83,17 +83,17 @@ def answers(book: Book, estate: Estate, *, at: datetime) -> Iterator[tuple[Check
             if error.code != BY_HAND:
                 for check in (readers, uses):
                     hidden = blind(error.code)
-                    yield check, _result(check, Item(system), hidden, at, seen=finds_open())
+                    yield check, check.answered(Item(system), hidden, at, canary_seen=finds_open())
             continue
         locks += mine
         for item, outcome in (*_readers(estate, system, mine),
                               *_asked(book, estate, system, mine, at)):  # fmt: skip
             seen = finds_open() and finds_let_through()
-            yield readers, _result(readers, item, outcome, at, seen=seen)
+            yield readers, readers.answered(item, outcome, at, canary_seen=seen)
         if (found := _uses(book, estate, system, mine)) is not None:
-            yield uses, _result(uses, Item(system), found, at, seen=finds_after())
-    yield readers, _result(readers, PLACE, passed(len(locks)), at, seen=finds_open())
-    yield uses, _result(uses, PLACE, passed(len(locks)), at, seen=finds_after())
+            yield uses, uses.answered(Item(system), found, at, canary_seen=finds_after())
+    yield readers, readers.answered(PLACE, passed(len(locks)), at, canary_seen=finds_open())
+    yield uses, uses.answered(PLACE, passed(len(locks)), at, canary_seen=finds_after())
 
 
 def _locks(book: Book, estate: Estate, system: str, at: datetime) -> list[Lock]:
@@ -243,15 +243,3 @@ def counted(found: Sequence[Looked]) -> Outcome:
     if unread := [f"{f.dataset}.{f.column}" for f in found if f.unread]:
         return blind(f"moments that cannot be read: {', '.join(unread)}")
     return passed(rows)
-
-
-def _result(check: Check, item: Item, outcome: Outcome, at: datetime, *, seen: bool) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=item,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=seen,
-    )

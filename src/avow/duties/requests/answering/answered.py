@@ -110,16 +110,7 @@ def _said(
     name: str, clause: str, outcome: Outcome, at: datetime, *, canary: bool
 ) -> tuple[Check, CheckResult]:
     check = Check(f"{name}.{clause}", frozenset({clause}), freshness=FRESH, everywhere=False)
-    return check, CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        mode=Mode.ENFORCED,
-        canary_seen=canary,
-    )
+    return check, check.answered(PLACE, outcome, at, mode=Mode.ENFORCED, canary_seen=canary)
 
 
 def _seen(book: Book, row: Row, *, is_opened: bool) -> Seen:
@@ -211,16 +202,7 @@ def _linked(
         f"answers.link.{clause}", frozenset({clause}), freshness=MONTHLY, everywhere=False
     )
     links = [r["link"] for r in declaration.rights if r["right"] == "complaint" and "link" in r]
-    result = CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=SITE,
-        outcome=_reached(links, look),
-        run_at=at,
-        entry=0,
-        canary_seen=None,
-    )
-    return check, result
+    return check, check.answered(SITE, _reached(links, look), at)
 
 
 def _reached(links: Sequence[str], look: Looks | None) -> Outcome:

@@ -13,7 +13,7 @@ from avow.duties.requests.machine import Item, Person, Request
 from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import ItemState, Right, Voice
 from avow.engine.db.store import Row
-from avow.engine.evidence.checks import Check, CheckResult, Outcome, blind, failed, passed
+from avow.engine.evidence.checks import Check, CheckResult, blind, failed, passed
 from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate
 from avow.engine.planner.of_company import company_of, within
@@ -53,7 +53,7 @@ def answers(
         where = "companies were followed without more"
         outcome = failed(len(wrong), where) if wrong else blind(error.code)
     check = companies(clause)
-    yield check, _result(check, outcome, at)
+    yield check, check.answered(PLACE, outcome, at, canary_seen=_finds())
 
 
 def _spoken(requests: Sequence[Request]) -> list[tuple[Request, Item]]:
@@ -106,15 +106,3 @@ def _finds() -> bool:
     planted = Request("planted", persons={1: Person(1, Voice.COMPANY)}, items={1: item})
     untold = {("planted", 1): {"kind": "company", "told_at": None}}
     return bool(unheard([planted], {})) and bool(unheard([planted], untold))
-
-
-def _result(check: Check, outcome: Outcome, at: datetime) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=_finds(),
-    )

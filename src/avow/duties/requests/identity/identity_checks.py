@@ -16,7 +16,6 @@ from avow.engine.evidence.checks import (
     Check,
     CheckKind,
     CheckResult,
-    Outcome,
     failed,
     passed,
 )
@@ -49,11 +48,13 @@ def answers(book: Book, *, day: date, at: datetime) -> Iterator[tuple[Check, Che
     bad = overstayed(there, requests, day)
     said = failed(len(bad), "documents are kept too long", count=len(there))
     outcome = said if bad else passed(len(there))
-    yield documents(clause), _result(documents(clause), outcome, at, seen=_finds(book, day))
+    check = documents(clause)
+    yield check, check.answered(PLACE, outcome, at, canary_seen=_finds(book, day))
     for name in requests:
         if asked_late(entries_of(book, name)):
             told = failed(1, "a doubt came late")
-            yield late(clause), _result(late(clause), told, at, case=name)
+            check = late(clause)
+            yield check, check.answered(PLACE, told, at, case=name)
 
 
 def overstayed(documents_: Sequence[Row], requests: dict[str, Request], day: date) -> list[Row]:
@@ -111,24 +112,4 @@ def _finds(book: Book, day: date) -> bool:
         bool(overstayed([old], {}, day))
         and bool(overstayed([young], {name: judged}, day))
         and asked_late(entries)
-    )
-
-
-def _result(
-    check: Check,
-    outcome: Outcome,
-    at: datetime,
-    *,
-    seen: bool | None = None,
-    case: str | None = None,
-) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=seen,
-        case=case,
     )

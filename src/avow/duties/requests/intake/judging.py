@@ -112,12 +112,12 @@ def _acknowledged(
     check = Check(f"requests.acknowledged.{clause}", frozenset({clause}), freshness=FRESH,
                   everywhere=False)  # fmt: skip
     said = _counted(len(unheard), "persons have not heard that their request arrived", len(came))
-    yield check, _result(check, PLACE, said, at, canary=is_unheard(planted, hours, at))
+    yield check, check.answered(PLACE, said, at, canary_seen=is_unheard(planted, hours, at))
     check = Check(f"requests.sorted.{clause}", frozenset({clause}), freshness=FRESH,
                   everywhere=False)  # fmt: skip
     unclear = [c for c in came if is_unsorted(c, calendar, day)]
     said = _counted(len(unclear), "nobody has said what these ask", len(came))
-    yield check, _result(check, PLACE, said, at, canary=is_unsorted(planted, calendar, day))
+    yield check, check.answered(PLACE, said, at, canary_seen=is_unsorted(planted, calendar, day))
     late = [c.id for c in came if was_heard_late(c, hours, at)]
     yield from _cases(f"requests.acknowledged-late.{clause}", clause, late, at)
 
@@ -132,7 +132,7 @@ def _letters(
                   everywhere=False)  # fmt: skip
     said = _counted(len(fresh), "letters were entered after the day they came", len(recent))
     seen = is_entered_late(_planted(at), book.calendar)
-    yield check, _result(check, PLACE, said, at, canary=seen)
+    yield check, check.answered(PLACE, said, at, canary_seen=seen)
     yield from _cases(f"requests.letter-late.{clause}", clause, [c.id for c in late], at)
 
 
@@ -153,8 +153,8 @@ def _mailbox(book: Book, clause: str, at: datetime) -> tuple[Check, CheckResult]
     lost = [Probe(at - SEEN, None)]
     seen = judged(lost, Reading(at, 0, 0, None), 0, hours, at).bad
     seen &= judged([Probe(at, at)], Reading(at, 1, 1, at - SEEN), 0, hours, at).bad
-    return check, _result(
-        check, MAILBOX, judged(probes, reading, read_late, hours, at), at, canary=seen
+    return check, check.answered(
+        MAILBOX, judged(probes, reading, read_late, hours, at), at, canary_seen=seen
     )
 
 
@@ -223,18 +223,4 @@ def _cases(
     """One answer for each; it stays red until somebody says what was done about it."""
     check = Check(name, frozenset({clause}), CheckKind.CASE, FRESH, everywhere=False)
     for request in requests:
-        yield check, _result(check, PLACE, failed(1, "too late"), at, case=request)
-
-
-def _result(
-    check: Check,
-    place: Item,
-    outcome: Outcome,
-    at: datetime,
-    *,
-    canary: bool | None = None,
-    case: str | None = None,
-) -> CheckResult:
-    return CheckResult(
-        check.id, check.clauses, place, outcome, at, 0, canary_seen=canary, case=case
-    )
+        yield check, check.answered(PLACE, failed(1, "too late"), at, case=request)

@@ -82,18 +82,21 @@ def answers(
     stays = book.runs.run("stays_of_requests", ids=sorted({e.request.id for e in erased}))
     if clause := clauses_of(book).get(Right.ERASURE, ""):
         check = gone(clause)
-        yield check, _result(check, _found(book, estate, erased, stays, day), at, _finds(day))
+        said = _found(book, estate, erased, stays, day)
+        yield check, check.answered(PLACE, said, at, canary_seen=_finds(day))
     for clause in _limits(book, LEGAL):
         bad = unreasoned(stays, {e.request.id: e.request for e in erased})
         said = failed(len(bad), "what stays lacks its reason or was not told", count=len(stays))
+        said = said if bad else passed(len(stays))
         check = reasoned(clause)
-        yield check, _result(check, said if bad else passed(len(stays)), at, _finds_untold())
+        yield check, check.answered(PLACE, said, at, canary_seen=_finds_untold())
     for clause in _limits(book, COMPELLING):
         held = [(s, i, r) for s in states for i in s.items.values() for r in _compelling(i)]
         wrong = [s.id for s, i, _ in held if not _is_weighed(book, s, i)]
         said = failed(len(wrong), "nobody weighed it in writing", count=len(held))
+        said = said if wrong else passed(len(held))
         check = weighed(clause)
-        yield check, _result(check, said if wrong else passed(len(held)), at, _finds_unweighed())
+        yield check, check.answered(PLACE, said, at, canary_seen=_finds_unweighed())
 
 
 def _limits(book: Book, name: str) -> tuple[str, ...]:
@@ -248,15 +251,3 @@ def _finds_unweighed() -> bool:
     refusal = Refusal(ground=Ground.COMPELLING, law="")
     item = Item(1, 1, Right.ERASURE, refusals=(refusal,))
     return bool(_compelling(item)) and not _compelling(replace(item, refusals=()))
-
-
-def _result(check: Check, outcome: Outcome, at: datetime, canary: object) -> CheckResult:
-    return CheckResult(
-        check=check.id,
-        clauses=check.clauses,
-        item=PLACE,
-        outcome=outcome,
-        run_at=at,
-        entry=0,
-        canary_seen=bool(canary),
-    )

@@ -34,7 +34,6 @@ from avow.duties.incidents.machine import Decided, Known, Nature, Reported, Risk
 from avow.duties.incidents.register import report, take
 from avow.duties.requests import steps
 from avow.duties.requests.delivering.links import make, new
-from avow.duties.requests.processor.standing import standings
 from avow.duties.requests.telling import letters
 from avow.duties.requests.words import Ground, Outcome, Right, Rung
 from avow.engine.facts.standing import row
@@ -52,7 +51,7 @@ from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
 from tests.pages.test_staff_erase_run import approved
-from tests.pages.test_staff_instructions import acts, confirmed, console, entered
+from tests.pages.test_staff_instructions import acts, confirmed, console, entered, plan_of
 from tests.pages.test_staff_task import asked as task_of
 from tests.pages.test_staff_task import below, owners
 from tests.processor_room import opened_for_tenants
@@ -290,7 +289,7 @@ def test_an_instruction_of_a_controller_at_each_stage(
             if n == 1:
                 said = acts(there, name, "plan", kind="email", values="p1@example.org")
                 assert said == "instruction-planned"
-                approved(there, next(s.plan for s in standings(there.state.store) if s.plan))
+                approved(there, plan_of(there))
             if n == 2:
                 assert acts(there, name, "run") == "plans-run"
             with there.signed_in("an") as client, read_by(eyes, client):

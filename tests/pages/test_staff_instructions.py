@@ -17,7 +17,7 @@ from avow.app import open_state
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES
 from avow.duties.requests.processor.standing import OURS as WAITS_FOR_US
-from avow.duties.requests.processor.standing import Wants, standings
+from avow.duties.requests.processor.standing import Standing, Wants, standings
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
 from avow.duties.requests.tasks.instructing import Instructs
@@ -107,9 +107,15 @@ def headline(text: str) -> str:
     return str(read(text).all("h1")[0].text)
 
 
+def logged(house: StaffHouse) -> tuple[Standing, ...]:
+    """The log of instructions."""
+    book = house.office.book
+    return standings(book.runs, book.declaration, book.day(house.clock.now()))
+
+
 def plan_of(house: StaffHouse) -> str:
-    (found,) = standings(house.state.store)
-    return found.plan
+    """The plan of the newest that has one."""
+    return next(each.plan for each in logged(house) if each.plan)
 
 
 def test_from_the_form_to_the_letter_and_no_row_of_another_sphere(
@@ -192,6 +198,61 @@ def test_what_is_unlawful_is_told_at_once_and_its_plan_withdrawn(
     assert rows(shop) == ([1, 2, 3], [1, 2, 3, 4], [1, 2])
 
 
+def drawn(house: StaffHouse, name: str, **form: str) -> str:
+    """The page with the code, just after a copy was drawn."""
+    with house.signed_in("agnes") as client:
+        answer = send(client, below(name, "draw"), code=house.fresh("agnes"), **form)
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["cache-control"] == "no-store"
+    assert faults(read(answer.text)) == []
+    return answer.text
+
+
+def test_a_copy_is_drawn_for_its_controller_and_the_code_shown_once(house: StaffHouse) -> None:
+    name = confirmed(house, entered(house, "extract"))
+    assert headline(page(house, name)) == "Draw the copy: its controller confirmed it."
+    wrong = acts(house, name, "draw", kind="email", values=OURS, code="000000")
+    assert wrong.startswith("The code is not right")
+    assert acts(house, name, "draw", values="").startswith("Give the values")
+    text = drawn(house, name, kind="email", values=f"{OURS}\nnobody@other.example")
+    (code,) = re.findall(r"<code>(\d{8})</code>", text)
+    assert "These lines name nobody among the data of that controller: 2" in text
+    assert "public.claim" in text
+    later = page(house, name)
+    assert headline(later) == "It waits for its controller to fetch the copy."
+    assert code not in later
+    assert f"{code}" != re.findall(r"<code>(\d{8})</code>", drawn(
+        house, name, kind="email", values=OURS))[0], "each has a code of its own"  # fmt: skip
+
+
+def test_all_is_returned_and_nothing_erased_by_it(house: StaffHouse, shop: Kept) -> None:
+    name = confirmed(house, entered(house, "return"))
+    assert "public.debtor" in drawn(house, name)
+    assert rows(shop) == ([1, 2, 3], [1, 2, 3, 4], [1, 2])
+    assert [each.what for each in logged(house)] == ["return"], "no erasure follows by itself"
+    said = TaskAnswer(fetching(house, name), Outcome.DONE, Evidence(), ONE)
+    with house.state.store.transaction() as tx:
+        answer_task(house.office.book, tx, said, at=house.clock.now())
+    assert headline(page(house, name)) == "It is done, and its controller is told."
+    assert acts(house, name, "draw").startswith("It cannot be")
+
+
+def test_a_copy_that_nobody_fetched_in_time_is_drawn_anew(house: StaffHouse) -> None:
+    name = confirmed(house, entered(house, "return"))
+    drawn(house, name)
+    house.clock.move(timedelta(days=90))
+    assert headline(page(house, name)) == "Draw the copy: its controller confirmed it."
+    with house.signed_in("agnes") as client:
+        assert f"Draw the copy that {name} asks for." in client.get("/en").text
+
+
+def fetching(house: StaffHouse, name: str) -> str:
+    """The task of the contact to fetch a copy."""
+    tasks = [k.task for k in kept.of_instruction(house.office.book, name)]
+    (task,) = [each.id for each in tasks if each.act is Act.FETCH]
+    return task
+
+
 def test_its_words_are_opened_once_and_as_a_view_in_the_log(house: StaffHouse) -> None:
     name = entered(house)
     with house.signed_in("agnes") as client:
@@ -222,7 +283,7 @@ def test_what_lacks_is_said_and_what_was_typed_stays(
     assert "Say who instructs, what, and in which words." in answer.text
     assert (WORDS_OF_IT in answer.text) is ("words" not in form)
     assert faults(read(answer.text)) == []
-    assert standings(house.state.store) == ()
+    assert logged(house) == ()
 
 
 def test_of_nobody_who_may_instruct_nothing_is_taken(house: StaffHouse) -> None:
@@ -230,7 +291,7 @@ def test_of_nobody_who_may_instruct_nothing_is_taken(house: StaffHouse) -> None:
         form = {"what": "erase", "words": "x", "arrived": "2026-01-05"}
         for tenant in ("tenant:shop:77", "tenant:none:1"):
             assert send(client, f"{LOG}/enter", tenant=tenant, **form).status_code == 422
-    assert standings(house.state.store) == ()
+    assert logged(house) == ()
 
 
 def test_what_is_not_from_them_asks_to_find_out(house: StaffHouse) -> None:
@@ -273,6 +334,7 @@ ROLES = {
     "open": {"agnes", "an", "olivier", "rik"},
     "contest": {"an", "olivier"},
     "plan": {"agnes", "an"},
+    "draw": {"agnes", "an"},
     "run": {"agnes", "an"},
     "tell": {"agnes", "an"},
 }

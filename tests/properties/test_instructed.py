@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, find, given, settings
 from hypothesis import strategies as st
 
 from avow.declaration.model import InForce
 from avow.engine.planner.instructed import Instructed, compiled
+from avow.engine.planner.instructed_reading import read_held
 from avow.engine.planner.judge import FLOOR
 from avow.engine.planner.keysets import seat
 from avow.engine.planner.program import Program
@@ -22,11 +23,11 @@ from avow.estate.connectors.catalogue import Catalogue, Column, ColumnKind, Tabl
 from avow.estate.connectors.twin import TwinConnector, TwinDatabase
 from avow.estate.datamap.edges import Edge, Right, edges
 from avow.estate.datamap.model import System
-from avow.estate.datamap.reach import Row, across, applies
+from avow.estate.datamap.reach import Person, Row, across, applies, reach
 from avow.estate.datamap.spheres import in_sphere
 from tests.properties.carry_out import carry_out
 from tests.properties.test_erasure import Roots
-from tests.properties.worlds import QUICK, TODAY, World, cases, copy, key_sets, worlds
+from tests.properties.worlds import PLANTED, QUICK, TODAY, World, cases, copy, key_sets, worlds
 
 ONE, OTHER = "one", "other"
 TENANT = Column("tenant", "text", ColumnKind.TEXT)
@@ -215,3 +216,47 @@ def _pointed_at(found: Shared, dataset: str, row: Row) -> bool:
 
 def _points(edge: Edge, child: Row, parent: Row) -> bool:
     return applies(edge, child) and child[edge.child_fields[0]] == parent["id"]
+
+
+def extracted(found: Shared, rows: Given, most: int = 10_000) -> dict[str, list[object]]:
+    """What is read for the first tenant: the ids of rows, by dataset."""
+    database = TwinDatabase(copy(rows), found.world.catalogue)  # type: ignore[arg-type]
+    connection = TwinConnector({"w": database}).connect(found.world.system, Access.READ)
+    read = read_held(connection, ONE, found.roots or None, most)
+    at = {each.dataset: each.columns.index("id") for each in read.tables}
+    return {
+        each.dataset: sorted((r[at[each.dataset]] for r in each.rows), key=str)
+        for each in read.tables
+    }
+
+
+def reached(found: Shared) -> dict[str, list[object]]:
+    """The same by the specification, in a world in which there is nothing but the tenant's rows."""
+    seen, rows = in_sphere(found.world.system, ONE), alone(found)
+    held = {n: [r["id"] for r in t] for n, t in rows.items()}
+    if found.roots:
+        seeds = [Person(name, key) for name, keys in found.roots.items() for key in keys]
+        ways = reach(rows, seen, seeds)
+        held = {n: [k for (k,) in {w.key for w in ways if w.dataset == n}] for n in held}
+    return {name: sorted(ids, key=str) for name, ids in held.items() if ids}
+
+
+@settings(QUICK, max_examples=cases(200))
+@given(shared(), shared(persons=True))
+def test_what_is_read_for_a_controller_is_its_own_and_all_of_it(
+    whole: Shared, some: Shared
+) -> None:
+    """A copy of everything, and one of some persons: what the specification reaches where nobody
+    else's rows are there, whoever points to whom."""
+    for found in (whole, some):
+        assert extracted(found, found.world.rows) == reached(found)
+
+
+def test_a_row_of_another_tenant_that_is_read_is_seen() -> None:
+    """Planted: a reader that asks for no tenant. A search goes on until a world shows it."""
+
+    def shows(found: Shared) -> bool:
+        taken = {n: [r["id"] for r in t] for n, t in found.world.rows.items() if n in found.held}
+        return {n: sorted(i, key=str) for n, i in taken.items() if i} != reached(found)
+
+    find(shared(), shows, settings=PLANTED)

@@ -4,11 +4,30 @@ plan; one that is unlawful is sent back. `avow verify` sees what went otherwise.
 
 from __future__ import annotations
 
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
 
+from avow.app import open_state
+from avow.common.languages import LANGUAGES
+from avow.duties.requests.processor.giving import give
+from avow.duties.requests.processor.instructed import NotInstructed
+from avow.duties.requests.tasks.instructing import log_of
+from avow.engine.planner.release import in_force
+from avow.faces.cli.desk import Desk
+from avow.faces.cli.serve_command import desk_of, source_of
+from avow.faces.web.application import asked_app
 from tests.kept_room import CLAIRE, Kept
+from tests.pages.document import read
+from tests.pages.test_accessible import faults
 from tests.processor_room import (
     CREDITOR,
     ONE,
@@ -94,6 +113,125 @@ def test_an_instruction_that_nobody_carries_out_is_seen(shop: Kept) -> None:
     assert shop.verified("3.3-P")["requests.transmitted"] == "pass"
     shop.own("UPDATE avow.task SET due_on = due_on - 400")
     assert shop.verified("3.3-P")["requests.transmitted"] == "fail"
+
+
+def asked_to_fetch(shop: Kept) -> str:
+    """The address in the letter that leads its contact to the copy."""
+    shop.says("request", "tasks", "--send", ends=None)
+    (letter,) = [text for text in letters(shop, ONE, CREDITOR) if "fetch the copy" in text]
+    (address,) = re.findall(r"http://127\.0\.0\.1:8400(/\S+)", letter)
+    return str(address)
+
+
+@contextmanager
+def its_page(shop: Kept) -> Iterator[TestClient[Litestar]]:
+    """The one-time pages, as its contact reaches them."""
+    with open_state(shop.folder / "state", shop.state) as state:
+        declared = in_force(state.store)
+        source = source_of(declared, state)
+        app = asked_app(desk_of(source, declared, state), hosts=("127.0.0.1",))
+        with TestClient(app, base_url="http://127.0.0.1") as client:
+            client.headers.update({"sec-fetch-site": "same-origin", "origin": "null"})
+            yield client
+
+
+def fetched(shop: Kept, address: str, code: str) -> bytes | None:
+    """What the page gives to who has the link and this code; None where it gives nothing."""
+    with its_page(shop) as client:
+        answer = client.post(f"{address}/fetch", data={"code": code})
+    return answer.content if answer.status_code == 200 else None
+
+
+def inside(package: bytes, dataset: str) -> list[dict[str, object]]:
+    """The rows of a dataset in a package."""
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        name = f"data/{dataset}.jsonl"
+        text = archive.read(name).decode() if name in archive.namelist() else ""
+    return [json.loads(line) for line in text.splitlines()]
+
+
+PLANTED = """
+INSERT INTO claim VALUES (8, 11, 43, 1), (9, 12, 42, 3);
+INSERT INTO message VALUES (9, 'claims@of.nobody', 1);
+"""
+"""A claim of the other creditor against a debtor of the first, and the other way round."""
+
+
+def test_a_controller_gets_a_copy_of_its_own_rows_and_no_other(shop: Kept) -> None:
+    """The same address names a debtor of another creditor and a buyer of ours; rows of the two
+    point to each other."""
+    shop.run(PLANTED)
+    name = instructed(shop, ONE, "extract")
+    whom = ("--for", shop.file("whom.csv", f"kind,value\nemail,{OURS}\n"))
+    said = shop.says("request", "carry-out", name, *whom, *CLAIRE).output.splitlines()
+    assert said[:2] == ["public.claim: 2 rows packed", "public.debtor: 1 rows packed"]
+    address = asked_to_fetch(shop)
+    with its_page(shop) as client:
+        for language in LANGUAGES:
+            page = client.get(address.replace("/en/", f"/{language}/", 1))
+            assert page.status_code == 200
+            assert faults(read(page.text)) == []
+            assert OURS not in page.text.partition("<pre>")[0]
+    assert fetched(shop, address, "00000000") is None
+    package = fetched(shop, address, said[-1])
+    assert package is not None
+    assert [row["id"] for row in inside(package, "public.debtor")] == [1]
+    assert [row["id"] for row in inside(package, "public.claim")] == [1, 2]
+    assert {row["company_id"] for row in inside(package, "public.claim")} == {42}
+    with zipfile.ZipFile(io.BytesIO(package)) as archive:
+        assert {n for n in archive.namelist() if "buyer" in n or "message" in n} == set()
+    assert sealed(shop), "it lies there until they say that they have it"
+    with its_page(shop) as client:
+        client.post(f"{address}/answer", files={"file": b""}, data={"outcome": "done"})
+    assert not sealed(shop)
+    assert fetched(shop, address, said[-1]) is None
+    assert "done" in shop.says("request", "instruct").output
+    assert rows(shop)[0] == [1, 2, 3], "a copy erases nothing"
+
+
+def sealed(shop: Kept) -> bool:
+    """Whether a package lies there, and whether its rows can be read without the key."""
+    with shop.desk() as desk:
+        boxes = desk.book.runs.run("instruction_package_lock", instruction=_newest(desk))
+    lying = [bytes(box["sealed"]) for box in boxes if box["sealed"] is not None]
+    assert not any(b"p1@example.org" in box or box.startswith(b"PK") for box in lying)
+    return bool(lying)
+
+
+def _newest(desk: Desk) -> str:
+    return log_of(desk.book)[0].id
+
+
+def test_at_the_end_everything_is_returned_and_only_a_second_instruction_erases(
+    shop: Kept,
+) -> None:
+    shop.run(PLANTED)
+    name = instructed(shop, ONE, "return")
+    said = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()
+    assert said[:2] == ["public.claim: 4 rows packed", "public.debtor: 2 rows packed"]
+    package = fetched(shop, asked_to_fetch(shop), said[-1])
+    assert package is not None
+    assert [row["id"] for row in inside(package, "public.claim")] == [1, 2, 3, 9]
+    assert [row["id"] for row in inside(package, "public.debtor")] == [1, 2]
+    assert rows(shop)[0] == [1, 2, 3]
+    assert len(shop.run("SELECT 1 FROM claim")) == 6
+
+
+def test_five_wrong_codes_lock_a_copy_and_another_is_drawn(shop: Kept) -> None:
+    name = instructed(shop, ONE, "return")
+    code = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()[-1]
+    address = asked_to_fetch(shop)
+    for _ in range(5):
+        assert fetched(shop, address, "1") is None
+    assert fetched(shop, address, code) is None
+    code = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()[-1]
+    assert fetched(shop, address, code) is not None
+
+
+def test_a_copy_that_is_too_large_is_not_cut_in_silence(shop: Kept) -> None:
+    name = instructed(shop, ONE, "return")
+    with shop.desk() as desk, pytest.raises(NotInstructed, match="more than 1 rows"):
+        give(desk.book, desk.estate, name, by="claire", at=desk.now(), most=1)
 
 
 def test_a_value_of_nobody_there_plans_nothing(shop: Kept) -> None:

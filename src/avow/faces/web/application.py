@@ -22,7 +22,7 @@ from avow.faces.web.asked.save import save
 from avow.faces.web.asked.send import hand_over, review
 from avow.faces.web.asked.show import begin
 from avow.faces.web.asked.show import show as asked_show
-from avow.faces.web.asked.task import task_answer, task_page
+from avow.faces.web.asked.task import task_answer, task_fetch, task_page
 from avow.faces.web.asked.thanks import thanks
 from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
@@ -39,6 +39,7 @@ from avow.faces.web.console.incident_step import incident_advise, incident_step
 from avow.faces.web.console.incidents import incidents
 from avow.faces.web.console.instruction import instruction
 from avow.faces.web.console.instruction_contest import instruction_contest
+from avow.faces.web.console.instruction_draw import instruction_draw
 from avow.faces.web.console.instruction_enter import instruction_enter
 from avow.faces.web.console.instruction_open import instruction_open
 from avow.faces.web.console.instruction_step import (
@@ -227,6 +228,7 @@ STAFF_HANDLERS = (
     instruction_open,
     instruction_contest,
     instruction_plan,
+    instruction_draw,
     instruction_run,
     instruction_tell,
     *systems,
@@ -261,6 +263,7 @@ ASKED_HANDLERS = (
     thanks,
     task_page,
     task_answer,
+    task_fetch,
 )
 PUBLIC_HANDLERS = (
     current_first,

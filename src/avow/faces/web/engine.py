@@ -108,7 +108,7 @@ class EngineSource:
         asked = (
             *requests_ask(runs, day),
             *tasks_ask(runs, day),
-            *instructions_ask(runs),
+            *instructions_ask(runs, self.standing.declaration, day),
             *mailbox_ask(runs, self.standing.declaration, self.now()),
             *letters_ask(runs, self.now()),
             *incidents_ask(runs, self.standing.zone),

@@ -37,6 +37,7 @@ class InstructionLine:
     by: str
     plan: str
     status: str
+    fetch_until: date | None
 
 
 def line_of(found: Standing, day: date, zone: str) -> InstructionLine:
@@ -55,12 +56,13 @@ def line_of(found: Standing, day: date, zone: str) -> InstructionLine:
         by=found.by,
         plan=found.plan,
         status=found.status,
+        fetch_until=found.fetch_until,
     )
 
 
 def known_instruction(staff: StaffDesk, instruction: str) -> Standing:
     """An instruction; `NotFoundException` where there is none of that id."""
-    found = standing_of(staff.book.runs, instruction.removesuffix(".json"))
+    found = standing_of(staff.book, instruction.removesuffix(".json"), staff.today())
     if found is None:
         raise NotFoundException(instruction)
     return found

@@ -72,7 +72,7 @@ def tasks_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
     return tuple(_of_tasks(place, rows) for place, rows in late.items())
 
 
-def instructions_ask(runs: Runs) -> tuple[Ask, ...]:
+def instructions_ask(runs: Runs, declared: Declaration, day: date) -> tuple[Ask, ...]:
     """One ask per instruction of a controller that waits for us; what waits for its contact, for
     approvals or for an owner is asked elsewhere."""
     return tuple(
@@ -80,7 +80,7 @@ def instructions_ask(runs: Runs) -> tuple[Ask, ...]:
             AskKind.FOLLOW_INSTRUCTION, each.id, each.due, link=("instructions", each.id),
             detail=each.wants,
         )
-        for each in standings(runs)
+        for each in standings(runs, declared, day)
         if each.wants in OURS
     )  # fmt: skip
 

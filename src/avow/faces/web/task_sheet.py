@@ -45,6 +45,9 @@ _FOUND = mark("There is something about this person here")
 _FOUND_EFFECT = mark("Add it as a file, or write it below. It is looked through before it leaves.")
 _RECEIVED = mark("We have it")
 _RECEIVED_EFFECT = mark("It is our matter from now on. The person was told to ask you.")
+_HAVE_IT = mark("We have the copy")
+_HAVE_IT_EFFECT = mark("The copy is destroyed here, and your instruction is carried out.")
+_NO_COPY_EFFECT = mark("Say why below. It is then handed to you in another way.")
 _MEANT = mark("Yes, this is our instruction")
 _MEANT_EFFECT = mark("It is carried out in your data only.")
 _NOT_MEANT = mark("No, this does not come from us")
@@ -62,7 +65,8 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class TaskSheet:
-    """What the page of a task shows. Personal data: for the eyes of who is asked."""
+    """What the page of a task shows. Personal data: for the eyes of who is asked. `is_copy`: a copy
+    is fetched here, with a code."""
 
     name: str
     title: str
@@ -73,6 +77,7 @@ class TaskSheet:
     persons: tuple[tuple[str, ...], ...]
     text: str
     options: tuple[Option, ...]
+    is_copy: bool = False
 
 
 def sheet_of(book: Book, kept: Kept, language: str, *, is_late: bool) -> TaskSheet:
@@ -89,6 +94,7 @@ def sheet_of(book: Book, kept: Kept, language: str, *, is_late: bool) -> TaskShe
         persons=_persons(book, kept),
         text=_text(book, kept, language),
         options=tuple(_option(task.act, each, language) for each in outcomes_of(task.act)),
+        is_copy=task.act is Act.FETCH,
     )
 
 
@@ -122,6 +128,10 @@ def _option(act: Act, outcome: Outcome, language: str) -> Option:
         meant = outcome is Outcome.DONE
         sentence = _MEANT if meant else _NOT_MEANT
         effect = _MEANT_EFFECT if meant else _NOT_MEANT_EFFECT
+    elif act is Act.FETCH:
+        has_it = outcome is Outcome.DONE
+        sentence = _HAVE_IT if has_it else sentence
+        effect = _HAVE_IT_EFFECT if has_it else _NO_COPY_EFFECT
     elif act is Act.LOOK and outcome is Outcome.DONE:
         sentence, effect = _FOUND, _FOUND_EFFECT
     elif act is Act.HAND_OVER and outcome is Outcome.DONE:

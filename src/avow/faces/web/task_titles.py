@@ -19,4 +19,5 @@ TITLES: Mapping[Act, str] = {
     Act.HAND_OVER: mark("A person asks about data you decide about"),
     Act.CONFIRM: mark("Confirm your instruction"),
     Act.INSTRUCTED: mark("Carry out an instruction"),
+    Act.FETCH: mark("Fetch the copy of your data"),
 }

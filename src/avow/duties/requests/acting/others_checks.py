@@ -154,7 +154,7 @@ def _transmitted(
     day: date,
     at: datetime,
 ) -> tuple[Check, CheckResult]:
-    ours = {Act.HAND_OVER, Act.CONFIRM, Act.INSTRUCTED}
+    ours = {Act.HAND_OVER, Act.CONFIRM, Act.INSTRUCTED, Act.FETCH}
     mine = [k for k in tasks if k.task.act in ours]
     late = [k for k in mine if _is_stuck(k.task, day)]
     items = [(r, i) for r in requests for i in r.items.values()]

@@ -6,7 +6,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,9 +123,21 @@ def _csv(saying: Saying, table: Table) -> bytes:
     return text.getvalue().encode("utf-8-sig")
 
 
+def rows_csv(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """Rows for spreadsheets (RFC 4180, UTF-8 with its mark) below the names of their columns. A
+    cell that a spreadsheet would compute gets a quote before it."""
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    writer.writerows([_written(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig")
+
+
 def _cell(saying: Saying, is_hidden: bool, value: object) -> str:
-    if is_hidden:
-        return saying.phrase("hidden_mark")
+    return saying.phrase("hidden_mark") if is_hidden else _written(value)
+
+
+def _written(value: object) -> str:
     if value is None:
         return ""
     said = value if isinstance(value, str) else msgspec.json.encode(value).decode()

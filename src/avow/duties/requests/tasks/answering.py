@@ -10,7 +10,7 @@ import msgspec
 from avow.duties.requests.book import Book, Said, take
 from avow.duties.requests.steps import Noted
 from avow.duties.requests.tasks import kept
-from avow.duties.requests.tasks.instructing import confirmed
+from avow.duties.requests.tasks.instructing import confirmed, handed
 from avow.duties.requests.tasks.kept import Evidence
 from avow.duties.requests.tasks.machine import Act, Outcome, Task
 from avow.engine.db.store import Runs
@@ -46,4 +46,6 @@ def answer_task(book: Book, runs: Runs, said: TaskAnswer, *, at: datetime) -> Ta
         take(book, whole.request, [noted], by=said.by, at=at, runs=runs)
     if task.act is Act.CONFIRM and said.outcome is Outcome.DONE and whole.instruction:
         confirmed(book, runs, whole.instruction, at=at)
+    if task.act is Act.FETCH and said.outcome is Outcome.DONE and whole.instruction:
+        handed(runs, whole.instruction, at=at)
     return task

@@ -21,7 +21,7 @@ from avow.duties.requests.tasks.kept import Wanted
 from avow.duties.requests.tasks.machine import Act
 from avow.duties.requests.tasks.mailboxes import NobodyToAsk, mailbox_of, owner_of
 from avow.engine.db.store import Row, Runs
-from avow.engine.keys.bundles import new_bundle_key, open_in, seal_in
+from avow.engine.keys.bundles import destroy, new_bundle_key, open_in, seal_in
 
 
 class Instructs(StrEnum):
@@ -137,6 +137,16 @@ def confirmed(book: Book, runs: Runs, instruction: str, *, at: datetime) -> tupl
     )  # fmt: skip
     made = kept.make(book, runs, wanted, by=PROGRAM, at=at)
     return (made,) if made is not None else ()
+
+
+def handed(runs: Runs, instruction: str, *, at: datetime) -> None:
+    """The controller has the copy that it asked for: the instruction is carried out, and the
+    package is destroyed."""
+    row = runs.one("instruction_package_lock", instruction=instruction)
+    if row is not None:
+        runs.run("instruction_package_end", instruction=instruction)
+        destroy(runs, [row["key"]], at)
+    runs.run("instruction_ended", id=instruction, at=at)
 
 
 def words_of_instruction(book: Book, instruction: str) -> str:

@@ -38,6 +38,7 @@ class Act(StrEnum):
     HAND_OVER = "hand-over"
     CONFIRM = "confirm"
     INSTRUCTED = "instructed"
+    FETCH = "fetch"
 
 
 class Outcome(StrEnum):
@@ -75,7 +76,7 @@ def outcomes_of(act: Act) -> tuple[Outcome, ...]:
     """What may be answered: that telling others is disproportionate ends art. 19 alone."""
     if act in TOLD:
         return (Outcome.DONE, Outcome.NOTHING, Outcome.CANNOT, Outcome.DISPROPORTIONATE)
-    if act is Act.CONFIRM:
+    if act in {Act.CONFIRM, Act.FETCH}:
         return (Outcome.DONE, Outcome.CANNOT)
     return (Outcome.DONE, Outcome.NOTHING, Outcome.CANNOT)
 

@@ -53,6 +53,7 @@ SAYS: Mapping[Act, str] = {
     Act.HAND_OVER: mark("take over a request of a person whose data we hold for you"),
     Act.CONFIRM: mark("confirm an instruction about your data"),
     Act.INSTRUCTED: mark("carry out an instruction of a controller"),
+    Act.FETCH: mark("fetch the copy of your data that you asked for"),
 }
 """What is to be done, in words."""
 
@@ -165,7 +166,7 @@ def _still(book: Book, runs: Runs, each: Kept, what: Next, at: datetime) -> Kept
 def _kind(act: Act) -> str:
     if act in TOLD:
         return "task-recipient"
-    return "task-controller" if act in {Act.HAND_OVER, Act.CONFIRM} else "task"
+    return "task-controller" if act in {Act.HAND_OVER, Act.CONFIRM, Act.FETCH} else "task"
 
 
 def _linked(book: Book, post: Post, each: Kept, box: Mailbox, at: datetime) -> str:

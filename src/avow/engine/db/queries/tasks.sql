@@ -143,17 +143,59 @@ ORDER BY arrived_at DESC, id
 
 -- name: instructions_standing
 -- Every instruction, or one, with where its plan and its tasks stand; the newest first.
--- since: 34
+-- since: 36
 SELECT i.id, i.tenant, i.what, i.arrived_at, i.due_on, i.confirmed_at, i.by, i.plan, i.ended_at,
        i.contested_at, p.status AS plan_status, c.state AS confirming, d.state AS doing,
+       f.state AS fetching, g.ends_on AS fetch_until,
        EXISTS (SELECT FROM avow.letter AS l
                WHERE l.about = i.plan AND l.kind = 'instruction-done') AS is_told
 FROM avow.instruction AS i
 LEFT JOIN avow.plan AS p ON p.id = i.plan
 LEFT JOIN avow.task AS c ON c.instruction = i.id AND c.act = 'confirm'
 LEFT JOIN avow.task AS d ON d.instruction = i.id AND d.act = 'instructed'
+LEFT JOIN avow.task AS f ON f.instruction = i.id AND f.act = 'fetch'
+LEFT JOIN avow.instruction_package AS g ON g.instruction = i.id
 WHERE %(id)s::text IS NULL OR i.id = %(id)s
 ORDER BY i.arrived_at DESC, i.id
+
+-- name: instruction_package_put
+-- What a controller asked for is drawn; an earlier package of the same instruction is gone with it.
+-- since: 36
+INSERT INTO avow.instruction_package
+    (instruction, key, sealed, rows, code, code_key, ends_on, made_at, by)
+VALUES (%(instruction)s, %(key)s, %(sealed)s, %(rows)s, %(code)s, %(code_key)s, %(ends_on)s,
+        %(at)s, %(by)s)
+ON CONFLICT (instruction) DO UPDATE
+SET key = excluded.key, sealed = excluded.sealed, rows = excluded.rows, code = excluded.code,
+    code_key = excluded.code_key, wrong = 0, ends_on = excluded.ends_on,
+    made_at = excluded.made_at, by = excluded.by, fetched_at = NULL
+
+-- name: instruction_package_lock
+-- The package of an instruction, held until the transaction ends.
+-- since: 36
+SELECT * FROM avow.instruction_package WHERE instruction = %(instruction)s FOR UPDATE
+
+-- name: instruction_package
+-- The package of an instruction, without what is in it.
+-- since: 36
+SELECT instruction, rows, ends_on, made_at, by, fetched_at FROM avow.instruction_package
+WHERE instruction = %(instruction)s
+
+-- name: instruction_package_wrong
+-- A wrong code was given.
+-- since: 36
+UPDATE avow.instruction_package SET wrong = wrong + 1 WHERE instruction = %(instruction)s
+
+-- name: instruction_package_fetched
+-- The package was fetched; the first time counts.
+-- since: 36
+UPDATE avow.instruction_package SET fetched_at = coalesce(fetched_at, %(at)s)
+WHERE instruction = %(instruction)s
+
+-- name: instruction_package_end
+-- The controller has it: nothing is kept of it here, but that it was.
+-- since: 36
+UPDATE avow.instruction_package SET sealed = NULL WHERE instruction = %(instruction)s
 
 -- name: mailboxes_instructing
 -- The tenants of which a contact is registered that may instruct us.

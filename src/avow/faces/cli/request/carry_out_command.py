@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
@@ -10,7 +11,9 @@ from rich.console import Console
 from avow.common.exits import Exit
 from avow.duties.requests.acting.erasing import Hands
 from avow.duties.requests.named_file import Named, read_named
+from avow.duties.requests.processor.giving import GIVEN, give
 from avow.duties.requests.processor.instructed import Prepared, contest, finish, prepare
+from avow.duties.requests.processor.standing import standing_of
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.render_plans import finding_text, plan_table
@@ -39,11 +42,12 @@ def command(
     *,
     is_end: bool,
 ) -> None:
-    """Plan a confirmed INSTRUCTION, `erase` or `delete-all`, in the sphere of its controller alone.
+    """Plan a confirmed INSTRUCTION, `erase` or `delete-all`, in the sphere of its controller alone;
+    or draw the copy that `extract` or `return` asks for, and print the code that opens it.
 
-    No row of another sphere is touched. The plan waits for two persons: `avow approve`, then `avow
-    apply`. With --finish the controller is told what went and what is left; with --unlawful, that
-    nothing is done and why (art. 28(3) GDPR).
+    No row of another sphere is touched or read. A plan waits for two persons: `avow approve`, then
+    `avow apply`. With --finish the controller is told what went and what is left; with --unlawful,
+    that nothing is done and why (art. 28(3) GDPR).
     """
     if (file is not None) + is_end + (unlawful is not None) > 1:
         raise click.UsageError("choose one of --for, --finish and --unlawful")
@@ -59,6 +63,9 @@ def command(
             )  # fmt: skip
             click.echo("the controller is told, and nothing is done")
             return
+        asks = standing_of(desk.book, instruction, desk.today)
+        if asks is not None and asks.what in GIVEN:
+            raise SystemExit(_drawn(desk, instruction, file, by))
         raise SystemExit(_planned(desk, hands, instruction, file))
 
 
@@ -94,6 +101,20 @@ def _planned(desk: Desk, hands: Hands, instruction: str, file: Path | None) -> E
     return Exit.REFUSED if made.findings else _said(prepared)
 
 
+def _drawn(desk: Desk, instruction: str, file: Path | None, by: str) -> Exit:
+    named = _named(desk, file) if file is not None else Named((), ())
+    if named.findings:
+        click.echo(as_text(named.findings, {}), err=True)
+        return Exit.FINDINGS
+    given = give(desk.book, desk.estate, instruction, named.asked, by=by, at=desk.now())
+    for dataset, rows in sorted(given.rows.items()):
+        click.echo(f"{dataset}: {rows} rows packed")
+    click.echo(f"its contact fetches it until {given.until}; tell it this code in another way:")
+    click.echo(given.code.reveal())
+    missing = given.named.missing if given.named is not None else ()
+    return _unsaid(missing, given.gaps)
+
+
 def _named(desk: Desk, file: Path) -> Named:
     datasets = desk.declaration.datamap.datasets()
     kinds = frozenset(i.kind for _, d in datasets if not d.is_ours for i in d.identities)
@@ -103,11 +124,14 @@ def _named(desk: Desk, file: Path) -> Named:
 def _said(prepared: Prepared) -> Exit:
     """What the values did not name; nothing where all are meant."""
     named = prepared.named
-    if named is None or not (named.missing or named.gaps):
-        return Exit.OK
-    if named.missing:
-        places = ", ".join(str(place + 1) for place in named.missing)
+    return Exit.OK if named is None else _unsaid(named.missing, named.gaps)
+
+
+def _unsaid(missing: Sequence[int], gaps: Iterable[str]) -> Exit:
+    if missing:
+        places = ", ".join(str(place + 1) for place in missing)
         click.echo(f"named nobody among the data of that controller: value {places}")
-    for gap in named.gaps:
+    found = tuple(dict.fromkeys(gaps))
+    for gap in found:
         click.echo(f"unknown: {gap}")
-    return Exit.FINDINGS
+    return Exit.FINDINGS if missing or found else Exit.OK

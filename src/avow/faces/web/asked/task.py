@@ -17,16 +17,19 @@ from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from avow.common.errors import AvowError
 from avow.common.languages import words
+from avow.common.masked import Masked
 from avow.duties.requests.book import Book
+from avow.duties.requests.processor.giving import No, fetched
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
 from avow.duties.requests.tasks.kept import MOST_BYTES, Evidence, Kept
-from avow.duties.requests.tasks.machine import Outcome
+from avow.duties.requests.tasks.machine import Act, Outcome
 from avow.duties.requests.tasks.sending import TaskPage
 from avow.engine.evidence.invitations import Invitation, Kind, answer, send
 from avow.engine.planner.release import in_force
 from avow.faces.web.asked.desk import AskedDesk, GivenDesk
 from avow.faces.web.asked.frame import PRIVATE, frame, html
+from avow.faces.web.console.plan_approve import Form
 from avow.faces.web.security import Asked
 from avow.faces.web.task_sheet import sheet_of
 
@@ -83,6 +86,22 @@ def _answered(
     return Redirect(there, status_code=HTTP_303_SEE_OTHER, headers=PRIVATE)
 
 
+@post("/{language:str}/task/{token:str}/fetch", sync_to_thread=True, status_code=200)
+def task_fetch(
+    request: Asked, language: FromPath[str], token: FromPath[str], data: Form, asked: GivenDesk
+) -> Response[bytes]:
+    """Hand the copy that a controller asked for to who has the link and the code."""
+    invitation, book, found = _found(request, language, token, asked)
+    if found.task.act is not Act.FETCH or found.instruction is None:
+        raise NotFoundException
+    code = Masked(data.get("code", "")[:100])
+    got = fetched(book, found.instruction, code, asked.clock.now())
+    if isinstance(got, No):
+        return _page(asked, invitation, book, found, language, token, status=422, trouble=str(got))
+    headers = {**PRIVATE, "content-disposition": 'attachment; filename="copy.zip"'}
+    return Response(got.reveal(), media_type="application/zip", headers=headers)
+
+
 def _noted(book: Book, runs: Any) -> Any:  # noqa: ANN401 (a transaction, and a writer inside it)
     return lambda body, at: book.tell([body], at, runs)
 
@@ -118,6 +137,7 @@ def _page(
     token: str,
     *,
     status: int = 200,
+    trouble: str = "",
 ) -> Response[bytes]:
     late = found.task.is_overdue(book.day(asked.clock.now()))
     sheet = sheet_of(book, found, language, is_late=late)
@@ -126,4 +146,11 @@ def _page(
     around = frame(
         language, asked.house.name, f"task/{path}", f"/{language}/task/{path}", until, sheet.name
     )
-    return html("asked/task.html", around, status, sheet=sheet, is_refused=status != 200)
+    return html(
+        "asked/task.html",
+        around,
+        status,
+        sheet=sheet,
+        trouble=trouble,
+        is_refused=status != 200 and not trouble,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -12,9 +13,9 @@ from litestar.params import FromPath
 
 from avow.duties.requests.processor.instructed import Receipt, receipt_of
 from avow.duties.requests.processor.standing import Happened, story_of
-from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
+from avow.faces.web.instruction_values import NAMING, Unnamed, kinds_of
 from avow.faces.web.instruction_views import (
     InstructionLine,
     does_for_clients,
@@ -40,12 +41,14 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Unnamed:
-    """What the values of a plan that was just made did not name: their lines, and places that could
-    not be looked into."""
+class Drawn:
+    """A copy that was just drawn: rows by dataset, what could not be looked into, until when it can
+    be fetched, and the code that is told to the controller; shown once."""
 
-    lines: tuple[int, ...]
+    rows: Mapping[str, int]
     gaps: tuple[str, ...]
+    until: date
+    code: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ class InstructionPage:
     receipt: Annotated[Receipt | None, "what came of its plan; None while none has ended"]
     story: Annotated[tuple[Happened, ...], "everything that happened with it, the newest first"]
     opened: Annotated[Words | None, "its words, where somebody has just opened them"]
-    unnamed: Annotated[Unnamed | None, "what the values of the plan just made did not name"]
+    unnamed: Annotated[Unnamed | None, "what the values that were just sent did not name"]
+    drawn: Annotated[Drawn | None, "the copy, where somebody has just drawn it"]
     form: Annotated[Mapping[str, str], "what was typed, where the form comes back"]
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_plan: Annotated[bool, "whether systems can be read from here"]
@@ -94,6 +98,7 @@ def context(
     *,
     opened: Words | None = None,
     unnamed: Unnamed | None = None,
+    drawn: Drawn | None = None,
     mistake: Mistake | None = None,
 ) -> InstructionPage:
     """Read it; `NotFoundException` where there is none of that id."""
@@ -106,22 +111,15 @@ def context(
     return InstructionPage(
         frame=frame,
         line=line_of(found, staff.today(), book.zone),
-        takes_values=found.what == Instructs.ERASE,
+        takes_values=found.what in NAMING,
         kinds=kinds_of(staff, found.tenant),
         receipt=receipt_of(book, found.plan) if found.plan else None,
         story=tuple(story),
         opened=opened,
         unnamed=unnamed,
+        drawn=drawn,
         form=mistake.typed if mistake else {},
         mistake=mistake,
         can_plan=staff.estate is not None,
         does=does_for_clients(asked),
     )
-
-
-def kinds_of(staff: StaffDesk, tenant: str) -> tuple[str, ...]:
-    """The kinds of values that name persons among the data held for others in a tenant's system."""
-    name = tenant.split(":")[1]
-    system = staff.book.declaration.datamap.systems.get(name)
-    held = (d for d in system.datasets.values() if not d.is_ours) if system is not None else ()
-    return tuple(sorted({identity.kind for dataset in held for identity in dataset.identities}))

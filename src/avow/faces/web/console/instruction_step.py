@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from avow.common.errors import AvowError
-from avow.common.masked import Masked
 from avow.duties.requests.processor.instructed import Prepared, finish, prepare
 from avow.duties.requests.processor.standing import Standing
-from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
-from avow.engine.planner import identities
 from avow.engine.planner.making import Estate
 from avow.faces.web.changing_hands import erasing_hands
-from avow.faces.web.console.instruction import PATH, TEMPLATE, Unnamed, context, kinds_of
+from avow.faces.web.console.instruction import PATH, TEMPLATE, context
+from avow.faces.web.instruction_values import asked_by, unnamed_of, values_of
 from avow.faces.web.instruction_views import allow_for_clients, back, known_instruction
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.plan_running import MAY_RUN, run_plans
@@ -27,9 +25,6 @@ from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import Form, StaffDesk, signed_of
 from avow.faces.web.signin.sign_in import GivenStaff
 from avow.faces.web.source import Told
-
-MOST = 500
-"""Values of one form; a list that is longer is given to the command."""
 
 
 @post(f"{PATH}/plan", sync_to_thread=True, action=Action.CARRY_OUT)
@@ -42,21 +37,20 @@ def instruction_plan(
     staff: GivenStaff,
 ) -> Redirect | Response[bytes]:
     """Plan it among the rows of its controller alone. Nothing goes by it."""
-    mine = _mine(request, language, instruction_id, pages, staff)
+    mine = carried_out_by(request, language, instruction_id, pages, staff)
     if staff.estate is None:
         return back(language, mine.id, Told.NOT_POSSIBLE)
-    lines, code = _values(staff, mine, data)
+    lines, code = values_of(staff, mine, data)
     made = None
     if not code:
         made, code = _planned(staff, staff.estate, mine, data.get("kind", ""), lines)
     if code or made is None:
         mistake = Mistake(mine.id, "plan", code, typed=data)
-        return _mistaken(request, language, mine, pages, staff, mistake)
+        return mistaken(request, language, mine, pages, staff, mistake)
     named = made.named
     if named is None or not (named.missing or named.gaps):
         return back(language, mine.id, Told.INSTRUCTION_PLANNED)
-    numbers = tuple(lines.values())
-    unnamed = Unnamed(tuple(numbers[place] for place in named.missing), named.gaps)
+    unnamed = unnamed_of(named, lines)
     page = context(request, language, mine.id, pages, staff, unnamed=unnamed)
     return pages.answer(request, TEMPLATE, page, 200)
 
@@ -65,28 +59,12 @@ def _planned(
     staff: StaffDesk, estate: Estate, mine: Standing, kind: str, values: Iterable[str]
 ) -> tuple[Prepared | None, str]:
     """The plan, and the code of why there is none or the guard refused it."""
-    asked = [identities.Asked(n, kind, Masked(value)) for n, value in enumerate(values, 1)]
+    hands, asked = erasing_hands(staff, estate), asked_by(kind, values)
     try:
-        made = prepare(erasing_hands(staff, estate), mine.id, asked, at=staff.now())
+        made = prepare(hands, mine.id, asked, at=staff.now())
     except AvowError as problem:
         return None, problem.code
     return made, made.made.findings[0].code if made.made.findings else ""
-
-
-def _values(
-    staff: StaffDesk, mine: Standing, form: Mapping[str, str]
-) -> tuple[Mapping[str, int], str]:
-    """The values typed, each once with its line, and the code of what is wrong with them. Where all
-    the controller's data are meant there are none."""
-    if mine.what != Instructs.ERASE:
-        return {}, ""
-    found: dict[str, int] = {}
-    for number, line in enumerate(form.get("values", "").splitlines(), 1):
-        if line.strip():
-            found.setdefault(line.strip(), number)
-    if not found or form.get("kind", "") not in kinds_of(staff, mine.tenant):
-        return found, "no-values"
-    return found, "bad-values" if len(found) > MOST else ""
 
 
 @post(f"{PATH}/run", sync_to_thread=True, action=Action.CARRY_OUT)
@@ -99,7 +77,7 @@ def instruction_run(
     staff: GivenStaff,
 ) -> Redirect | Response[bytes]:
     """Carry out the plan that two persons approved, as who is signed in and shows a fresh code."""
-    mine = _mine(request, language, instruction_id, pages, staff)
+    mine = carried_out_by(request, language, instruction_id, pages, staff)
     if staff.tools is None:
         return back(language, mine.id, Told.NOT_POSSIBLE)
     if not mine.plan or mine.status not in MAY_RUN:
@@ -110,7 +88,7 @@ def instruction_run(
         code = run_plans(staff.tools(), [mine.plan])
     if not code:
         return back(language, mine.id, Told.PLANS_RUN)
-    return _mistaken(request, language, mine, pages, staff, Mistake(mine.id, "run", code))
+    return mistaken(request, language, mine, pages, staff, Mistake(mine.id, "run", code))
 
 
 @post(f"{PATH}/tell", sync_to_thread=True, action=Action.CARRY_OUT)
@@ -123,7 +101,7 @@ def instruction_tell(
     staff: GivenStaff,
 ) -> Redirect | Response[bytes]:
     """Write to the controller what went and what is left, with a fresh code."""
-    mine = _mine(request, language, instruction_id, pages, staff)
+    mine = carried_out_by(request, language, instruction_id, pages, staff)
     if staff.estate is None:
         return back(language, mine.id, Told.NOT_POSSIBLE)
     by, at, code = signed_of(request).person, staff.now(), ""
@@ -139,10 +117,10 @@ def instruction_tell(
             code = problem.code
     if not code:
         return back(language, mine.id, Told.CONTROLLER_TOLD)
-    return _mistaken(request, language, mine, pages, staff, Mistake(mine.id, "tell", code))
+    return mistaken(request, language, mine, pages, staff, Mistake(mine.id, "tell", code))
 
 
-def _mine(
+def carried_out_by(
     asked: Asked, language: str, instruction: str, pages: Pages, staff: StaffDesk
 ) -> Standing:
     """The instruction, for who may carry it out in the sphere of a client."""
@@ -151,9 +129,10 @@ def _mine(
     return known_instruction(staff, instruction)
 
 
-def _mistaken(
+def mistaken(
     asked: Asked, language: str, mine: Standing, pages: Pages, staff: StaffDesk, mistake: Mistake
 ) -> Response[bytes]:
+    """The page again, with what is wrong beside the form."""
     page = context(asked, language, mine.id, pages, staff, mistake=mistake)
     answer = pages.answer(asked, TEMPLATE, page, 422)
     answer.headers["cache-control"] = "no-store"

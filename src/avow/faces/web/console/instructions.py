@@ -66,7 +66,7 @@ def context(
     """Read the log once, in a fixed number of statements."""
     frame, day = pages.frame(asked, language, "instructions"), staff.today()
     zone = staff.book.zone
-    found = standings(staff.book.runs)
+    found = standings(staff.book.runs, staff.book.declaration, day)
     going = sorted((each for each in found if each.wants not in OVER), key=_urgency)
     return Instructions(
         frame=frame,

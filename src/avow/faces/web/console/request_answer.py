@@ -7,24 +7,23 @@ from typing import Annotated
 
 from litestar import Response
 from litestar.exceptions import NotFoundException
-from litestar.params import FromPath
 
 from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.answering.marks import AnswerRefused
 from avow.duties.requests.machine import Request
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.answer_views import WAYS, Copying, Want, copies_of, wanted
 from avow.faces.web.console.request_outcome import OpenLetter
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/answer.html"
+PATH = "/{language:str}/requests/{request_id:str}/answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,22 +41,6 @@ class AnswerPage:
     can_draw: Annotated[bool, "whether systems can be read from here"]
     can_prove: Annotated[bool, "whether there is a ledger here, whose proof goes with an answer"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show how far the copies are, with no letter open."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-PATH = "/{language:str}/requests/{request_id:str}/answer"
-request_answer = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -86,6 +69,9 @@ def context(
         can_prove=staff.ledger is not None,
         does=does_of(asked, state),
     )
+
+
+request_answer = shown_at(PATH, TEMPLATE, context)
 
 
 def refused(

@@ -6,19 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.duties.requests.acting.correcting_next import Differs, Turn
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.change_views import CorrectLine, correct_next, corrections_of
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE, BELOW = "staff/correct.html", "correct"
 PATH = "/{language:str}/requests/{request_id:str}/correct"
@@ -51,21 +47,6 @@ class CorrectPage:
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show where the corrections stand. No system is asked."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-request_correct = with_twin(PATH, show, Action.SEE_REQUESTS)
-
-
 def context(
     asked: Asked,
     language: str,
@@ -91,3 +72,6 @@ def context(
         can_act=staff.estate is not None,
         does=does_of(asked, state),
     )
+
+
+request_correct = shown_at(PATH, TEMPLATE, context)

@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.erase_views import Erasing, Want, erasures_of, wanted
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/erase.html"
+PATH = "/{language:str}/requests/{request_id:str}/erase"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +29,6 @@ class ErasePage:
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_plan: Annotated[bool, "whether systems can be read from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show where the erasures stand."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-PATH = "/{language:str}/requests/{request_id:str}/erase"
-request_erase = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -70,3 +51,6 @@ def context(
         can_plan=staff.estate is not None,
         does=does_of(asked, state),
     )
+
+
+request_erase = shown_at(PATH, TEMPLATE, context)

@@ -6,22 +6,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.machine import Act
 from avow.duties.requests.words import ItemState
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/hand_over.html"
+PATH = "/{language:str}/requests/{request_id:str}/hand-over"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,22 +54,6 @@ class HandOverPage:
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show what may go and what went, with nothing looked for."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-PATH = "/{language:str}/requests/{request_id:str}/hand-over"
-request_hand_over = with_twin(PATH, show, Action.SEE_REQUESTS)
-
-
 def context(
     asked: Asked,
     language: str,
@@ -106,3 +87,6 @@ def context(
         can_look=staff.estate is not None,
         does=does_of(asked, state),
     )
+
+
+request_hand_over = shown_at(PATH, TEMPLATE, context)

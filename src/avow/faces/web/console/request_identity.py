@@ -7,7 +7,6 @@ from datetime import date
 from typing import Annotated
 
 from litestar import Response
-from litestar.params import FromPath
 
 from avow.declaration.known_facts import askable
 from avow.duties.requests.book import entries_of
@@ -18,15 +17,14 @@ from avow.duties.requests.identity.representing import COMPANY_MAY, Kind, users_
 from avow.duties.requests.identity.standing import Standing, standings
 from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right, Rung, Voice, Waits
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.identity_views import CheckLine, QuestionsDraft, checks_of
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/identity.html"
 PATH = "/{language:str}/requests/{request_id:str}/identity"
@@ -55,21 +53,6 @@ class IdentityPage:
     choices: Annotated[dict[str, tuple[str, ...]], "words that the forms offer, by field"]
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show where each person stands; nothing that names one."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-request_identity = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -105,6 +88,9 @@ def context(
         mistake=mistake,
         does=does_of(asked, state),
     )
+
+
+request_identity = shown_at(PATH, TEMPLATE, context)
 
 
 def _can_ask(staff: StaffDesk) -> bool:

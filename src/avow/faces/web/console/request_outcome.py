@@ -5,21 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.duties.requests.telling.outcome import authorities
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.outcome_views import Next, Telling, tellings_of, wanted
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/outcome.html"
+PATH = "/{language:str}/requests/{request_id:str}/outcome"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +47,6 @@ class OutcomePage:
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
 
 
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show what a request came to, with no letter open."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-PATH = "/{language:str}/requests/{request_id:str}/outcome"
-request_outcome = with_twin(PATH, show, Action.SEE_REQUESTS)
-
-
 def context(
     asked: Asked,
     language: str,
@@ -90,3 +71,6 @@ def context(
         can_prove=staff.ledger is not None,
         does=does_of(asked, state),
     )
+
+
+request_outcome = shown_at(PATH, TEMPLATE, context)

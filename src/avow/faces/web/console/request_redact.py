@@ -6,20 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.redact_views import DECISIONS, Redacting, SeenTable, redacting_of
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE = "staff/redact.html"
+PATH = "/{language:str}/requests/{request_id:str}/redact"
 MOST_CHOSEN = 100_000
 """Bytes of a form with places."""
 
@@ -38,22 +36,6 @@ class RedactPage:
     form: Annotated[Mapping[str, str], "what was filled in and refused, else nothing"]
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show the places, all masked."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-PATH = "/{language:str}/requests/{request_id:str}/redact"
-request_redact = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -86,6 +68,9 @@ def context(
         mistake=mistake,
         does=does,
     )
+
+
+request_redact = shown_at(PATH, TEMPLATE, context)
 
 
 def sees_of(asked: Asked, staff: StaffDesk) -> frozenset[str]:

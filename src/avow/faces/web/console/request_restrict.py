@@ -6,20 +6,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.duties.requests.acting.restricting import Cause
 from avow.duties.requests.acting.restriction_next import Turn
-from avow.engine.accounts.matrix import Action
 from avow.faces.web.change_views import RestrictLine, restrict_next, restrictions_of
 from avow.faces.web.frame import Frame
 from avow.faces.web.mistakes import Mistake
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE, BELOW = "staff/restrict.html", "restrict"
 PATH = "/{language:str}/requests/{request_id:str}/restrict"
@@ -37,21 +33,6 @@ class RestrictPage:
     mistake: Annotated[Mistake | None, "what is wrong with the form that was just sent"]
     can_act: Annotated[bool, "whether systems can be reached from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show where the restrictions stand."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-request_restrict = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -75,3 +56,6 @@ def context(
         can_act=staff.estate is not None,
         does=does_of(asked, state),
     )
+
+
+request_restrict = shown_at(PATH, TEMPLATE, context)

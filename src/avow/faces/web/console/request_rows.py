@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
-from litestar import Response
-from litestar.params import FromPath
-
 from avow.duties.requests.rows import accepted_of
-from avow.engine.accounts.matrix import Action
 from avow.engine.planner.unspoken import unspoken
 from avow.faces.web.frame import Frame
-from avow.faces.web.render import GivenPages, Pages, with_twin
+from avow.faces.web.render import Pages
 from avow.faces.web.request_acting import does_of, found
+from avow.faces.web.request_showing import shown_at
 from avow.faces.web.request_views import PersonLine, persons_in
 from avow.faces.web.rows_views import RowsLine, Searched, lines_of
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
-from avow.faces.web.signin.sign_in import GivenStaff
 
 TEMPLATE, BELOW = "staff/rows.html", "rows"
 PATH = "/{language:str}/requests/{request_id:str}/rows"
@@ -37,21 +33,6 @@ class RowsPage:
     by_hand: Annotated[tuple[str, ...], "systems that people are asked about, not searched"]
     can_look: Annotated[bool, "whether the systems can be read from here"]
     does: Annotated[frozenset[str], "what the reader may do with it, in its sphere"]
-
-
-def show(
-    request: Asked,
-    language: FromPath[str],
-    request_id: FromPath[str],
-    pages: GivenPages,
-    staff: GivenStaff,
-) -> Response[bytes]:
-    """Show what was accepted. No system is looked into before somebody asks for it."""
-    page = context(request, language, request_id, pages, staff)
-    return pages.answer(request, TEMPLATE, page)
-
-
-request_rows = with_twin(PATH, show, Action.SEE_REQUESTS)
 
 
 def context(
@@ -77,3 +58,6 @@ def context(
         can_look=staff.estate is not None,
         does=does_of(asked, state),
     )
+
+
+request_rows = shown_at(PATH, TEMPLATE, context)

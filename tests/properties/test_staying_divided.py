@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from avow.common.calendar import Period
 from avow.declaration.model import Minimum, Scope
 from avow.engine.planner import ends, staying_divided
+from avow.engine.planner.erase_owners import owners_of
 from avow.engine.planner.keysets import seat
 from avow.engine.planner.staying import Staying, stays
 from avow.engine.planner.staying_divided import divided
@@ -68,7 +69,7 @@ def test_every_row_is_told_of_whom_reach_gives_it_to(case: tuple[World, Roots]) 
     """For each dataset the owners among the leavers, by the specification alone."""
     world, roots = case
     _, connection = opened(world)
-    tally, staying = seated(world, connection, roots)
+    _, staying = seated(world, connection, roots)
     people = numbered(roots)
     names = [f"{n}" for n in range(len(people))]
     expected = defaultdict[str, dict[object, set[str]]](lambda: defaultdict(set))
@@ -78,7 +79,7 @@ def test_every_row_is_told_of_whom_reach_gives_it_to(case: tuple[World, Roots]) 
                 expected[way.dataset][plain_all(way.key)].add(name)
     for dataset in staying.datasets():
         there = {plain_all((row["id"],)) for row in world.rows[dataset]}
-        found = staying_divided._owners(tally, staying, dataset, names)
+        found = owners_of(connection, staying.ownership, dataset, names)
         assert {mark: set(of) for mark, of in found.items() if mark in there} == expected[dataset]
 
 

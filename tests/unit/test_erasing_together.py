@@ -249,7 +249,7 @@ def test_one_that_is_refused_stops_no_other(
         waits = asked(desk, first, Right.ACCESS)
         unsaid = asked(desk, second, accepts=False)
         good = {asked(desk, third), asked(desk, fourth)}
-        monkeypatch.setattr(staying_divided, "_owners", lambda *_: {})
+        monkeypatch.setattr(staying_divided, "owners_of", lambda *_: {})
         placed = {each.request: each for each in begun(desk)}
         assert {placed[r].code for r in (waits, unsaid)} == {"AV636"}
         plans = {placed[r].parts[0].plan for r in good}

@@ -33,6 +33,7 @@ STEPS: Mapping[str, str] = {
     "decided": mark("A right was decided"),
     "begun": mark("Work began"),
     "done": mark("Carried out"),
+    "brought-back": mark("The erasure was taken back"),
     "transmitted": mark("Handed over to the controller whose matter it is"),
     "withdrawn-by-person": mark("The person took it back"),
     "answer-drafted": mark("An answer was drafted"),

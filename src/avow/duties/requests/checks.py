@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from avow.duties.requests import in_time
 from avow.duties.requests.acting import (
+    back_no_more,
     copies_equal,
     ended_in_time,
     others_checks,
@@ -42,4 +43,5 @@ def answers(
     yield from ended_in_time.answers(book, day=day, at=at)
     yield from identity_checks.answers(book, day=day, at=at)
     yield from company_checks.answers(book, estate, day=day, at=at)
+    yield from back_no_more.answers(book, at=at)
     yield from left_checks.answers(book, estate, day=day, at=at)

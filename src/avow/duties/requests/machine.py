@@ -359,6 +359,21 @@ def _(step: steps.Done, request: Request, entry: Entry, calendar: Calendar) -> R
 
 
 @_taken.register
+def _(step: steps.BroughtBack, request: Request, entry: Entry, calendar: Calendar) -> Request:
+    del entry, calendar
+    item = _item(request, step.item, ItemState.ACTING, ItemState.DONE)
+    if item.right is not Right.ERASURE:
+        raise _order(request, "only an erasure can be taken back")
+    if request.answered_on is not None:
+        raise _order(request, "it is answered; the person was told that it is final")
+    for name in step.drafts:
+        _unsent(request, name)
+    answers = {n: answer for n, answer in request.answers.items() if n not in step.drafts}
+    again = Item(item.item, item.person, item.right, purpose=item.purpose, records=item.records)
+    return _changed(replace(request, answers=answers), again)
+
+
+@_taken.register
 def _(step: steps.Transmitted, request: Request, entry: Entry, calendar: Calendar) -> Request:
     del entry, calendar
     item = _item(request, step.item, ItemState.ASKED)

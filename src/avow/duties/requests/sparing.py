@@ -22,6 +22,11 @@ def case_of(request: str, item: int) -> str:
     return f"{request}/{item}"
 
 
+def names_of(request: str, item: int) -> tuple[str, str]:
+    """What a plan may call an erasure: the request, or where it is of many, the item of it."""
+    return request, case_of(request, item)
+
+
 def follow(runs: Runs, before: Request, after: Request, at: datetime) -> None:
     """Leave out of its plans whatever a step ended without carrying it out."""
     for number, item in after.items.items():

@@ -145,6 +145,17 @@ class Done(Step, frozen=True, kw_only=True, tag="done"):
     retained: int = 0
 
 
+class BroughtBack(Step, frozen=True, kw_only=True, tag="brought-back"):
+    """An erasure was taken back while that could be done: it is to be decided anew. `rows` came
+    back; `left` lay in no bundle, or were refused where they stood. `drafts` are letters that say
+    that it is erased: they are none any more."""
+
+    item: Number
+    rows: int
+    left: int = 0
+    drafts: tuple[Record, ...] = ()
+
+
 class Transmitted(Step, frozen=True, kw_only=True, tag="transmitted"):
     """The item is the matter of another controller: handed over with proof, the person told."""
 
@@ -218,6 +229,7 @@ Steps = (
     | Decided
     | Begun
     | Done
+    | BroughtBack
     | Transmitted
     | WithdrawnByPerson
     | AnswerDrafted

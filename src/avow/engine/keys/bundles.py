@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from avow.common.errors import KeyringError
@@ -19,15 +20,34 @@ def new_bundle_key(runs: Runs, ring: KeyRing, purpose: str, destroy_by: date, at
     return _new(runs, ring, purpose, destroy_by, at)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class FreshKey:
+    """A key that nobody keeps yet: its id, itself, and wrapped by the ring."""
+
+    id: str
+    key: bytes = field(repr=False)
+    wrapped: bytes = field(repr=False)
+
+
+def fresh_key(ring: KeyRing) -> FreshKey:
+    """Make a key; whoever makes many keeps them together."""
+    name, key = new_id("bundle"), secrets.token_bytes(32)
+    return FreshKey(name, key, ring.seal(key, name))
+
+
 def _new(
     runs: Runs, ring: KeyRing, purpose: str, destroy_by: date, at: datetime
 ) -> tuple[str, bytes]:
-    name, key = new_id("bundle"), secrets.token_bytes(32)
-    wrapped = ring.seal(key, name)
+    made = fresh_key(ring)
     runs.run(
-        "bundle_key_add", id=name, purpose=purpose, wrapped=wrapped, at=at, destroy_by=destroy_by
+        "bundle_key_add",
+        id=made.id,
+        purpose=purpose,
+        wrapped=made.wrapped,
+        at=at,
+        destroy_by=destroy_by,
     )
-    return name, key
+    return made.id, made.key
 
 
 def seal_in_new(

@@ -136,7 +136,7 @@ def apply(office: Office, worker: Worker, plan: str) -> Applied:
     if kept.plan.kind is PlanKind.UNDO:
         raise PlannerError(
             f"`{plan}` brings rows back, and is not applied",
-            help=f"`avow undo {kept.plan.case}` goes on with it",
+            help=f"`avow undo {kept.plan.case}` goes on with it, or `avow request bring-back`",
             code="AV440",
         )
     if kept.plan.kind is not PlanKind.SWEEP and not kept.plan.is_asked:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
-from itertools import groupby
+from itertools import groupby, islice
 
 from avow.engine.keys.bundles import open_in
 from avow.engine.planner.apply import Office
-from avow.engine.planner.bundle import BundleFile, Rows, Section, boxes, unframed
+from avow.engine.planner.bundle import Rows, Section, unframed
 from avow.engine.planner.journal import Journal, Seat
 from avow.engine.planner.refusals import Stopped
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
@@ -24,16 +23,16 @@ _ORDERS, _BUNDLES = 16, 1000
 
 @dataclass(frozen=True, slots=True)
 class Lying:
-    """A bundle that may still be opened: its record, its place among those of the plan, its file
-    as far as it counts."""
+    """A bundle that may still be opened: its record, its place among those that are opened with
+    it (at most `among`), and what gives its boxes, as far as they count, in the order in which they
+    were written."""
 
     id: str
     key: str
     place: int
-    dataset: str
-    last: date
     rows: int
-    file: BundleFile
+    boxes: Callable[[], Iterable[bytes]]
+    among: int = _BUNDLES
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ class Frame:
     def step(self) -> int:
         """Its step in the journal: the same however many bundles are left."""
         section = self.section
-        return (section.step * _ORDERS + section.order) * _BUNDLES + self.bundle.place
+        return (section.step * _ORDERS + section.order) * self.bundle.among + self.bundle.place
 
 
 def in_order(frames: Sequence[Frame]) -> list[Frame]:
@@ -120,7 +119,7 @@ class Back:
 
     def _opened(self, frame: Frame) -> tuple[Section, Rows]:
         bundle, office = frame.bundle, self.office
-        box = list(boxes(bundle.file))[frame.number]
+        box = next(islice(iter(bundle.boxes()), frame.number, None))
         about = f"{bundle.id}/{frame.number}"
         return unframed(open_in(office.runs, office.ring, bundle.key, box, about))
 

@@ -13,12 +13,12 @@ from typing import NamedTuple
 
 from avow.engine.planner.chunks import Chunk
 from avow.engine.planner.ground import Block, Ground, exceeded
-from avow.engine.planner.journal import Seat
-from avow.engine.planner.keysets import Roots, of_persons, persons, settle, sole
+from avow.engine.planner.journal import LeaseLost, Seat
+from avow.engine.planner.keysets import Roots, persons, settle, sole
 from avow.engine.planner.moving import Done, move
 from avow.engine.planner.plan import Part
 from avow.engine.planner.program import Move, Program, Spread, Step
-from avow.engine.planner.refusals import Stopped
+from avow.engine.planner.refusals import PlannerError, Stopped
 from avow.engine.planner.sweep import TRIES
 from avow.estate.connectors.base import Batch, Capability, Connection, Refused
 from avow.estate.datamap.edges import Side
@@ -87,11 +87,14 @@ class Erasing:
         began = ground.monotonic()
         try:
             moved = self._erase(going) if going else {}
-        except Refused as refusal:
-            self._refused(refusal, people)
-            return
-        except Stopped as stopped:
-            self._too_many(stopped, people)
+        except (Refused, PlannerError) as error:
+            self._drop(error)
+            if isinstance(error, Refused):
+                self._refused(error, people)
+            elif isinstance(error, Stopped):
+                self._too_many(error, people)
+            else:
+                raise
             return
         # What others of the system wait for ends with the commit; our journal keeps nobody.
         took = ground.monotonic() - began
@@ -108,23 +111,47 @@ class Erasing:
         with ground.connection.transaction() as batch:
             self._seat(batch, people)
             memory = ground.checker.before(ground.connection, program, ground.journal.plan)
-            moved = {
-                i: move(ground.connection, batch, step) for i, step in enumerate(program.steps)
-            }
+            if ground.erased is not None:
+                ground.erased.begin(ground.connection, program, [each.case for each in people])
+            moved = {i: self._moved(batch, i, step) for i, step in enumerate(program.steps)}
             self._within(moved)
+            if ground.erased is not None:
+                ground.erased.write(self.seat)
+                ground.crash("kept")
             totals = {i: done.total for i, done in moved.items()}
             ground.settle(batch, self.seat, program, totals, memory)
         return moved
 
+    def _moved(self, batch: Batch, place: int, step: Step) -> Done:
+        """Keep the rows of a step where the erasure can be taken back, and move them. What came in
+        between the two is kept nowhere, so the chunk is tried again."""
+        ground = self.ground
+        if ground.erased is None:
+            return move(ground.connection, batch, step)
+        seen = ground.erased.keep(ground.connection, batch, step, place, self.seat)
+        done = move(ground.connection, batch, step)
+        if done.rows > seen[step.dataset] or any(n > seen[d] for d, n in done.others.items()):
+            raise Refused("lock", step.dataset)
+        return done
+
+    def _drop(self, error: Refused | PlannerError) -> None:
+        """Forget what was kept for a chunk that was surely undone. Where the system went away
+        nobody knows whether it committed, and where another worker took over the chunk is theirs:
+        what was kept stays, and is harmless if it never went."""
+        lost = isinstance(error, LeaseLost) or getattr(error, "kind", "") == "lost"
+        if self.ground.erased is not None and not lost:
+            self.ground.erased.drop(self.seat)
+
     def _seat(self, batch: Batch, people: People) -> None:
         """Key sets of these persons, every parent locked before its children are looked for."""
         connection, program = self.ground.connection, self.part.program
-        roots = of_persons([(each.dataset, each.key) for each in people])
+        roots: dict[str, list[tuple[int, Key, None]]] = {}
+        for number, each in enumerate(people):
+            roots.setdefault(each.dataset, []).append((number, each.key, None))
         for spread in program.spreads:
             connection.put_keys(spread.taker, taken(spread), [])
         for dataset, name in program.roots.items():
-            keys = roots.get(dataset, ())
-            connection.put_keys(name, dataset, [(i, key, None) for i, key in enumerate(keys)])
+            connection.put_keys(name, dataset, roots.get(dataset, []))
             self._lock(batch, dataset, name)
         for spread in program.spreads:
             found = connection.spread(spread.edge, spread.to, spread.giver, spread.taker)

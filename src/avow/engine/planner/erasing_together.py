@@ -104,7 +104,8 @@ def going_of(
 def _whole(wishes: Sequence[Erasure]) -> tuple[Erasure, tuple[str, ...]]:
     """Several wishes as one, and the case of each of its persons by number."""
     roots, cases = _together(wishes)
-    return Erasure(wishes[0].system, roots, new_id("erasures")), cases
+    hours = min(wish.undo_hours for wish in wishes)
+    return Erasure(wishes[0].system, roots, new_id("erasures"), hours), cases
 
 
 def _together(wishes: Sequence[Erasure]) -> tuple[Roots, tuple[str, ...]]:

@@ -42,11 +42,13 @@ Left = TypeVar("Left")
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What is to be planned: these persons in one system, for a request (its id)."""
+    """What is to be planned: these persons in one system, for a request (its id). `undo_hours`: how
+    long it can be taken back once it is done; 0: never."""
 
     system: str
     roots: Roots
     case: str
+    undo_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +163,7 @@ def counted_and(
         author=author_of(office.runs),
         case=wish.case,
         persons=sum(len(keys) for keys in wish.roots.values()),
+        undo_hours=wish.undo_hours,
     )
     return bounded(plan, {}), left
 

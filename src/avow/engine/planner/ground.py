@@ -83,6 +83,30 @@ class KeepsRows(Protocol):
         ...
 
 
+class KeepsErased(Protocol):
+    """Keeps what an erasure on request takes out, for the hours in which it can be taken back."""
+
+    def begin(self, connection: Connection, program: Program, cases: Sequence[str]) -> None:
+        """A chunk begins, of persons who go for these cases, in the order of their numbers in the
+        key sets; nothing is moved yet."""
+        ...
+
+    def keep(
+        self, connection: Connection, batch: Batch, step: Step, place: int, seat: Seat
+    ) -> Mapping[str, int]:
+        """Copy the rows of the step at a `place` of the program, and those along, before they are
+        moved. Gives how many there are by dataset."""
+        ...
+
+    def write(self, seat: Seat) -> None:
+        """What was copied stands when it returns, whatever becomes of the batch."""
+        ...
+
+    def drop(self, seat: Seat) -> None:
+        """The batch was surely undone: forget what was kept for it."""
+        ...
+
+
 def never(system: str) -> str | None:
     """Nobody said stop."""
     del system
@@ -121,7 +145,8 @@ class Ground:
     `stop` gives the reason when somebody said stop. `crash` is called with the name of each step
     of the journal. `tell` writes to the ledger. `seal` encrypts the key of a blocked row under the
     id of its record. `monotonic` measures batches in seconds.
-    `keeper` keeps what leaves before its maximum; without one no such step runs.
+    `keeper` keeps what leaves before its maximum; without one no such step runs. `erased` keeps
+    what an erasure on request takes out; without one it cannot be taken back.
     `windows` and `chunks` are the sizes to begin with, in rows and in persons.
     `cases` says for whose sake each person is erased, by number, where the plan is of many
     requests; `spared` gives the numbers of those who are not to be erased any more, asked again
@@ -134,6 +159,7 @@ class Ground:
     roots: Roots = field(default_factory=dict)
     checker: Checker = field(default_factory=Unchecked)
     keeper: KeepsRows | None = None
+    erased: KeepsErased | None = None
     stop: Callable[[str], str | None] = never
     crash: Callable[[str], None] = nothing
     tell: Tell = untold

@@ -77,7 +77,7 @@ class Keeping:
         """
         self.before.clear()
         seen = Counter[str]()
-        for group in _groups(connection, step, seat, mine):
+        for group in groups_of(connection, step, seat, mine):
             name = group.section.dataset
             total = connection.count(name, group.where)
             seen[name] += total
@@ -171,7 +171,7 @@ class Keeping:
         self.before.clear()
 
 
-def _groups(connection: Connection, step: Step, seat: Seat, mine: Predicate) -> Iterator[Group]:
+def groups_of(connection: Connection, step: Step, seat: Seat, mine: Predicate) -> Iterator[Group]:
     """The step's own rows, then those that go along with them."""
     where = all_of([mine, step.where])
     yield Group(_section(connection, step, seat, step.dataset, 0), where)

@@ -183,11 +183,3 @@ def settle(connection: Connection, program: Program) -> None:
 def persons(roots: Roots) -> list[tuple[str, Key]]:
     """Every person as (root dataset, key), in the order in which they are numbered."""
     return [(dataset, key) for dataset, keys in roots.items() for key in keys]
-
-
-def of_persons(people: Sequence[tuple[str, Key]]) -> Roots:
-    """Some persons by root dataset again."""
-    found: dict[str, list[Key]] = {}
-    for dataset, key in people:
-        found.setdefault(dataset, []).append(key)
-    return found

@@ -281,7 +281,7 @@ def _back(edge: Edge) -> Side:
 def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Program | Finding:
     """The program that erases the persons named in the key sets of `roots`, or the finding that
     says why ownership in this system cannot be decided yet."""
-    ownership = Ownership(judge.system, roots, _late(judge, catalogue))
+    ownership = ownership_of(judge, catalogue, roots)
     keyless = [e for e in ownership.loops if not judge.system.datasets[e.taker].key]
     if keyless:
         return _undecided(
@@ -315,6 +315,11 @@ def erasure(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Progra
         ownership.picks(),
         ownership.downs(),
     )
+
+
+def ownership_of(judge: Judge, catalogue: Catalogue, roots: frozenset[str]) -> Ownership:
+    """Which rows are those of the persons whom `erasure` erases."""
+    return Ownership(judge.system, roots, _late(judge, catalogue))
 
 
 def _late(judge: Judge, catalogue: Catalogue) -> frozenset[str]:

@@ -131,7 +131,8 @@ class Plan:
     release and so approves nothing of it. `case` refers to the request of an erasure of `persons`
     persons; `accepted` maps a rule to the number of rows that somebody accepted above the guard's
     share. Where there are several parts they run one after the other, each reaching further.
-    `sphere` is the tenant's, `tenant:SYSTEM:VALUE`, or ours."""
+    `sphere` is the tenant's, `tenant:SYSTEM:VALUE`, or ours. `undo_hours`: how long what it takes
+    out lies in bundles, from when it went; 0: it is kept nowhere."""
 
     id: str
     kind: PlanKind
@@ -146,6 +147,7 @@ class Plan:
     accepted: tuple[tuple[str, int], ...] = ()
     persons: int = 0
     sphere: str = OURS
+    undo_hours: int = 0
 
     @property
     def is_asked(self) -> bool:
@@ -180,6 +182,8 @@ def plan_json(plan: Plan) -> Json:
     plain: Json = msgspec.to_builtins(data)
     if plan.sphere == OURS:  # as plans were written before there were others
         del plain["sphere"]
+    if not plan.undo_hours:  # as they were written before there were any
+        del plain["undo_hours"]
     plain["parts"] = [_part_json(part) for part in plan.parts]
     return plain
 
@@ -207,6 +211,7 @@ class _Head:
     accepted: tuple[tuple[str, int], ...] = ()
     persons: int = 0
     sphere: str = OURS
+    undo_hours: int = 0
 
 
 @dataclass(frozen=True, slots=True)

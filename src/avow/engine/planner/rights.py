@@ -23,9 +23,12 @@ KINDS = frozenset({"postgresql", "mariadb"})
 """Kinds of systems that have rights of their own."""
 
 
-def need_of(declaration: Declaration, system: System, level: Level, day: date) -> Need:
+def need_of(
+    declaration: Declaration, system: System, level: Level, day: date, *, bring_back: bool = False
+) -> Need:
     """What avow is to do in a system at a level, by the law of the day: into the datasets of rules
-    with `undo`, rows may have to come back."""
+    with `undo`, rows may have to come back; with `bring_back` into every one of which an erasure on
+    request takes rows, where the declaration gives it hours."""
     if level in {Level.OBSERVE, Level.REHEARSE}:
         return Need(Access.READ)
     law, _ = in_force(declaration, day)
@@ -35,6 +38,8 @@ def need_of(declaration: Declaration, system: System, level: Level, day: date) -
         for name, dataset in system.datasets.items()
         if any(rule_covers(rule, cell) for rule in rules for cell in cells_of(system, dataset))
     }
+    if bring_back and declaration.requests.undo_hours:
+        found |= {d.name for d in system.datasets.values() if d.is_personal and d.is_ours}
     return Need(Access.WRITE, frozenset(_with_those_along(system, found)))
 
 

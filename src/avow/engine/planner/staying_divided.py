@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from functools import partial
 
 from avow.engine.planner.ends import Mark, Rows, Unreadable, worked_out
+from avow.engine.planner.erase_owners import Owners, owners_of
 from avow.engine.planner.knots import knot
 from avow.engine.planner.plan import Part
 from avow.engine.planner.preflight import rows_of
@@ -33,13 +34,8 @@ from avow.engine.planner.tally import Tally, lean
 from avow.estate.connectors.values import plain_all
 from avow.estate.datamap.predicates import FALSE, Predicate, all_of, any_of, negate
 
-WHOSE = "whose"
-"""The key set of rows that hang on other rows, with their person."""
-
 Ends = Mapping[Mark, date | None]
 """The day on which each row stays no more."""
-Owners = Mapping[Mark, frozenset[str]]
-"""For whose sake (the cases) each row of one dataset is looked at."""
 
 
 class NobodysRows(Exception):
@@ -58,7 +54,7 @@ def divided(tally: Tally, staying: Staying, cases: Sequence[str]) -> dict[str, t
     for reasons in there(tally, staying):
         dataset = reasons[0].dataset
         if dataset not in known:
-            known[dataset] = _owners(tally, staying, dataset, cases)
+            known[dataset] = owners_of(tally.connection, staying.ownership, dataset, cases)
         for case, stay in _stays(tally, staying, reasons, known[dataset]):
             mine = found[case]
             mine[stay] = (*mine.get(stay, ()), reasons[0].category)
@@ -76,7 +72,9 @@ def going(tally: Tally, staying: Staying, part: Part, cases: Sequence[str]) -> f
     known: dict[str, Owners] = {}
     for step in (each.step for each in part.steps if each.measure.rows):
         if step.dataset not in known:
-            known[step.dataset] = _owners(tally, staying, step.dataset, cases)
+            known[step.dataset] = owners_of(
+                tally.connection, staying.ownership, step.dataset, cases
+            )
         tied = knot(tally.connection.system, staying.catalogue, step).where
         where = tally.lean(all_of([rows_of(step), negate(tied)]))
         key = tally.connection.system.datasets[step.dataset].key
@@ -86,19 +84,6 @@ def going(tally: Tally, staying: Staying, part: Part, cases: Sequence[str]) -> f
                 raise NobodysRows
             found |= owners
     return frozenset(found)
-
-
-def _owners(tally: Tally, staying: Staying, dataset: str, cases: Sequence[str]) -> Owners:
-    connection = tally.connection
-    known, spreads = staying.ownership.holders(dataset, WHOSE)
-    for each in spreads:
-        connection.spread(each.edge, each.to, each.giver, each.taker)
-    found = defaultdict[Mark, set[str]](set)
-    for name in (*known, *([WHOSE] if spreads else [])):
-        for number, key in connection.keys(name):
-            found[plain_all(key)].add(cases[number])
-    connection.drop_keys(WHOSE)
-    return {mark: frozenset(of) for mark, of in found.items()}
 
 
 def _stays(

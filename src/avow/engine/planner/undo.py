@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from avow.common.errors import KeyringError
@@ -82,17 +83,17 @@ def undo(office: Office, hands: Hands, plan: str, by: Sequence[str]) -> Undoing:
     now = hands.journal(plan).clock.now
     destroy_due(office.runs, hands.folder, office.today, now(), hands.note)
     bundles = _lying(office, hands.folder, plan)
-    frames = _frames(office, bundles)
+    frames = frames_of(office, bundles)
     lowered = _lower(office, kept.plan, by, hands)
     journal = hands.journal(_begun(office, kept, hands))
-    back = _brought_back(office, hands, journal, kept.plan.system, frames)
+    back = brought_back(office, hands, journal, kept.plan.system, frames)
     status = Status.BLOCKED if back.stuck else Status.DONE
     people = tuple(sorted(set(by)))
     for bundle in bundles:
         hands.note(Undone(bundle=bundle.id, by=people, rows=back.rows[bundle.id]), now())
     records.pass_to(office.runs, journal.plan, status, [Status.RUNNING], now())
     if status is Status.DONE:
-        _used(office, hands, bundles, now())
+        used(office, hands, bundles, now())
     return Undoing(
         plan,
         journal.plan,
@@ -104,8 +105,9 @@ def undo(office: Office, hands: Hands, plan: str, by: Sequence[str]) -> Undoing:
     )
 
 
-def _allowed(office: Office, kept: Kept, by: Sequence[str]) -> None:
-    met = quorum(office.declaration.people, kept.plan.author, by)
+def two_persons(office: Office, plan: Plan, by: Sequence[str]) -> None:
+    """Two persons beside the author say that a plan is undone. Raises Guarded (AV427)."""
+    met = quorum(office.declaration.people, plan.author, by)
     if met.findings:
         raise Guarded(met.findings)
     if met.missing:
@@ -116,12 +118,17 @@ def _allowed(office: Office, kept: Kept, by: Sequence[str]) -> None:
             help="name both with `--as`",
         )
         raise Guarded([few])
+
+
+def _allowed(office: Office, kept: Kept, by: Sequence[str]) -> None:
+    two_persons(office, kept.plan, by)
     begun = office.runs.one("undo_plan_open", plan=kept.plan.id) is not None
     if kept.plan.kind is not PlanKind.SWEEP or not (begun or kept.status in MAY_UNDO):
         raise PlannerError(
             f"`{kept.plan.id}` cannot be undone",
             because=f"it is a plan of kind {kept.plan.kind}, and it is {kept.status}",
-            help="a sweep that ended or is paused can be undone; stop a running one first",
+            help="a sweep that ended or is paused can be undone; stop a running one first; what was"
+            " erased for a request is brought back by `avow request bring-back`",
             code="AV438",
         )
 
@@ -137,8 +144,8 @@ def _lying(office: Office, folder: Path, plan: str) -> list[Lying]:
             code="AV435",
         )
     alive = [
-        Lying(row["id"], row["key"], place, row["dataset"], row["destroy_by"], row["rows"],
-              found(folder / row["path"], row["digest"]))
+        Lying(row["id"], row["key"], place, row["rows"],
+              partial(boxes, found(folder / row["path"], row["digest"])))
         for place, row in enumerate(rows)
         if row["destroyed_at"] is None and row["destroy_by"] >= office.today
     ]  # fmt: skip
@@ -155,8 +162,12 @@ def _lying(office: Office, folder: Path, plan: str) -> list[Lying]:
     return alive
 
 
-def _frames(office: Office, bundles: Sequence[Lying]) -> list[Frame]:
-    """Every frame, opened once, so that a changed one is found before anything is written."""
+def frames_of(office: Office, bundles: Sequence[Lying]) -> list[Frame]:
+    """Every frame, opened once, so that a changed one is found before anything is written.
+
+    Raises:
+        PlannerError: AV437, a part does not open with its own key.
+    """
     return [
         Frame(section, bundle, number)
         for bundle in bundles
@@ -166,14 +177,14 @@ def _frames(office: Office, bundles: Sequence[Lying]) -> list[Frame]:
 
 def _sections(office: Office, bundle: Lying) -> Iterator[Section]:
     try:
-        for number, box in enumerate(boxes(bundle.file)):
+        for number, box in enumerate(bundle.boxes()):
             about = f"{bundle.id}/{number}"
             yield unframed(open_in(office.runs, office.ring, bundle.key, box, about))[0]
     except KeyringError as error:
         if error.code != "AV872":
             raise
         raise PlannerError(
-            f"the bundle `{bundle.file.path.name}` was changed",
+            f"the bundle `{bundle.id}` was changed",
             because="a part of it does not open with its own key",
             help="bring the file back from where it was copied; nothing of it was used",
             code="AV437",
@@ -195,26 +206,36 @@ def _lower(office: Office, plan: Plan, by: Sequence[str], hands: Hands) -> tuple
     return rules
 
 
-def _begun(office: Office, kept: Kept, hands: Hands) -> str:
-    """The plan of this undo: the one that was interrupted, or a new one."""
-    plan, now = kept.plan, hands.journal(kept.plan.id).clock.now
-    row = office.runs.one("undo_plan_open", plan=plan.id)
+def begun(office: Office, plan: Plan, of: str, at: datetime) -> str:
+    """The plan that brings back `of` (a sweep, or the bundle of an erasure): the one that was
+    interrupted, or a new one. It runs from now on."""
+    row = office.runs.one("undo_plan_open", plan=of)
     if row is None:
         made = replace(
-            plan, id=new_id("plan"), kind=PlanKind.UNDO, day=office.today, parts=(), case=plan.id
-        )
-        records.keep(office.runs, made, (), Level.APPROVE, now())
+            plan, id=new_id("plan"), kind=PlanKind.UNDO, day=office.today, parts=(), case=of,
+            undo_hours=0,
+        )  # fmt: skip
+        records.keep(office.runs, made, (), Level.APPROVE, at)
         row = {"id": made.id}
     name = str(row["id"])
     among = [Status.WAITING, Status.PAUSED, Status.RUNNING]
-    records.pass_to(office.runs, name, Status.RUNNING, among, now())
+    records.pass_to(office.runs, name, Status.RUNNING, among, at)
+    return name
+
+
+def _begun(office: Office, kept: Kept, hands: Hands) -> str:
+    """The plan of this undo; a sweep that is paused goes on no more."""
+    plan, now = kept.plan, hands.journal(kept.plan.id).clock.now
+    name = begun(office, plan, plan.id, now())
     records.pass_to(office.runs, plan.id, Status.WITHDRAWN, [Status.PAUSED], now())
     return name
 
 
-def _brought_back(
+def brought_back(
     office: Office, hands: Hands, journal: Journal, system: str, frames: Sequence[Frame]
 ) -> Back:
+    """Write the rows of the frames back into their system; where that is interrupted, the plan is
+    paused."""
     try:
         with closing(hands.connect(system, Access.WRITE)) as connection:
             journal = replace(journal, receipt=reader(connection, journal.plan))
@@ -227,7 +248,7 @@ def _brought_back(
         raise
 
 
-def _used(office: Office, hands: Hands, bundles: Sequence[Lying], at: datetime) -> None:
+def used(office: Office, hands: Hands, bundles: Sequence[Lying], at: datetime) -> None:
     """All is back in its system: it must not lie in a second place."""
     for bundle in bundles:
         office.runs.run("undo_bundle_end", id=bundle.id, restored=True, at=at)

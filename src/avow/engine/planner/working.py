@@ -15,16 +15,19 @@ from avow.engine.planner.approve import Note
 from avow.engine.planner.bundle_end import destroy_due
 from avow.engine.planner.chunks import ROWS, WHOLE
 from avow.engine.planner.early import Maximums
-from avow.engine.planner.erasure_plan import Asking
+from avow.engine.planner.erasure_plan import Asking, erasure_judge
 from avow.engine.planner.ground import Checker, Ground, Tell, Unchecked, nobody
 from avow.engine.planner.journal import Journal, owner_name
 from avow.engine.planner.keeping import Keeping
+from avow.engine.planner.keeping_erased import KeepingErased
 from avow.engine.planner.making import Estate, Memory
+from avow.engine.planner.persons import ownership_of
 from avow.engine.planner.plan import Plan
 from avow.engine.planner.refusals import Away
 from avow.engine.planner.sealed_persons import cases_of, sealed_persons, spared_of
 from avow.engine.planner.stop import Stops
 from avow.engine.planner.undo import Hands, Undoing, undo
+from avow.engine.planner.undo_erased import undo_erased
 from avow.estate.connectors.base import Capability, Connection, Refused, Unreachable
 
 
@@ -69,6 +72,7 @@ class Bench:
             tell=self.tell,
             seal=self.ring.seal,
             keeper=self._keeper(plan, connection, journal),
+            erased=self._erased(plan, connection, journal, tuple(roots)),
             windows=WHOLE if Capability.WHOLE in connection.capabilities else ROWS,
             cases=cases_of(runs, plan.id) if roots else {},
             spared=partial(spared_of, runs, plan.id) if roots else nobody,
@@ -90,6 +94,18 @@ class Bench:
             maximums,
             self.memory.day,
         )
+
+    def _erased(
+        self, plan: Plan, connection: Connection, journal: Journal, roots: tuple[str, ...]
+    ) -> KeepingErased | None:
+        """What keeps the rows of an erasure that can be taken back; None where none can, as where
+        nothing can be brought into the system: a person's right does not wait for that."""
+        if not plan.undo_hours or Capability.INSERT not in connection.capabilities:
+            return None
+        judge = erasure_judge(self.estate.declaration, connection.system, plan.day)
+        whose = ownership_of(judge, connection.catalogue(), frozenset(roots))
+        zone = self.estate.declaration.controller.zone
+        return KeepingErased(self.memory.runs, self.ring, journal.clock, plan, whose, zone)
 
     def hands(self) -> Hands:
         """This process bringing rows back."""
@@ -133,6 +149,25 @@ def bring_back(office: Office, bench: Bench, plan: str, by: Sequence[str]) -> Un
     except (Unreachable, Refused) as error:
         raise Away(
             f"the undo of `{plan}` is paused: its system went away or refuses us",
+            because=str(error),
+            help="look whether we may insert there, and run it again; it goes on where it was left",
+        ) from error
+
+
+def bring_back_erased(
+    office: Office, hands: Hands, plan: str, cases: Sequence[str], by: Sequence[str]
+) -> Undoing:
+    """Bring back what a plan of erasure took out for one request, or go on with it.
+
+    Raises:
+        Away: the system went away, or refuses us; it is paused.
+        PlannerError: as `undo_erased`.
+    """
+    try:
+        return undo_erased(office, hands, plan, cases, by)
+    except (Unreachable, Refused) as error:
+        raise Away(
+            f"bringing back what `{plan}` erased is paused: its system went away or refuses us",
             because=str(error),
             help="look whether we may insert there, and run it again; it goes on where it was left",
         ) from error

@@ -33,16 +33,26 @@ from avow.faces.cli.render_findings import as_text
 @click.option(
     "--check", "is_check", is_flag=True, help="Say what the database gives too little or too much."
 )
+@click.option(
+    "--bring-back",
+    "is_back",
+    is_flag=True,
+    help="Also insert, so that an erasure on request can be taken back.",
+)
 @path_option
 @json_option
-def command(system: str, level: str, path: Path, *, is_check: bool, is_json: bool) -> None:
+def command(
+    system: str, level: str, path: Path, *, is_check: bool, is_back: bool, is_json: bool
+) -> None:
     """Print what the owner of SYSTEM's database runs, so that avow may do as much as LEVEL.
 
     Rows may only be inserted where a rule has `undo`, and receipts be left in a table of their own.
+    Erasures on request are kept for their hours in any case; without --bring-back the owner has to
+    give the right to insert before one can be taken back.
     """
     declaration = load(path).whole
     there = _system(declaration, system)
-    need = need_of(declaration, there, Level(level), on(None, declaration))
+    need = need_of(declaration, there, Level(level), on(None, declaration), bring_back=is_back)
     if is_check:
         _compared(there, level, differences(there, need), is_json=is_json)
         return

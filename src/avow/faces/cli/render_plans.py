@@ -10,7 +10,7 @@ from rich.text import Text
 
 from avow.common.findings import Finding
 from avow.engine.planner.apply import Applied
-from avow.engine.planner.bundle_end import RowsLying
+from avow.engine.planner.bundle_end import ErasuresLying, RowsLying
 from avow.engine.planner.counting import ABOUT
 from avow.engine.planner.making import Made
 from avow.engine.planner.plan import Plan, PlannedStep, plan_json
@@ -51,6 +51,8 @@ def _cells(plan: Plan, each: PlannedStep) -> Iterable[str]:
 def beside(plan: Plan) -> list[str]:
     """What the plan touches beside its rows, one line each."""
     lines = [f"unknown: {gap}" for part in plan.parts for gap in part.gaps]
+    if plan.undo_hours:
+        lines.append(f"can be taken back for {plan.undo_hours} hours, request by request")
     for _, each in plan.steps:
         name, measure = each.step.dataset, each.measure
         if not measure.rows:
@@ -152,6 +154,26 @@ def lying_json(lying: RowsLying) -> dict[str, Any]:
         "dataset": lying.dataset,
         "rows": lying.rows,
         "until": lying.last.isoformat(),
+    }
+
+
+def erased_line(erased: ErasuresLying) -> str:
+    """Erasures on request that can be taken back, in one line for each plan."""
+    return (
+        f"{erased.system}: what {erased.cases:,} erasures took out, {erased.rows:,} rows, lies in"
+        f" bundles of {erased.plan} until {erased.ends_at:%Y-%m-%d %H:%M} UTC and later"
+        " (`avow request bring-back REQUEST ITEM` brings one back)"
+    )
+
+
+def erased_json(erased: ErasuresLying) -> dict[str, Any]:
+    """The same for machines."""
+    return {
+        "plan": erased.plan,
+        "system": erased.system,
+        "erasures": erased.cases,
+        "rows": erased.rows,
+        "until": erased.ends_at.isoformat(),
     }
 
 

@@ -18,6 +18,7 @@ from avow.duties.requests.acting.rectifying import end_undo
 from avow.duties.requests.acting.resuming import resume
 from avow.duties.requests.acting.unsubscribing import forget_links
 from avow.duties.requests.book import PROGRAM, forget_due
+from avow.engine.planner.bundle_end import destroy_due
 from avow.engine.planner.hold import follow
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk, day_of
@@ -44,6 +45,7 @@ def _rounds(state: State) -> Iterator[Round]:
     yield Round("look", DAILY, lambda: _looked(state))
     yield Round("forget", DAILY, lambda: _forgotten(state))
     yield Round("acts", OFTEN, lambda: _acted(state))
+    yield Round("undo", SOON, lambda: _undone_no_more(state))
     yield Round("holds", OFTEN, lambda: f"{follow(state.store, state.clock)} holds took effect")
     yield Round("resume", DAILY, lambda: _resumed(state))
     yield Round("contests", SOON, lambda: _contested(state))
@@ -83,6 +85,12 @@ def _forgotten(state: State) -> str:
     end_undo(desk.book, state.store, at=at)
     forget(desk.book, at)
     return f"{files} files and {records} records of requests"
+
+
+def _undone_no_more(state: State) -> str:
+    desk = _desk(state)
+    ended = destroy_due(state.store, state.folder, desk.today, desk.now(), desk.note)
+    return f"{len(ended)} bundles can be brought back no more"
 
 
 def _acted(state: State) -> str:

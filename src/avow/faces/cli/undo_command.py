@@ -8,13 +8,20 @@ import click
 import msgspec
 
 from avow.common.exits import Exit
-from avow.engine.planner.bundle_end import destroy_due, rows_lying
+from avow.engine.planner.bundle_end import destroy_due, erasures_lying, rows_lying
 from avow.engine.planner.records import Status
 from avow.engine.planner.refusals import Away
 from avow.engine.planner.working import bring_back
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.opened import json_option
-from avow.faces.cli.render_plans import lying_json, lying_lines, undone_json, undone_lines
+from avow.faces.cli.render_plans import (
+    erased_json,
+    erased_line,
+    lying_json,
+    lying_lines,
+    undone_json,
+    undone_lines,
+)
 
 
 @click.command()
@@ -45,8 +52,12 @@ def command(
             lines = [f"{name}: destroyed" for name in ended]
             _say(list(ended), lines, is_json=is_json)
             return
-        found = rows_lying(store, desk.today)
-        _say([lying_json(each) for each in found], lying_lines(found), is_json=is_json)
+        found, erased = rows_lying(store, desk.today), erasures_lying(store, desk.now())
+        _say(
+            [*map(lying_json, found), *map(erased_json, erased)],
+            [*lying_lines(found), *map(erased_line, erased)],
+            is_json=is_json,
+        )
 
 
 def _undo(desk: Desk, plan: str, people: tuple[str, ...], *, is_json: bool) -> None:

@@ -206,6 +206,7 @@ def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: date
         made_at=made_at,
         persons=plan.persons if plan.is_asked and plan.persons else None,
         tenant="" if plan.sphere == OURS else plan.sphere.split(":", 2)[-1],
+        undo_hours=plan.undo_hours,
         steps=tuple(_step(planned) for planned in steps),
         cascades=tuple(
             Cascade(planned.step.dataset, each.table, f"{each.constraint}: {each.does}", each.rows)

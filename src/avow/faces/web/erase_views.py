@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from avow.duties.requests.acting.bringing_back import lying_of
 from avow.duties.requests.acting.erasing import (
     Part,
     answer_from,
@@ -56,9 +57,20 @@ class PartLine:
 
 
 @dataclass(frozen=True, slots=True)
+class LyingLine:
+    """What could be brought back in one system, and until when. `unkept` rows lie nowhere."""
+
+    system: str
+    rows: int
+    unkept: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Erasing:
     """One erasure: what it waits for, its plans, and what stays. `until`: it can be taken back
-    until then; `gaps` places were not reached when it ended."""
+    until then; `lying`: what of it, system by system; `gaps` places were not reached when it ended.
+    """
 
     item: int
     person: int
@@ -67,6 +79,7 @@ class Erasing:
     parts: tuple[PartLine, ...]
     stays: tuple[StaysLine, ...]
     until: datetime | None
+    lying: tuple[LyingLine, ...]
     can_end: bool
     gaps: int
 
@@ -105,6 +118,12 @@ def _erasing(book: Book, saying: Saying, state: Request, item: Item, at: datetim
         tuple(PartLine(p.system, p.plan or "", p.status, p.gap) for p in known),
         tuple(stays_of(saying, Came(item, left(book, state.id, item.item)))),
         until.astimezone(ZoneInfo(book.zone)) if until > at else None,
+        tuple(
+            LyingLine(
+                each.system, each.rows, each.unkept, each.ends_at.astimezone(ZoneInfo(book.zone))
+            )
+            for each in lying_of(book, state.id, item.item, at)
+        ),
         _can_end(item, known),
         item.gaps,
     )

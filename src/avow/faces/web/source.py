@@ -291,6 +291,7 @@ class PlanView:
     `digest` is what an approval signs; `release` the declaration it was made from. `needed`:
     approvals it takes. `gaps`: what it cannot do, in sentences. `persons`: None for a plan that
     moves what is due, whoever's it is. `tenant`: the client in whose sphere alone it runs.
+    `undo_hours`: how long what it takes out can be brought back, request by request.
     """
 
     id: str
@@ -312,6 +313,7 @@ class PlanView:
     needed: int = 2
     author: str = ""
     tenant: str = ""
+    undo_hours: int = 0
 
     @property
     def rows(self) -> int:

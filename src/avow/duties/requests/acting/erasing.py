@@ -111,18 +111,22 @@ def begin(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> tu
     suppress(hands.book, [people[asked.person]], at)
     hands.crash("suppressed")
     known = parts(hands.book, request, item)
-    for wish in missing([row for row in rows if row.person == asked.person], known, request):
+    hours = hands.book.declaration.requests.undo_hours
+    mine = [row for row in rows if row.person == asked.person]
+    for wish in missing(mine, known, request, hours):
         plan_alone(hands, wish, item, by=by, at=at)
     return parts(hands.book, request, item)
 
 
-def missing(rows: Iterable[Candidate], known: Iterable[Part], case: str) -> Iterator[Erasure]:
+def missing(
+    rows: Iterable[Candidate], known: Iterable[Part], case: str, undo_hours: int
+) -> Iterator[Erasure]:
     """The erasure of a person in each system with rows of theirs and without a plan."""
     there = planned_in(known)
     for system, seeds in by_system(tuple(rows)).items():
         if system not in there:
             roots = {d: tuple(dict.fromkeys(key for _, key in keys)) for d, keys in seeds.items()}
-            yield Erasure(system, roots, case)
+            yield Erasure(system, roots, case, undo_hours)
 
 
 def planned_in(known: Iterable[Part]) -> frozenset[str]:
@@ -169,6 +173,12 @@ def _suppressed(
         "since": at,
         "ends_on": ends,
     }
+
+
+def hashes_of(book: Book, person: Person) -> list[bytes]:
+    """The keyed hashes by which `suppress` keeps a person from coming back."""
+    pairs = named(person)
+    return [book.ring.keyed_hash(Masked(value), f"{kind}/1").hash for kind, value in pairs]
 
 
 def named(person: Person) -> tuple[tuple[str, str], ...]:
@@ -339,7 +349,7 @@ def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> F
     state = read(hands.book, request)
     asked = _asked(hands.book, state, item)
     known = parts(hands.book, request, item)
-    waiting = [p.system for p in known if p.plan and not _is_over(p)]
+    waiting = [p.system for p in known if p.plan and not is_over(p)]
     if not known or waiting:
         raise NotErased(
             f"the erasure for `{request}` has not ended",
@@ -373,7 +383,8 @@ def are_carried_out(known: Iterable[Part]) -> bool:
     return bool(statuses) and set(statuses) <= {str(Status.DONE), str(Status.BLOCKED)}
 
 
-def _is_over(part: Part) -> bool:
+def is_over(part: Part) -> bool:
+    """Whether the plan of a system has ended, however."""
     return part.status in {str(s) for s in OVER}
 
 

@@ -99,12 +99,13 @@ def waits_of(book: Book) -> Waits:
     """What is next for all of them, as our own records say: no system is asked."""
     wanted, refused = _wanted(book)
     known = parts_of(book, {each.state.id for each in wanted.values()})
+    hours = book.declaration.requests.undo_hours
     plans = {p.plan: p.status for of in wanted for p in known.get(of, ()) if p.plan}
     return Waits(
         tuple(
             of
             for of, each in wanted.items()
-            if any(missing(each.rows, known.get(of, ()), case_of(*of)))
+            if any(missing(each.rows, known.get(of, ()), case_of(*of), hours))
         ),
         tuple(plan for plan, status in plans.items() if status == Status.WAITING),
         tuple(plan for plan, status in plans.items() if status in _MAY_RUN),
@@ -121,8 +122,9 @@ def begin_all(hands: Hands, *, by: str, at: datetime) -> tuple[Placed, ...]:
     book = hands.book
     wanted, refused = _wanted(book)
     known = parts_of(book, {each.state.id for each in wanted.values()})
+    hours = book.declaration.requests.undo_hours
     wishes = {
-        of: tuple(missing(each.rows, known.get(of, ()), case_of(*of)))
+        of: tuple(missing(each.rows, known.get(of, ()), case_of(*of), hours))
         for of, each in wanted.items()
     }
     suppress(book, [wanted[of].who for of, mine in wishes.items() if mine], at)

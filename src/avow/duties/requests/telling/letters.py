@@ -25,11 +25,14 @@ from avow.duties.requests.answering.proving import proof_of
 from avow.duties.requests.answering.saying import Saying, spoken
 from avow.duties.requests.book import Book, Said, file_of, persons_of, put_file, read, take
 from avow.duties.requests.machine import Request
+from avow.duties.requests.sparing import names_of
 from avow.duties.requests.steps import AnswerDrafted, AnswerEdited, AnswerReviewed, AnswerSent
 from avow.duties.requests.telling.outcome import KIND, authorities, came_of, letter, told_of
 from avow.duties.requests.words import Right, Way
 from avow.engine.db.store import Row, Runs
+from avow.engine.evidence.entries import BundleDestroyed
 from avow.engine.evidence.ledger import Ledger
+from avow.engine.planner.bundle_end import end_of_cases
 
 FILE = "answer-letter"
 READABLE = Period(months=6)
@@ -227,6 +230,7 @@ def send(book: Book, ledger: Ledger, answer: str, *, by: str, at: datetime) -> S
     is_reviewed = state.answers[answer].is_reviewed
     proof = proof_of(book, ledger, found.request, answer) if is_reviewed else {}
     with book.runs.transaction() as tx:
+        _end_undo(book, tx, state, found, at)
         step = AnswerSent(answer=answer, way=way)
         after = take(book, found.request, [Said(step)], by=by, at=at, runs=tx)
         written = Draft(
@@ -265,11 +269,24 @@ def _not_too_early(book: Book, state: Request, found: Letter, at: datetime) -> N
         )
 
 
+def _end_undo(book: Book, tx: Runs, state: Request, found: Letter, at: datetime) -> None:
+    """With the letter nothing can be taken back: what still lies of an erasure that it tells of is
+    destroyed now, whether or not a round came by."""
+    for number in erased_in(state, found.items):
+        plans = [part.plan for part in parts(book, state.id, number) if part.plan]
+        for bundle in end_of_cases(tx, plans, names_of(state.id, number), at):
+            book.tell([BundleDestroyed(bundle=bundle)], at, tx)
+
+
+def erased_in(state: Request, items: Iterable[int]) -> tuple[int, ...]:
+    """Those of some items that are erasures."""
+    return tuple(n for n in items if state.items[n].right is Right.ERASURE)
+
+
 def leaves_from(book: Book, state: Request, items: Iterable[int], at: datetime) -> datetime:
     """From when a letter about some items may leave: `at` itself where nothing stands against it,
     else when no erasure that it tells of can be taken back any more."""
-    erased = [n for n in items if state.items[n].right is Right.ERASURE]
-    known = [parts(book, state.id, n) for n in erased]
+    known = [parts(book, state.id, n) for n in erased_in(state, items)]
     return max((answer_from(book, each, at) for each in known), default=at)
 
 
@@ -279,7 +296,9 @@ def letters_of(book: Book, request: str) -> tuple[str, ...]:
 
 
 def unwritten(book: Book, state: Request, person: int) -> tuple[int, ...]:
-    """The items of a person that a letter can tell and that no letter here holds yet."""
+    """The items of a person that a letter can tell and that no letter here holds yet. One that was
+    drafted of an erasure and is none any more, since that was taken back, holds nothing."""
     rows = book.runs.run("outcomes_of", request=state.id)
-    held = {n for row in rows if row["person"] == person for n in row["items"]}
+    mine = (row for row in rows if row["person"] == person and row["answer"] in state.answers)
+    held = {n for row in mine for n in row["items"]}
     return tuple(item.item for item in told_of(state, person) if item.item not in held)

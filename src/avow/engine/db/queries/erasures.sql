@@ -82,3 +82,8 @@ ORDER BY h.request, h.person
 -- Some requests, each locked until the end of the transaction, in one order for everybody.
 -- since: 17
 SELECT id FROM avow.request WHERE id = ANY(%(requests)s::text[]) ORDER BY id FOR UPDATE
+
+-- name: request_erasures_drop
+-- An erasure that was taken back has no plan in any system any more.
+-- since: 37
+DELETE FROM avow.request_erasure WHERE request = %(request)s AND item = %(item)s

@@ -182,6 +182,24 @@ VALUES (%(id)s, %(system)s, %(plan)s, %(key)s, %(sealed)s, %(values)s, %(at)s)
 SELECT id, plan, key, sealed, values, made_at FROM avow.census_secret
 WHERE system = %(system)s AND made_at <= %(at)s ORDER BY made_at, id
 
+-- name: census_secret_set
+-- What the next census looks for, without those whose erasure was taken back.
+-- since: 37
+UPDATE avow.census_secret SET sealed = %(sealed)s, values = %(values)s WHERE id = %(id)s
+
+-- name: erasures_drop
+-- Forget that these were erased by a plan: it was taken back.
+-- since: 37
+DELETE FROM avow.erasure_journal
+WHERE plan = %(plan)s AND hash = ANY(%(hashes)s::bytea[]) RETURNING hash
+
+-- name: suppressions_lift
+-- Keep persons from coming back no more: their erasure, asked since then, was taken back.
+-- since: 37
+DELETE FROM avow.suppression
+WHERE sphere = %(sphere)s AND reason = %(reason)s AND hash = ANY(%(hashes)s::bytea[])
+  AND since >= %(since)s
+
 -- name: census_secrets_end
 -- Delete the values a census has looked for; the keys they were encrypted with.
 -- since: 5

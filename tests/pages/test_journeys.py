@@ -20,7 +20,6 @@ from avow.declaration.model import Declaration
 from avow.duties.requests.acting.at_once import Tally, act
 from avow.duties.requests.acting.ending import named_by
 from avow.duties.requests.book import read
-from avow.duties.requests.delivering.links import Post, send_wished
 from avow.duties.requests.words import ItemState, Status
 from avow.engine.facts.about import about
 from tests.answers_room import BEN, SHOP, declared
@@ -28,8 +27,10 @@ from tests.pages.answer_house import answer_house
 from tests.pages.town import (
     AUTHORITY,
     Town,
+    answer_fetched,
     asked,
     decided,
+    followed,
     letter_left,
     rows_accepted,
     shown,
@@ -87,22 +88,7 @@ def test_a_copy_from_the_form_to_the_file(town: Town) -> None:
     shown(town)
     rows_accepted(town, request)
     decided(town, request)
-    here = f"{town.console}/{town.language}/requests/{request}"
-    with town.staff("agnes") as page:
-        page.goto(f"{here}/answer")
-        for step in ("draw", "write", "open", "review"):
-            page.click(f'form[action*="/answer/{step}"] button')
-        page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
-        page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh("agnes"))
-        page.click('form[action$="/answer/send"] button.primary')
-        code = page.inner_text("p.seed")
-    with town.person() as page:
-        page.goto(town.letter_with("answer"))
-        page.fill("input[name=code]", code)
-        with page.expect_download() as waiting:
-            page.click('form[action$="/fetch"] button.primary')
-        content = waiting.value.path().read_bytes()
-    texts = texts_in(content)
+    texts = texts_in(answer_fetched(town, request))
     assert texts.keys() >= {"html", "pdf", "json", "csv"}
     for form in ("html", "pdf", "json"):
         assert BEN.email in texts[form], form
@@ -116,14 +102,9 @@ def test_a_request_is_taken_back_midway(town: Town) -> None:
     after a second look; the staff sees that it is over and has nothing to do."""
     request = asked(town)
     shown(town)
-    office = town.house.office
+    page_of_theirs = followed(town, request)
     with town.person() as page:
-        page.goto(f"{town.public}/{town.language}/your-data/link")
-        page.fill("input[name=number]", request)
-        page.click("form button.primary")
-        post, now = Post(town.public, "shop.example"), town.house.clock.now()
-        assert send_wished(office.book, post, at=now) == 1
-        page.goto(town.letter_with("follow"))
+        page.goto(page_of_theirs)
         page.check("input[name=item-1]")
         page.click('form[action$="/withdraw"] button')
         assert read(town.book, request).items[1].state is not ItemState.WITHDRAWN, "asked once more"

@@ -16,7 +16,7 @@ from avow.common.masked import Masked
 from avow.duties.correspondence.letters import Content
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests.book import Book
-from avow.duties.requests.delivering.links import Post
+from avow.duties.requests.delivering.links import Post, send_wished
 from avow.duties.requests.identity import proving
 from avow.engine.planner.making import Estate
 from avow.faces.web.application import public_app
@@ -207,6 +207,35 @@ def decided(town: Town, request: str, who: str = "an", **given: str) -> None:
         page.fill(f"{deciding} input[name=code]", town.house.fresh(who))
         page.click(f"{deciding} button.primary")
         page.wait_for_url("**told=decided*")
+
+
+def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
+    """The copy is drawn, written, read and sent; the person fetches it with its second factor."""
+    with town.staff(who) as page:
+        page.goto(f"{town.console}/{town.language}/requests/{request}/answer")
+        for step in ("draw", "write", "open", "review"):
+            page.click(f'form[action*="/answer/{step}"] button')
+        page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
+        page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh(who))
+        page.click('form[action$="/answer/send"] button.primary')
+        code = page.inner_text("p.seed")
+    with town.person() as page:
+        page.goto(town.letter_with("answer"))
+        page.fill("input[name=code]", code)
+        with page.expect_download() as waiting:
+            page.click('form[action$="/fetch"] button.primary')
+        return bytes(waiting.value.path().read_bytes())
+
+
+def followed(town: Town, request: str) -> str:
+    """The person wishes for a link to the page of their request; its address."""
+    with town.person() as page:
+        page.goto(f"{town.public}/{town.language}/your-data/link")
+        page.fill("input[name=number]", request)
+        page.click("form button.primary")
+    post, now = Post(town.public, "shop.example"), town.house.clock.now()
+    assert send_wished(town.book, post, at=now) == 1
+    return town.letter_with("follow")
 
 
 def approved(town: Town, plan: str, who: str) -> None:

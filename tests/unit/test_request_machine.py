@@ -191,6 +191,12 @@ def test_who_has_shown_it_is_not_asked_again_and_a_document_is_not_the_first() -
     refused("AV688", asked(Right.ACCESS), SHOWN, link)
     refused("AV688", asked(Right.ACCESS), document)
     assert walk(asked(Right.ACCESS), link, document).persons[1].asked[-1] is Rung.DOCUMENT
+    for rung in Rung:
+        doubt = steps.IdentityDoubted(person=1, rung=rung)
+        if rung is Rung.DOCUMENT:
+            refused("AV688", asked(Right.ACCESS), doubt, document)
+        else:
+            assert walk(asked(Right.ACCESS), doubt, document).persons[1].asked == (Rung.DOCUMENT,)
     spoken = asked(Right.ACCESS, voice=Voice.REPRESENTATIVE)
     assert walk(spoken, document).persons[1].asked == (Rung.DOCUMENT,)
 

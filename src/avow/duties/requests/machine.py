@@ -71,13 +71,20 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody a request is about: who speaks for them, and how far their identity is settled."""
+    """Somebody a request is about: who speaks for them, and how far their identity is settled.
+    `doubted`: what they showed, asked for or not, and was not enough."""
 
     person: int
     voice: Voice = Voice.SELF
     asked: tuple[Rung, ...] = ()
     shown: Rung | None = None
     is_given_up: bool = False
+    doubted: frozenset[Rung] = frozenset()
+
+    @property
+    def tried_less(self) -> bool:
+        """Whether something less than a document was asked for, or shown and not enough."""
+        return bool(self.asked or self.doubted - {Rung.DOCUMENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +267,7 @@ def _(step: steps.IdentityAsked, request: Request, entry: Entry, calendar: Calen
             help="go on with the request",
             code="AV688",
         )
-    if step.rung is Rung.DOCUMENT and not person.asked and person.voice is Voice.SELF:
+    if step.rung is Rung.DOCUMENT and not person.tried_less and person.voice is Voice.SELF:
         raise StepRefused(
             f"person {step.person} of `{request.id}` is not asked for a document first",
             because="a copy of a document is asked for only where nothing less will do (12(6))",
@@ -286,7 +293,9 @@ def _(step: steps.IdentityShown, request: Request, entry: Entry, calendar: Calen
 def _(step: steps.IdentityDoubted, request: Request, entry: Entry, calendar: Calendar) -> Request:
     del calendar
     person = _known(request, step.person)
-    request = _with(request, replace(person, shown=None, is_given_up=step.final))
+    doubted = person.doubted | {step.rung}
+    person = replace(person, shown=None, is_given_up=step.final, doubted=doubted)
+    request = _with(request, person)
     return _heard(request, entry.day) if step.final else request
 
 

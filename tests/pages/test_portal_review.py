@@ -24,11 +24,11 @@ from avow.engine.db.store import Store
 from avow.estate.datamap.model import DataMap, Dataset, Identity, System
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.filled import LONGEST, SHORT
-from avow.faces.web.portal.given import MOST_TYPED
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.reviewing import EN, REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.public.desk import PublicDesk
+from avow.faces.web.sent_form import MOST_TYPED
 from tests.pages.document import read as read_page
 from tests.pages.test_accessible import faults
 from tests.pages.test_portal import form_of, notes_of, number_in

@@ -8,6 +8,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from avow.common.languages import LANGUAGES
@@ -22,6 +24,7 @@ from avow.faces.web.application import asked_app
 from avow.faces.web.asked import task as page
 from avow.faces.web.asked.desk import AskedDesk
 from avow.faces.web.source import House
+from tests.properties.worlds import cases
 from tests.requests_room import ANNA, Office
 from tests.tasks_room import MARC, POST, known, mail_to, room
 
@@ -90,6 +93,51 @@ def test_half_an_answer_is_asked_again(
     answer = client.post(f"{path}/answer", data=said, headers=HERE, files={"file": ("", b"")})
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
+    assert kept.read(office.book, task).task.state is State.ASKED
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("large.pdf", b"%PDF-1" + b" " * (11 << 20), id="more than is taken"),
+        pytest.param("map.pdf", b"MZ\x90\x00program", id="no document whatever it is called"),
+    ],
+)
+def test_a_file_that_is_not_taken_is_no_answer(
+    office: Office, client: Browser, name: str, content: bytes
+) -> None:
+    task, path = asked(office)
+    files = {"file": (name, content, "application/pdf")}
+    answer = client.post(f"{path}/answer", data={"outcome": "done"}, headers=HERE, files=files)
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text
+    assert kept.read(office.book, task).task.state is State.ASKED
+
+
+KINDS = (
+    "multipart/form-data; boundary=b",
+    "multipart/form-data",
+    "application/x-www-form-urlencoded",
+    "text/plain",
+)
+
+
+def test_whatever_is_sent_breaks_nothing_and_answers_nothing(
+    office: Office, client: Browser
+) -> None:
+    """Any bytes under any name: refused by the page, never an error of ours."""
+    task, path = asked(office)
+    head = b'--b\r\nContent-Disposition: form-data; name="outcome"\r\n\r\n'
+
+    @settings(deadline=None, max_examples=cases(60))
+    @given(body=st.binary(max_size=400), kind=st.sampled_from(KINDS))
+    def sent(body: bytes, kind: str) -> None:
+        headers = HERE | {"content-type": kind}
+        for whole in (body, head + body + b"\r\n--b--\r\n", head + body):
+            answer = client.post(f"{path}/answer", content=whole, headers=headers)
+            assert answer.status_code in (400, 422)
+
+    sent()
     assert kept.read(office.book, task).task.state is State.ASKED
 
 

@@ -9,7 +9,6 @@ from urllib.parse import quote
 import msgspec
 from anyio.to_thread import run_sync
 from litestar import Response, get, post
-from litestar.datastructures import UploadFile
 from litestar.exceptions import NotFoundException
 from litestar.params import FromPath
 from litestar.response import Redirect
@@ -22,7 +21,7 @@ from avow.duties.requests.book import Book
 from avow.duties.requests.processor.giving import No, fetched
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
-from avow.duties.requests.tasks.kept import MOST_BYTES, Evidence, Kept
+from avow.duties.requests.tasks.kept import Kept
 from avow.duties.requests.tasks.machine import Act, Outcome
 from avow.duties.requests.tasks.sending import TaskPage
 from avow.engine.evidence.invitations import Invitation, Kind, answer, send
@@ -31,10 +30,9 @@ from avow.faces.web.asked.desk import AskedDesk, GivenDesk
 from avow.faces.web.asked.frame import PRIVATE, frame, html
 from avow.faces.web.console.plan_approve import Form
 from avow.faces.web.security import Asked
+from avow.faces.web.sent_form import MOST_SENT, Given, has_files, read_sent, read_typed
+from avow.faces.web.task_given import evidence_in
 from avow.faces.web.task_sheet import sheet_of
-
-LONGEST = 4000
-"""Letters of an answer that are kept."""
 
 
 @get("/{language:str}/task/{token:str}", sync_to_thread=True)
@@ -48,29 +46,22 @@ def task_page(
 
 @post(
     "/{language:str}/task/{token:str}/answer",
-    request_max_body_size=MOST_BYTES + 1_000_000,
+    request_max_body_size=MOST_SENT,
 )
 async def task_answer(
     request: Asked, language: FromPath[str], token: FromPath[str], asked: GivenDesk
 ) -> Response[bytes] | Redirect:
     """Keep what was answered, with its evidence; the address ends."""
-    form = await request.form()
-    said, file = {k: v for k, v in form.items() if isinstance(v, str)}, form.get("file")
-    given = Evidence(words=said.get("words", "")[:LONGEST])
-    if isinstance(file, UploadFile) and file.filename:
-        content = await file.read()
-        given = msgspec.structs.replace(
-            given, name=file.filename[:200], media_type=file.content_type or "", content=content
-        )
-    outcome = said.get("outcome", "")
-    return await run_sync(partial(_answered, request, language, token, asked, outcome, given))
+    sent = await (read_sent(request) if has_files(request) else read_typed(request))
+    return await run_sync(partial(_answered, request, language, token, asked, sent))
 
 
 def _answered(
-    request: Asked, language: str, token: str, asked: AskedDesk, outcome: str, given: Evidence
+    request: Asked, language: str, token: str, asked: AskedDesk, sent: Given
 ) -> Response[bytes] | Redirect:
     invitation, book, found = _found(request, language, token, asked)
-    if outcome not in set(Outcome):
+    outcome, given = sent.fields.get("outcome", ""), evidence_in(sent)
+    if outcome not in set(Outcome) or given is None:
         return _page(asked, invitation, book, found, language, token, status=422)
     now = asked.clock.now()
     try:

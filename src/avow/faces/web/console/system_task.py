@@ -14,10 +14,9 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_303_SEE_OTHER
 
 from avow.common.errors import AvowError
-from avow.duties.requests.intake.enclosed import kind_of
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
-from avow.duties.requests.tasks.kept import Evidence, Kept, UnknownTask
+from avow.duties.requests.tasks.kept import Kept, UnknownTask
 from avow.duties.requests.tasks.machine import Outcome
 from avow.duties.requests.tasks.mailboxes import is_asked
 from avow.engine.accounts.matrix import Action
@@ -31,14 +30,11 @@ from avow.faces.web.sent_form import Given
 from avow.faces.web.signin.desk import MOST_SENT, Form, StaffDesk, sent_of, signed_of
 from avow.faces.web.signin.sign_in import GivenStaff
 from avow.faces.web.source import Told
+from avow.faces.web.task_given import evidence_in
 from avow.faces.web.task_sheet import TaskSheet, sheet_of
 
 TEMPLATE = "staff/task.html"
 PATH = "/{language:str}/systems/{system_id:str}/tasks/{task_id:str}"
-LONGEST = 4000
-"""Letters of an answer that are kept."""
-ARCHIVE = (b"PK\x03\x04", "application/zip")
-"""What an archive begins with, and its media type: tasks take them, requests do not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,16 +109,11 @@ def system_task_answer(
 
 def _answered(staff: StaffDesk, mine: Kept, sent: Given, by: str) -> str:
     """Keep the answer; the code of what is wrong, or nothing."""
-    outcome, files = sent.fields.get("outcome", ""), sent.of("file")
+    outcome, given = sent.fields.get("outcome", ""), evidence_in(sent)
     if outcome not in set(Outcome):
         return "no-outcome"
-    if any(file.is_cut for file in files):
+    if given is None:
         return "AV677"
-    given = Evidence(words=sent.fields.get("words", "")[:LONGEST])
-    if files:
-        content = bytes(files[0].content)
-        kind = ARCHIVE[1] if content.startswith(ARCHIVE[0]) else kind_of(content) or ""
-        given = Evidence(words=given.words, name=files[0].name, media_type=kind, content=content)
     said = TaskAnswer(mine.task.id, Outcome(outcome), given, by)
     try:
         with staff.book.runs.transaction() as tx:

@@ -20,12 +20,12 @@ from avow.faces.web.portal.adding import ADDINGS
 from avow.faces.web.portal.filled import LONGEST, typed
 from avow.faces.web.portal.follow import Problem, gone, page, reach
 from avow.faces.web.portal.following import FOLLOWINGS
-from avow.faces.web.portal.given import GIVEN, MOST_SENT, GivenForm
+from avow.faces.web.portal.given import GIVEN, GivenForm
 from avow.faces.web.portal.make import GivenPortal, PortalDesk, spoken
 from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.security import Asked
-from avow.faces.web.sent_form import Given, bad_files, kept_as
+from avow.faces.web.sent_form import MOST_SENT, Given, bad_files, kept_as
 
 
 @post(

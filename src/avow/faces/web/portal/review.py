@@ -35,17 +35,12 @@ from avow.faces.web.portal.filled import (
 )
 from avow.faces.web.portal.filled import wrong as wrong_in
 from avow.faces.web.portal.following import FOLLOWINGS
-from avow.faces.web.portal.given import (
-    GIVEN,
-    MOST_SENT,
-    MOST_TYPED,
-    GivenForm,
-)
+from avow.faces.web.portal.given import GIVEN, GivenForm
 from avow.faces.web.portal.make import PATH, GivenPortal, PortalDesk, form_page, spoken
 from avow.faces.web.portal.of_company import OF_COMPANY
 from avow.faces.web.portal.reviewing import REVIEWINGS, limits
 from avow.faces.web.portal.saying import SAYINGS
-from avow.faces.web.sent_form import Bad, bad_files, kept_as
+from avow.faces.web.sent_form import MOST_SENT, MOST_TYPED, Bad, bad_files, kept_as
 
 
 @post(

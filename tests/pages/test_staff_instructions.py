@@ -198,6 +198,29 @@ def test_what_is_unlawful_is_told_at_once_and_its_plan_withdrawn(
     assert rows(shop) == ([1, 2, 3], [1, 2, 3, 4], [1, 2])
 
 
+WRONG = {"kind": "email", "values": OURS, "place": "shop:public.claim", "field-1": "sum"}
+
+
+def test_a_field_is_corrected_by_a_plan_among_its_own_rows(house: StaffHouse, shop: Kept) -> None:
+    name = confirmed(house, entered(house, "correct"))
+    none = acts(house, name, "plan", **WRONG | {"field-1": ""})
+    assert none == "Name a field that is there."
+    unfit = acts(house, name, "plan", **WRONG | {"value-1": "much"})
+    assert unfit.startswith("The field cannot take")
+    for field in ("company_id", "debtor_id"):
+        said = acts(house, name, "plan", **WRONG | {"field-1": field, "value-1": "43"})
+        assert said.startswith(("It is a key", "It cannot be")), field
+    assert acts(house, name, "plan", **WRONG, **{"value-1": "1"}) == "instruction-planned"
+    assert acts(house, name, "run").startswith("Something changed since"), "nobody approved it"
+    approved(house, plan_of(house))
+    assert acts(house, name, "run") == "plans-run"
+    assert [s for (s,) in shop.run("SELECT sum FROM claim ORDER BY id")] == [1, 1, 5, 9]
+    assert acts(house, name, "tell") == "controller-told"
+    (letter,) = letters(shop, ONE, CREDITOR)
+    assert "to correct data" in letter
+    assert "What was corrected" in page(house, name)
+
+
 def drawn(house: StaffHouse, name: str, **form: str) -> str:
     """The page with the code, just after a copy was drawn."""
     with house.signed_in("agnes") as client:
@@ -320,7 +343,7 @@ def test_today_asks_for_what_waits_for_us_alone(house: StaffHouse) -> None:
 
 
 def test_a_task_that_its_owner_let_go_by_leads_to_the_instruction(house: StaffHouse) -> None:
-    name = confirmed(house, entered(house, "correct"))
+    name = confirmed(house, entered(house, "restrict"))
     assert headline(page(house, name)) == "The owner of the system does it by hand."
     with house.signed_in("agnes") as client:
         assert below(name) not in client.get("/en").text

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from litestar import Litestar
 from litestar.testing import TestClient
 
@@ -23,6 +24,7 @@ from avow.duties.requests.processor.instructed import NotInstructed
 from avow.duties.requests.tasks.instructing import log_of
 from avow.engine.planner.release import in_force
 from avow.faces.cli.desk import Desk
+from avow.faces.cli.main import main
 from avow.faces.cli.serve_command import desk_of, source_of
 from avow.faces.web.application import asked_app
 from tests.kept_room import CLAIRE, Kept
@@ -115,6 +117,55 @@ def test_an_instruction_that_nobody_carries_out_is_seen(shop: Kept) -> None:
     assert shop.verified("3.3-P")["requests.transmitted"] == "fail"
 
 
+def corrected(shop: Kept, name: str, field: str, value: str, ends: int | None = 0) -> str:
+    """What came of planning that a field of the rows of one debtor is corrected."""
+    place = ["--state", str(shop.folder / "state"), "--database-url", shop.state]
+    whom = shop.file("whom.csv", f"kind,value\nemail,{OURS}\n")
+    words = ["request", "carry-out", name, "--for", whom, "--field", f"shop:{field}", *CLAIRE]
+    done = CliRunner().invoke(main, [*words, *place], input=f"{value}\n")
+    assert ends is None or done.exit_code == ends, (done.output, done.exception)
+    return f"{done.output}{done.exception or ''}"
+
+
+def sums(shop: Kept) -> list[object]:
+    return [due for (due,) in shop.run("SELECT sum FROM claim ORDER BY id")]
+
+
+def test_a_controller_lets_us_correct_its_own_rows_and_no_other(shop: Kept) -> None:
+    """Both claims of its debtor; a claim of the other creditor against the same debtor stays."""
+    shop.run(CROSSED)
+    name = instructed(shop, ONE, "correct")
+    for field in ("public.claim:company_id", "public.claim:debtor_id", "public.buyer:name"):
+        assert re.search("AV968|AV647", corrected(shop, name, field, "43", ends=None)), field
+    said = corrected(shop, name, "public.claim:sum", "1")
+    (plan,) = set(re.findall(r"plan-\w+", said))
+    for person in ("marc", "paul"):
+        shop.says("approve", plan, "--as", person)
+    before = sums(shop)
+    out = shop.says("request", "carry-out", name, "--run", *CLAIRE).output
+    assert "2 rows corrected, 0 not" in out
+    assert sums(shop) == [1, 1, *before[2:]]
+    shop.says("request", "carry-out", name, "--finish", *CLAIRE)
+    (letter,) = letters(shop, ONE, CREDITOR)
+    assert "public.claim: 2 rows" in letter
+    assert "done" in shop.says("request", "instruct").output
+    assert {shop.verified("3.3-P")[each] for each in BOTH} == {"pass"}
+
+
+def test_a_row_that_became_another_tenants_is_not_corrected(shop: Kept) -> None:
+    """Between approval and run one of the claims is handed over to the other creditor."""
+    name = instructed(shop, ONE, "correct")
+    (plan,) = set(re.findall(r"plan-\w+", corrected(shop, name, "public.claim:sum", "1")))
+    for person in ("marc", "paul"):
+        shop.says("approve", plan, "--as", person)
+    shop.run("UPDATE claim SET company_id = 43 WHERE id = 2")
+    out = shop.says("request", "carry-out", name, "--run", *CLAIRE).output
+    assert "1 rows corrected, 1 not" in out
+    assert sums(shop) == [1, 30, 5, 9]
+    shop.says("request", "carry-out", name, "--finish", *CLAIRE, ends=None)
+    assert "1 row that changed meanwhile" in letters(shop, ONE, CREDITOR)[0]
+
+
 def asked_to_fetch(shop: Kept) -> str:
     """The address in the letter that leads its contact to the copy."""
     shop.says("request", "tasks", "--send", ends=None)
@@ -150,7 +201,7 @@ def inside(package: bytes, dataset: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-PLANTED = """
+CROSSED = """
 INSERT INTO claim VALUES (8, 11, 43, 1), (9, 12, 42, 3);
 INSERT INTO message VALUES (9, 'claims@of.nobody', 1);
 """
@@ -160,7 +211,7 @@ INSERT INTO message VALUES (9, 'claims@of.nobody', 1);
 def test_a_controller_gets_a_copy_of_its_own_rows_and_no_other(shop: Kept) -> None:
     """The same address names a debtor of another creditor and a buyer of ours; rows of the two
     point to each other."""
-    shop.run(PLANTED)
+    shop.run(CROSSED)
     name = instructed(shop, ONE, "extract")
     whom = ("--for", shop.file("whom.csv", f"kind,value\nemail,{OURS}\n"))
     said = shop.says("request", "carry-out", name, *whom, *CLAIRE).output.splitlines()
@@ -205,7 +256,7 @@ def _newest(desk: Desk) -> str:
 def test_at_the_end_everything_is_returned_and_only_a_second_instruction_erases(
     shop: Kept,
 ) -> None:
-    shop.run(PLANTED)
+    shop.run(CROSSED)
     name = instructed(shop, ONE, "return")
     said = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()
     assert said[:2] == ["public.claim: 4 rows packed", "public.debtor: 2 rows packed"]

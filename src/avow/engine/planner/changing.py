@@ -26,16 +26,17 @@ from avow.engine.keys.bundles import new_bundle_key, open_in, seal_in
 from avow.engine.planner import records
 from avow.engine.planner.apply import Office
 from avow.engine.planner.making import Estate
-from avow.engine.planner.plan import Measure, Part, Plan, PlanKind, PlannedStep
+from avow.engine.planner.plan import OURS, Measure, Part, Plan, PlanKind, PlannedStep
 from avow.engine.planner.program import Move, Program, Step
 from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.release import author_of, digest_in
 from avow.estate.connectors.base import Access, Capability, Connection
 from avow.estate.connectors.catalogue import Column
 from avow.estate.connectors.values import typed
-from avow.estate.datamap.model import Blank, BlankKind
-from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.model import Blank, BlankKind, Dataset
+from avow.estate.datamap.predicates import InKeys, all_of
 from avow.estate.datamap.reach import Key
+from avow.estate.datamap.spheres import inside, seen_from
 
 KEPT = Period(years=15)
 """When the key of what was changed is destroyed at the latest."""
@@ -55,7 +56,8 @@ class Cells:
 @dataclass(frozen=True, slots=True)
 class Change:
     """What is to be changed in one system, for which record and by which clause. `last`: the day
-    after which what stood there before is destroyed."""
+    after which what stood there before is destroyed. `sphere`: whose rows; of others none is
+    changed, whatever the keys say."""
 
     kind: PlanKind
     system: str
@@ -63,6 +65,8 @@ class Change:
     cells: tuple[Cells, ...]
     clause: str = ""
     last: date | None = None
+    sphere: str = OURS
+    persons: int = 1
 
 
 class _Plain(msgspec.Struct, frozen=True):
@@ -106,10 +110,11 @@ def make_lifting(office: Office, plan: str, at: datetime) -> str:
         PlannerError: AV462, it changed nothing, or is put back already.
     """
     kept, row = records.read(office.runs, plan), office.runs.one("cell_change", plan=plan)
-    if row is None or row["before"] is None or row["back_at"] is not None:
+    is_ours = kept.plan.sphere == OURS  # what a controller instructed, it takes back itself
+    if not is_ours or row is None or row["before"] is None or row["back_at"] is not None:
         raise PlannerError(
             f"`{plan}` cannot be put back",
-            because="it changed nothing, or was put back before",
+            because="it changed nothing, was put back before, or a controller instructed it",
             code="AV462",
         )
     lifting = Plan(
@@ -169,8 +174,8 @@ def _finding(message: str, because: str) -> Finding:
 
 
 def _plan(office: Office, change: Change, commits: str, catalogue: str) -> Plan:
-    known = office.declaration.datamap.systems[change.system].datasets
-    steps = tuple(_step(c, change, commits, known[c.dataset].key) for c in change.cells)
+    seen = seen_from(office.declaration.datamap.systems[change.system], change.sphere)
+    steps = tuple(_step(c, change, commits, seen.datasets[c.dataset]) for c in change.cells)
     program = Program(change.system, office.today, tuple(s.step for s in steps))
     return Plan(
         id=new_id("plan"),
@@ -181,16 +186,17 @@ def _plan(office: Office, change: Change, commits: str, catalogue: str) -> Plan:
         parts=(Part(program, steps, catalogue),),
         author=author_of(office.runs),
         case=change.case,
-        persons=1,
+        persons=change.persons,
+        sphere=change.sphere,
     )
 
 
-def _step(cells: Cells, change: Change, commits: str, key: tuple[str, ...]) -> PlannedStep:
+def _step(cells: Cells, change: Change, commits: str, dataset: Dataset) -> PlannedStep:
     """A step as it is shown and signed: constants of a correction are not in it."""
     step = Step(
         dataset=cells.dataset,
         move=Move.BLANK,
-        where=InKeys(key, keys_name(cells.dataset)),
+        where=all_of([InKeys(dataset.key, keys_name(cells.dataset)), inside(dataset)]),
         clauses=(change.clause,) if change.clause else (),
         blanks={name: Blank(BlankKind.CONSTANT, commits) for name in cells.blanks},
         because=str(change.kind),

@@ -29,7 +29,9 @@ from avow.engine.planner.records import Kept, Status
 from avow.engine.planner.refusals import Guarded, PlannerError, Stopped
 from avow.engine.planner.release import active
 from avow.estate.connectors.base import Access, Batch, Capability, Connection, Refused
-from avow.estate.datamap.predicates import InKeys
+from avow.estate.datamap.model import System
+from avow.estate.datamap.predicates import InKeys, all_of
+from avow.estate.datamap.spheres import inside, seen_from
 
 KINDS = (PlanKind.RESTRICTION, PlanKind.CORRECTION, PlanKind.LIFTING)
 _MAY = (Status.WAITING, Status.APPROVED, Status.RUNNING, Status.PAUSED)
@@ -133,7 +135,8 @@ def _ran(changer: Changer, kept: Kept, row: Row, at: datetime) -> Changed:
         if connection.catalogue().digest != plan.parts[0].catalogue:
             raise Guarded((_stale("the schema of the system is another"),))
         cells = wanted(office.runs, office, plan, row)
-        pieces = _write(changer, connection, row, cells)
+        seen = seen_from(connection.system, plan.sphere)
+        pieces = _write(changer, connection, seen, row, cells)
         changer.crash("committed")
         _refreshed(connection, [piece.section.dataset for piece in pieces])
     with office.runs.transaction() as tx:
@@ -165,12 +168,12 @@ def _refreshed(connection: Connection, datasets: Sequence[str]) -> None:
 
 
 def _write(
-    changer: Changer, connection: Connection, row: Row, cells: Sequence[Cells]
+    changer: Changer, connection: Connection, seen: System, row: Row, cells: Sequence[Cells]
 ) -> list[_Piece]:
     """All cells in one transaction; what was there is safe before it commits."""
     office, known = changer.office, _known(changer.office, row)
     with connection.transaction() as batch:
-        pieces = [_piece(connection, batch, each, n) for n, each in enumerate(cells)]
+        pieces = [_piece(connection, batch, seen, each, n) for n, each in enumerate(cells)]
         pieces = [_merged(p, known[n] if known else None) for n, p in enumerate(pieces)]
         rows = sum(len(p.after) for p in pieces)
         office.runs.run(
@@ -180,11 +183,12 @@ def _write(
     return pieces
 
 
-def _piece(connection: Connection, batch: Batch, cells: Cells, number: int) -> _Piece:
-    name, dataset = keys_name(cells.dataset), connection.system.datasets[cells.dataset]
+def _piece(connection: Connection, batch: Batch, seen: System, cells: Cells, number: int) -> _Piece:
+    """The cells of one dataset, of rows of this sphere alone, before and after."""
+    name, dataset = keys_name(cells.dataset), seen.datasets[cells.dataset]
     key = dataset.key
     connection.put_keys(name, cells.dataset, key_rows(cells))
-    mine = InKeys(key, name)
+    mine = all_of([InKeys(key, name), inside(dataset)])
     if Capability.LOCKS in connection.capabilities:
         batch.lock(cells.dataset, mine)
     columns = (*key, *cells.blanks)

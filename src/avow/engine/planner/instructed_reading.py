@@ -71,6 +71,23 @@ def held_for(
             raise Guarded((refusal(system, refused),)) from refused
 
 
+def owned_by(
+    estate: Estate, system: str, value: str, roots: Roots, dataset: str
+) -> tuple[Key, ...]:
+    """The keys of the rows of a dataset that are the tenant's and that these persons of it own.
+
+    Raises: Away, Guarded: the system does not answer, or refused a question.
+    """
+    with closing(estate.open(system, Access.READ)) as connection:
+        tables = connection.catalogue().tables
+        reaching = Reach(in_sphere(connection.system, value), tables)
+        try:
+            known = _claims(connection, reaching, roots)
+        except Refused as refused:
+            raise Guarded((refusal(system, refused),)) from refused
+    return tuple(sorted(known.get((dataset, Right.OWN), set()), key=repr))
+
+
 def read_held(connection: Connection, value: str, roots: Roots | None, most: int) -> HeldFor:
     """The same on an open connection. Raises Refused: the system refuses a statement."""
     tables = connection.catalogue().tables
@@ -118,6 +135,15 @@ def _table(
 def _reached(connection: Connection, reaching: Reach, roots: Roots) -> dict[str, set[Key]]:
     """The keys of the tenant's rows that these persons own or see, step by step along the links:
     ownership over owning links, sight over the others (rule 2 of links)."""
+    found: dict[str, set[Key]] = {}
+    for (name, _), keys in _claims(connection, reaching, roots).items():
+        found.setdefault(name, set()).update(keys)
+    return found
+
+
+def _claims(
+    connection: Connection, reaching: Reach, roots: Roots
+) -> dict[tuple[str, Right], set[Key]]:
     known: dict[tuple[str, Right], set[Key]] = {}
     todo: deque[tuple[str, Right, set[Key]]] = deque()
     for name, keys in roots.items():
@@ -139,10 +165,7 @@ def _reached(connection: Connection, reaching: Reach, roots: Roots) -> dict[str,
             before |= new
             todo.append((edge.taker, right, new))
         connection.drop_keys(GIVEN)
-    found: dict[str, set[Key]] = {}
-    for (name, _), keys_known in known.items():
-        found.setdefault(name, set()).update(keys_known)
-    return found
+    return known
 
 
 def _mine(

@@ -18,6 +18,13 @@ def in_sphere(system: System, tenant: str) -> System:
     return replace(system, datasets=seen)
 
 
+def seen_from(system: System, sphere: str) -> System:
+    """The map of a system as a plan of a sphere has it: a tenant's (`tenant:SYSTEM:VALUE`), or a
+    controller's own."""
+    kind, _, rest = sphere.partition(":")
+    return in_sphere(system, rest.partition(":")[2]) if kind == "tenant" else system
+
+
 def inside(dataset: Dataset) -> Predicate:
     """The rows of a dataset of this sphere that are really of it: all, or a tenant's own."""
     if dataset.tenant is None or dataset.sphere_field is None:

@@ -14,7 +14,7 @@ from avow.faces.web.signin.desk import StaffDesk
 
 MOST = 500
 """Values of one form; a list that is longer is given to the command."""
-NAMING = frozenset({Instructs.ERASE, Instructs.EXTRACT})
+NAMING = frozenset({Instructs.ERASE, Instructs.EXTRACT, Instructs.CORRECT})
 """What is about persons that values name. The rest is about all of a controller's data."""
 
 
@@ -32,6 +32,14 @@ def kinds_of(staff: StaffDesk, tenant: str) -> tuple[str, ...]:
     system = staff.book.declaration.datamap.systems.get(name)
     held = (d for d in system.datasets.values() if not d.is_ours) if system is not None else ()
     return tuple(sorted({identity.kind for dataset in held for identity in dataset.identities}))
+
+
+def places_of(staff: StaffDesk, tenant: str) -> tuple[str, ...]:
+    """The datasets held for others in a tenant's system, as `system:dataset`."""
+    name = tenant.split(":")[1]
+    system = staff.book.declaration.datamap.systems.get(name)
+    held = (d for d in system.datasets.values() if not d.is_ours) if system is not None else ()
+    return tuple(sorted(f"{name}:{dataset.name}" for dataset in held))
 
 
 def values_of(

@@ -93,6 +93,7 @@ CASES: Mapping[str, str] = {
     "again": mark("As a reminder"),
     "late": mark("After the term"),
     "partly": mark("Where something is left"),
+    "corrected": mark("Where something was corrected"),
     "refused": mark("As a refusal"),
     "unread": mark("Before anybody has read what is asked"),
     "company": mark("To a company that asks for its users"),

@@ -185,8 +185,13 @@ def _allowed(hands: Hands, places: dict[tuple[str, str], tuple[Key, ...]], each:
         raise NotActed(
             f"no row of `{each.system}.{each.dataset}` was accepted for the person", code="AV646"
         )
-    datasets = systems[each.system].datasets
-    name = f"{each.dataset}.{each.field}"
+    no_structure(systems[each.system], each)
+
+
+def no_structure(system: System, each: Correct) -> None:
+    """Let a field be corrected that is a fact about a person. Raises NotActed AV647 for one that
+    holds the map together, or that others point to by its value."""
+    datasets, name = system.datasets, f"{each.dataset}.{each.field}"
     if each.field in structure(datasets[each.dataset]):
         raise NotActed(f"`{name}` is a key or a pointer, and no fact about a person", code="AV647")
     pointing = (d for d in datasets.values() for link in d.links

@@ -44,12 +44,14 @@ from avow.engine.planner.instructed import (
     persons_named,
 )
 from avow.engine.planner.making import Made, noted
-from avow.engine.planner.plan import Plan
+from avow.engine.planner.plan import Plan, PlanKind
 from avow.engine.planner.program import Move
 from avow.engine.planner.records import Kept, Status
 
-PLANNED = frozenset({Instructs.ERASE, Instructs.DELETE_ALL})
-"""What is planned. The rest is done by who owns the system."""
+REMOVED = frozenset({Instructs.ERASE, Instructs.DELETE_ALL})
+"""What removes rows."""
+PLANNED = REMOVED | {Instructs.CORRECT}
+"""What is planned. Copies are given, and the rest is done by who owns the system."""
 _VOID = frozenset({Status.WITHDRAWN, Status.REFUSED})
 """Plans that did nothing: another may take their place."""
 _ENDED = frozenset({Status.DONE, Status.BLOCKED})
@@ -82,14 +84,18 @@ def prepare(
         Guarded, Away: as `make_erasure`.
     """
     book = hands.book
-    row = _may_be_planned(book, book.runs, instruction)
+    row = may_be_planned(book, book.runs, instruction)
     what = Instructs(row["what"])
+    if what not in REMOVED:
+        raise not_done(instruction, "it removes nothing: say what is right instead")
     if (what is Instructs.ERASE) is not bool(asked):
-        raise _not(instruction, "values say whom an `erase` is about, and `delete-all` has none")
+        raise not_done(
+            instruction, "values say whom an `erase` is about, and `delete-all` has none"
+        )
     system, value = sphere_of(book, row["tenant"])
     named = persons_named(hands.estate, system, value, asked) if asked else None
     if named is not None and not named.roots:
-        raise _not(instruction, "its values name nobody among the data of that controller")
+        raise not_done(instruction, "its values name nobody among the data of that controller")
     edition = book.declaration.edition
     clause = edition.promises.get(PROMISED, "") if edition is not None else ""
     wish = Instructed(system, value, instruction, clause, named.roots if named else {})
@@ -97,7 +103,7 @@ def prepare(
     hands.crash("counted")
     with book.runs.transaction() as tx:
         inside = replace(book, runs=tx)
-        _may_be_planned(inside, tx, instruction)
+        may_be_planned(inside, tx, instruction)
         made = keep_instructed(replace(hands.office, runs=tx), plan, wish, at)
         if made.status is not Status.REFUSED:
             tx.run("instruction_planned", id=instruction, plan=plan.id)
@@ -106,25 +112,27 @@ def prepare(
     return Prepared(made, named)
 
 
-def _may_be_planned(book: Book, runs: Runs, instruction: str) -> Row:
+def may_be_planned(book: Book, runs: Runs, instruction: str) -> Row:
+    """An instruction that may be planned now, locked. Raises NotInstructed AV968."""
     row = runs.one("instruction_lock", id=instruction)
     if row is None or row["confirmed_at"] is None or row["contested_at"] is not None:
-        raise _not(instruction, "its contact did not confirm it, or we hold it to be unlawful")
+        raise not_done(instruction, "its contact did not confirm it, or we hold it to be unlawful")
     if row["ended_at"] is not None:
-        raise _not(instruction, "it is carried out, and its controller is told")
+        raise not_done(instruction, "it is carried out, and its controller is told")
     if Instructs(row["what"]) not in PLANNED:
-        raise _not(instruction, "it is carried out by who owns the system")
+        raise not_done(instruction, "it is carried out by who owns the system")
     if row["plan"] and records.read(runs, row["plan"]).status not in _VOID | _ENDED:
-        raise _not(instruction, f"`{row['plan']}` carries it out")
+        raise not_done(instruction, f"`{row['plan']}` carries it out")
     inside = replace(book, runs=runs)
     asked = [k.task for k in kept.of_instruction(inside, instruction)]
     by_hand = [task for task in asked if task.act is Act.INSTRUCTED and not task.is_open]
     if by_hand:
-        raise _not(instruction, "who owns the system did it by hand")
+        raise not_done(instruction, "who owns the system did it by hand")
     return row
 
 
-def _not(instruction: str, because: str) -> NotInstructed:
+def not_done(instruction: str, because: str) -> NotInstructed:
+    """AV968, and why."""
     return NotInstructed(
         f"nothing is done with `{instruction}`",
         because=because,
@@ -135,12 +143,14 @@ def _not(instruction: str, because: str) -> NotInstructed:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What came of an instruction: rows removed by dataset, rows that a hold or a reference keeps,
-    and rows that the system refused to remove."""
+    and rows that the system refused to remove. `changed`: the rows were not removed but corrected,
+    and `missing` ones were gone, or another's, when it ran."""
 
     plan: str
     removed: Mapping[str, int]
     held: int
     missing: int
+    changed: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -163,7 +173,7 @@ def finish(
     row = book.runs.one("instruction_known", id=instruction)
     known = records.read(book.runs, row["plan"]) if row is not None and row["plan"] else None
     if row is None or known is None or known.status not in _ENDED:
-        raise _not(instruction, "no plan of it has ended")
+        raise not_done(instruction, "no plan of it has ended")
     receipt = _receipt(book, known)
     letter = _done_letter(book, row, receipt, at, own)
     with book.runs.transaction() as tx:
@@ -185,6 +195,8 @@ def receipt_of(book: Book, plan: str) -> Receipt | None:
 
 def _receipt(book: Book, known: Kept) -> Receipt:
     plan = known.plan
+    if plan.kind is PlanKind.CORRECTION:
+        return _corrected(book, plan)
     removed = _removed(book.runs, plan)
     steps = [each for _, each in plan.steps]
     wanted = sum(each.bound for each in steps if each.step.move is Move.DELETE)
@@ -192,6 +204,13 @@ def _receipt(book: Book, known: Kept) -> Receipt:
     blocked = book.runs.run("blocked_open", plan=plan.id)
     short = max(0, wanted - sum(removed.values()))
     return Receipt(plan.id, dict(removed), held, max(short, len(blocked)))
+
+
+def _corrected(book: Book, plan: Plan) -> Receipt:
+    """Rows whose fields are as they should be. Such a plan has one step."""
+    row = book.runs.one("cell_change", plan=plan.id)
+    rows, ((_, each),) = int(row["rows"]) if row is not None else 0, plan.steps
+    return Receipt(plan.id, {each.step.dataset: rows}, 0, each.bound - rows, changed=True)
 
 
 def _removed(runs: Runs, plan: Plan) -> Counter[str]:
@@ -215,7 +234,8 @@ def _removed(runs: Runs, plan: Plan) -> Counter[str]:
 def _answer_task(book: Book, instruction: str, receipt: Receipt, at: datetime) -> None:
     """The task of who owns the system ends with the plan as its evidence."""
     outcome = Outcome.DONE if receipt.is_whole else Outcome.CANNOT
-    counts = f"{sum(receipt.removed.values())} removed, {receipt.held + receipt.missing} left"
+    did = "corrected" if receipt.changed else "removed"
+    counts = f"{sum(receipt.removed.values())} {did}, {receipt.held + receipt.missing} left"
     said = Evidence(words=f"{receipt.plan}: rows {counts}")
     for each in kept.of_instruction(book, instruction):
         is_open = each.task.is_open and each.task.state is not State(str(outcome))
@@ -237,8 +257,9 @@ def _done_letter(book: Book, row: Row, receipt: Receipt, at: datetime, own: Path
             "places": [{"place": d, "rows": n} for d, n in sorted(receipt.removed.items()) if n],
             "held": receipt.held,
             "missing": receipt.missing,
+            "changed": receipt.changed,
             "plan": receipt.plan,
-            "backups": saying.day(add(day, lag)) if lag else "",
+            "backups": saying.day(add(day, lag)) if lag and not receipt.changed else "",
             "period": saying.period(lag) if lag else "",
         },
     )
@@ -262,12 +283,12 @@ def contest(
             registered for the tenant.
     """
     if not because.strip():
-        raise _not(instruction, "a reason says what it infringes")
+        raise not_done(instruction, "a reason says what it infringes")
     with book.runs.transaction() as tx:
         inside = replace(book, runs=tx)
         row = tx.one("instruction_lock", id=instruction)
         if row is None or (row["plan"] and not _withdrawn(tx, row["plan"], at)):
-            raise _not(instruction, "there is none of that name, or its plan ran already")
+            raise not_done(instruction, "there is none of that name, or its plan ran already")
         letter = _draft(book, row, "instruction-contested", own, {"because": because.strip()})
         about = f"{instruction} contested"
         sealed = seal_in(tx, book.ring, row["key"], because.encode(), about)
@@ -302,7 +323,7 @@ def reason_of(book: Book, instruction: str) -> str:
 def _box(book: Book, row: Row) -> Mailbox:
     box = mailbox_of(book, row["tenant"])
     if box is None:
-        raise _not(row["id"], "nobody is registered for that controller")
+        raise not_done(row["id"], "nobody is registered for that controller")
     return box
 
 

@@ -11,18 +11,34 @@ from rich.console import Console
 from avow.common.exits import Exit
 from avow.duties.requests.acting.erasing import Hands
 from avow.duties.requests.named_file import Named, read_named
+from avow.duties.requests.processor.correcting import prepare_correction, run_correction
 from avow.duties.requests.processor.giving import GIVEN, give
 from avow.duties.requests.processor.instructed import Prepared, contest, finish, prepare
 from avow.duties.requests.processor.standing import standing_of
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.render_plans import finding_text, plan_table
+from avow.faces.cli.request.correct_command import wished_on_input
+from avow.faces.cli.request.restrict_command import hands_of
 
 
 @click.command("carry-out")
 @click.argument("instruction", metavar="INSTRUCTION")
 @click.option("--for", "file", type=click.Path(path_type=Path, exists=True, dir_okay=False),
               help="JSON Lines or CSV with `kind` and `value`: whom it is about.")  # fmt: skip
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="SYSTEM:DATASET:FIELD",
+    help="A field that is corrected; the right values come on standard input.",
+)
+@click.option(
+    "--run",
+    "is_run",
+    is_flag=True,
+    help="Run an approved plan that corrects; others run by `avow apply`.",
+)
 @click.option("--finish", "is_end", is_flag=True,
               help="Tell the controller what was done: its plan has ended.")  # fmt: skip
 @click.option("--unlawful", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -34,27 +50,33 @@ from avow.faces.cli.render_plans import finding_text, plan_table
 def command(
     instruction: str,
     file: Path | None,
+    fields: tuple[str, ...],
     unlawful: Path | None,
     words: Path | None,
     by: str,
     folder: Path,
     database_url: str | None,
     *,
+    is_run: bool,
     is_end: bool,
 ) -> None:
-    """Plan a confirmed INSTRUCTION, `erase` or `delete-all`, in the sphere of its controller alone;
-    or draw the copy that `extract` or `return` asks for, and print the code that opens it.
+    """Plan a confirmed INSTRUCTION, `erase`, `correct` or `delete-all`, in its own sphere alone; or
+    draw the copy that `extract` or `return` asks for, and print the code that opens it.
 
     No row of another sphere is touched or read. A plan waits for two persons: `avow approve`, then
     `avow apply`. With --finish the controller is told what went and what is left; with --unlawful,
     that nothing is done and why (art. 28(3) GDPR).
     """
-    if (file is not None) + is_end + (unlawful is not None) > 1:
-        raise click.UsageError("choose one of --for, --finish and --unlawful")
+    if (file is not None) + is_run + is_end + (unlawful is not None) > 1:
+        raise click.UsageError("choose one of --for, --run, --finish and --unlawful")
     with opened(folder, database_url) as desk:
         hands = Hands(desk.book, desk.office, desk.estate, desk.memory)
         if is_end:
             raise SystemExit(_finished(desk, hands, instruction, words))
+        if is_run:
+            done = run_correction(hands_of(desk), instruction, at=desk.now())
+            click.echo(f"{done.plan}: {done.rows} rows corrected, {done.missed} not")
+            return
         if unlawful is not None:
             because = unlawful.read_text("utf-8")
             contest(
@@ -66,6 +88,8 @@ def command(
         asks = standing_of(desk.book, instruction, desk.today)
         if asks is not None and asks.what in GIVEN:
             raise SystemExit(_drawn(desk, instruction, file, by))
+        if fields and file is not None:
+            raise SystemExit(_corrected(desk, instruction, file, fields))
         raise SystemExit(_planned(desk, hands, instruction, file))
 
 
@@ -99,6 +123,17 @@ def _planned(desk: Desk, hands: Hands, instruction: str, file: Path | None) -> E
         Console().print(finding_text(made.findings))
     click.echo(f"{made.plan.id}: {made.status}")
     return Exit.REFUSED if made.findings else _said(prepared)
+
+
+def _corrected(desk: Desk, instruction: str, file: Path, fields: tuple[str, ...]) -> Exit:
+    named = _named(desk, file)
+    if named.findings:
+        click.echo(as_text(named.findings, {}), err=True)
+        return Exit.FINDINGS
+    wished = wished_on_input(fields)
+    made = prepare_correction(hands_of(desk), instruction, named.asked, wished, at=desk.now())
+    click.echo(f"{made.plan}: {made.rows} rows wait for two approvals")
+    return _unsaid(made.named.missing, made.named.gaps)
 
 
 def _drawn(desk: Desk, instruction: str, file: Path | None, by: str) -> Exit:

@@ -54,12 +54,16 @@ def command(
         elif plans:
             done = carry_out(hands, request_id, item, plans, by=by, at=at)
         else:
-            made = correct(hands, request_id, item, _wished(fields), by=by, at=at)
+            made = correct(hands, request_id, item, wished_on_input(fields), by=by, at=at)
             done = Acted(made, 0, ())
     say(done)
 
 
-def _wished(fields: tuple[str, ...]) -> list[Correct]:
+def wished_on_input(fields: tuple[str, ...]) -> list[Correct]:
+    """The fields of a command line with the values that come on standard input, one on each line.
+
+    Raises click.UsageError: there is not one value for each field.
+    """
     values = sys.stdin.read().splitlines()
     parts = [field.split(":") for field in fields]
     if len(values) != len(fields) or any(len(p) != 3 for p in parts):

@@ -13,9 +13,10 @@ from litestar.params import FromPath
 
 from avow.duties.requests.processor.instructed import Receipt, receipt_of
 from avow.duties.requests.processor.standing import Happened, story_of
+from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
 from avow.faces.web.frame import Frame
-from avow.faces.web.instruction_values import NAMING, Unnamed, kinds_of
+from avow.faces.web.instruction_values import NAMING, Unnamed, kinds_of, places_of
 from avow.faces.web.instruction_views import (
     InstructionLine,
     does_for_clients,
@@ -59,6 +60,8 @@ class InstructionPage:
     line: Annotated[
         InstructionLine, "what is instructed, by whom, until when, and what it waits for"
     ]
+    corrects: Annotated[bool, "whether fields are corrected, so that right values are typed"]
+    places: Annotated[tuple[str, ...], "tables of that controller in which something can be wrong"]
     takes_values: Annotated[bool, "whether values name the persons that it is about"]
     kinds: Annotated[
         tuple[str, ...], "kinds of values by which persons of that controller are named"
@@ -111,6 +114,8 @@ def context(
     return InstructionPage(
         frame=frame,
         line=line_of(found, staff.today(), book.zone),
+        corrects=found.what == Instructs.CORRECT,
+        places=places_of(staff, found.tenant),
         takes_values=found.what in NAMING,
         kinds=kinds_of(staff, found.tenant),
         receipt=receipt_of(book, found.plan) if found.plan else None,

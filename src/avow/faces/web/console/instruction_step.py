@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 
 from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from avow.common.errors import AvowError
-from avow.duties.requests.processor.instructed import Prepared, finish, prepare
+from avow.duties.requests.processor.correcting import prepare_correction, run_correction
+from avow.duties.requests.processor.instructed import finish, prepare
 from avow.duties.requests.processor.standing import Standing
+from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.signing_in import prove
+from avow.engine.planner import identities
+from avow.engine.planner.instructed import Named
 from avow.engine.planner.making import Estate
-from avow.faces.web.changing_hands import erasing_hands
+from avow.engine.planner.working import Bench
+from avow.faces.web.changing_hands import changing_hands, erasing_hands
 from avow.faces.web.console.instruction import PATH, TEMPLATE, context
+from avow.faces.web.correct_form import wishes_of
 from avow.faces.web.instruction_values import asked_by, unnamed_of, values_of
 from avow.faces.web.instruction_views import allow_for_clients, back, known_instruction
 from avow.faces.web.mistakes import Mistake
@@ -41,13 +47,14 @@ def instruction_plan(
     if staff.estate is None:
         return back(language, mine.id, Told.NOT_POSSIBLE)
     lines, code = values_of(staff, mine, data)
-    made = None
+    named = None
     if not code:
-        made, code = _planned(staff, staff.estate, mine, data.get("kind", ""), lines)
-    if code or made is None:
+        named, code = _planned(
+            staff, staff.estate, mine, asked_by(data.get("kind", ""), lines), data
+        )
+    if code:
         mistake = Mistake(mine.id, "plan", code, typed=data)
         return mistaken(request, language, mine, pages, staff, mistake)
-    named = made.named
     if named is None or not (named.missing or named.gaps):
         return back(language, mine.id, Told.INSTRUCTION_PLANNED)
     unnamed = unnamed_of(named, lines)
@@ -56,15 +63,25 @@ def instruction_plan(
 
 
 def _planned(
-    staff: StaffDesk, estate: Estate, mine: Standing, kind: str, values: Iterable[str]
-) -> tuple[Prepared | None, str]:
-    """The plan, and the code of why there is none or the guard refused it."""
-    hands, asked = erasing_hands(staff, estate), asked_by(kind, values)
+    staff: StaffDesk,
+    estate: Estate,
+    mine: Standing,
+    asked: Sequence[identities.Asked],
+    form: Mapping[str, str],
+) -> tuple[Named | None, str]:
+    """Whom the values named, and the code of why there is no plan or the guard refused it."""
     try:
-        made = prepare(hands, mine.id, asked, at=staff.now())
+        changing = changing_hands(staff)
+        if mine.what == Instructs.CORRECT and changing is not None:
+            wished = wishes_of(form)
+            if not wished:
+                return None, "no-field"
+            return prepare_correction(changing, mine.id, asked, wished, at=staff.now()).named, ""
+        prepared = prepare(erasing_hands(staff, estate), mine.id, asked, at=staff.now())
     except AvowError as problem:
         return None, problem.code
-    return made, made.made.findings[0].code if made.made.findings else ""
+    findings = prepared.made.findings
+    return prepared.named, findings[0].code if findings else ""
 
 
 @post(f"{PATH}/run", sync_to_thread=True, action=Action.CARRY_OUT)
@@ -85,10 +102,22 @@ def instruction_run(
     elif not prove(staff.accounts, signed_of(request).person, data.get("code", ""), staff.now()):
         code = "code"
     else:
-        code = run_plans(staff.tools(), [mine.plan])
+        code = _run(staff, mine, staff.tools())
     if not code:
         return back(language, mine.id, Told.PLANS_RUN)
     return mistaken(request, language, mine, pages, staff, Mistake(mine.id, "run", code))
+
+
+def _run(staff: StaffDesk, mine: Standing, bench: Bench) -> str:
+    """Carry its plan out; the code of why it did not go on, or nothing."""
+    changing = changing_hands(staff)
+    if mine.what != Instructs.CORRECT or changing is None:
+        return run_plans(bench, [mine.plan])
+    try:
+        run_correction(changing, mine.id, at=staff.now())
+    except AvowError as problem:
+        return problem.code
+    return ""
 
 
 @post(f"{PATH}/tell", sync_to_thread=True, action=Action.CARRY_OUT)

@@ -17,7 +17,7 @@ from avow.duties.requests.answering.copy import State
 from avow.duties.requests.answering.leaving import leaving
 from avow.duties.requests.answering.marks import AnswerRefused, Keeps
 from avow.duties.requests.answering.packing import unzipped
-from avow.duties.requests.book import file_of, read
+from avow.duties.requests.book import Person, file_of, read
 from avow.duties.requests.machine import StepRefused
 from avow.duties.requests.words import Ground, ItemState, Right, Way
 from avow.engine.db.store import Store
@@ -91,6 +91,13 @@ def test_what_is_hidden_is_gone_and_said(shop: Shop) -> None:
         assert value not in whole
     assert "4 plaatsen zijn verborgen" in whole
     assert "anna@mail.example" in whole
+
+
+@pytest.mark.parametrize("empty", ["", " "])
+def test_an_empty_text_about_others_is_no_place_to_decide(shop: Shop, empty: str) -> None:
+    shop.run("shop", f"UPDATE customer SET colleague = '{empty}' WHERE id = 2")
+    carla = Person(name="Carla Maes", language="nl", email="carla@mail.example")
+    assert begun(shop, Right.ACCESS, person=carla).marks == ()
 
 
 def test_nothing_is_drafted_while_a_place_is_open(shop: Shop) -> None:

@@ -131,10 +131,12 @@ def _contacts(declaration: Declaration, dataset: Dataset, table: Table) -> Itera
 
 
 def proposed(declaration: Declaration, copy: Copy, others: Iterable[str] = ()) -> tuple[Mark, ...]:
-    """Every place of a copy that may be somebody else's."""
+    """Every place of a copy that may be somebody else's; an empty text is nobody's."""
     finding = detector(declaration, copy, others)
     found: dict[tuple[str, tuple[str, ...], str, str], Kind] = {}
     for table, row, column, category, value in copy.cells():
+        if isinstance(value, str) and not value.strip():
+            continue
         declared = declaration.categories.get(category)
         if declared is not None and declared.of_others:
             found[table.place, row.key, column, ""] = Kind.OF_OTHERS

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from avow.common.masked import Masked
 from avow.duties.requests.acting.unsubscribing import Reader, links
 from avow.duties.requests.delivering.links import make, new
 from avow.duties.requests.words import Right
-from avow.engine.db.store import Store
+from avow.engine.db.store import Store, Transaction
 from avow.faces.web.application import public_app
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.public.desk import PublicDesk
@@ -127,3 +128,45 @@ def test_a_secret_opens_its_own_door_and_no_other(shop: Market) -> None:
                 opened.add((path, kind))
     assert {kind for path, kind in opened if f"/{kind}" in path} == {"follow", "answer", "know"}
     assert {(path, kind) for path, kind in opened if f"/{kind}" not in path} == set()
+
+
+@contextmanager
+def asked_of_the_database(patch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the statements that our database is asked meanwhile, in order."""
+    names: list[str] = []
+    run, many = Transaction.run, Transaction.many
+
+    def one_more(self: Transaction, name: str, **values: object) -> object:
+        names.append(name)
+        return run(self, name, **values)
+
+    def many_more(self: Transaction, name: str, rows: Any) -> int:  # noqa: ANN401 (rows of any)
+        names.append(name)
+        return many(self, name, rows)
+
+    with patch.context() as only:
+        only.setattr(Transaction, "run", one_more)
+        only.setattr(Transaction, "many", many_more)
+        yield names
+
+
+def test_a_wrong_secret_costs_the_same_whether_or_not_there_ever_was_one(
+    shop: Market, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A random one, one that opens another door, one that has expired: our database is asked the
+    same, in the same order, so that no clock tells them apart."""
+    good = secrets_of(shop)
+    shop.office.clock.move(timedelta(days=5))
+    for method, path in doors(shop):
+        asked: dict[str, list[str]] = {}
+        for kind, token in {"random": "A" * 43, **good}.items():
+            if kind == "stop" and f"/{kind}/" in path:
+                continue  # the link of a letter works for years
+            portal = TestClient(app_of(shop), base_url="https://my.example")
+            typed = {"code": "12345678", **PICKED} if method == "POST" else None
+            with asked_of_the_database(monkeypatch) as names:
+                portal.request(method, path.replace("{token:str}", token), headers=HERE, data=typed)
+            asked[kind] = names
+        assert len({tuple(names) for names in asked.values()}) == 1, (method, path, asked)
+        # The page of the link in a letter is one button for every secret: it asks nothing.
+        assert all(asked.values()) or (method == "GET" and "/stop/" in path), path

@@ -16,6 +16,7 @@ import pytest
 from avow.app import open_state
 from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES
+from avow.duties.requests.processor.instructed import restored
 from avow.duties.requests.processor.standing import OURS as WAITS_FOR_US
 from avow.duties.requests.processor.standing import Standing, Wants, standings
 from avow.duties.requests.tasks import kept
@@ -219,6 +220,20 @@ def test_a_field_is_corrected_by_a_plan_among_its_own_rows(house: StaffHouse, sh
     (letter,) = letters(shop, ONE, CREDITOR)
     assert "to correct data" in letter
     assert "What was corrected" in page(house, name)
+
+
+def test_what_a_backup_brought_back_waits_to_be_planned_anew(house: StaffHouse) -> None:
+    name = confirmed(house, entered(house, "delete-all"))
+    acts(house, name, "plan")
+    approved(house, plan_of(house))
+    acts(house, name, "run")
+    acts(house, name, "tell")
+    now = house.clock.now()
+    restored(house.office.book, "shop", now - timedelta(days=1), by="an", at=now)
+    text = page(house, name)
+    assert headline(text).startswith("Something is left")
+    assert "A backup brought back what it had removed" in text
+    assert acts(house, name, "plan") == "instruction-planned"
 
 
 def drawn(house: StaffHouse, name: str, **form: str) -> str:

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ from tests.pages.test_accessible import faults
 from tests.processor_room import (
     CREDITOR,
     ONE,
+    OTHER,
     OURS,
     instructed,
     letters,
@@ -283,6 +285,42 @@ def test_a_copy_that_is_too_large_is_not_cut_in_silence(shop: Kept) -> None:
     name = instructed(shop, ONE, "return")
     with shop.desk() as desk, pytest.raises(NotInstructed, match="more than 1 rows"):
         give(desk.book, desk.estate, name, by="claire", at=desk.now(), most=1)
+
+
+def test_what_a_backup_brings_back_is_removed_again(shop: Kept) -> None:
+    """Everything of one creditor was removed; then the database is restored from before that. An
+    instruction that was carried out before the backup was taken stays over."""
+    before = instructed(shop, OTHER, "delete-all")
+    shop.says("apply", planned(shop, before))
+    shop.says("request", "carry-out", before, "--finish", *CLAIRE)
+    shop.own(f"UPDATE avow.plan SET ended_at = ended_at - interval '9 days' "
+             f"WHERE id = (SELECT plan FROM avow.instruction WHERE id = '{before}')")  # fmt: skip
+    shop.run("CREATE TABLE kept_debtor AS TABLE debtor; CREATE TABLE kept_claim AS TABLE claim")
+    with shop.desk() as desk:
+        taken = desk.now() - timedelta(days=1)
+    name = instructed(shop, ONE, "delete-all")
+    first = planned(shop, name)
+    shop.says("apply", first)
+    shop.says("request", "carry-out", name, "--finish", *CLAIRE)
+    assert rows(shop) == ([], [], [1, 2])
+    shop.run("INSERT INTO debtor SELECT * FROM kept_debtor;"
+             "INSERT INTO claim SELECT * FROM kept_claim")  # fmt: skip
+    refused = shop.says("request", "carry-out", name, *CLAIRE, ends=None)
+    assert "AV968" in f"{refused.output}{refused.exception}", "it is over"
+
+    again = ("request", "instruct", "--restored", "shop", "--since", f"{taken:%Y-%m-%d}")
+    said = shop.says(*again, "--by", "claire").output
+    assert name in said
+    assert before not in said
+    assert rows(shop)[0] == [1, 2], "nothing is removed by saying so"
+    second = planned(shop, name)
+    shop.says("apply", second)
+    assert rows(shop) == ([], [], [1, 2])
+    shop.says("request", "carry-out", name, "--finish", *CLAIRE)
+    told = letters(shop, ONE, CREDITOR)
+    assert [sum(plan in text for text in told) for plan in (first, second)] == [1, 1]
+    refused = shop.says("request", "carry-out", name, *CLAIRE, ends=None)
+    assert "AV968" in f"{refused.output}{refused.exception}"
 
 
 def test_a_value_of_nobody_there_plans_nothing(shop: Kept) -> None:

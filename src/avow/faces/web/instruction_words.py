@@ -59,6 +59,7 @@ WORDS: Mapping[str, str] = {
     "happened-fetched": mark("The copy was fetched"),
     "happened-planned": mark("Planned"),
     "happened-approved": mark("The plan was approved"),
+    "happened-restored": mark("A backup brought back what it had removed"),
     "happened-told": mark("The controller was told what was done"),
     "happened-contested": mark("The controller was told that we hold it to be unlawful"),
 }

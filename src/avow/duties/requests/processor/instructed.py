@@ -124,6 +124,8 @@ def may_be_planned(book: Book, runs: Runs, instruction: str) -> Row:
     if row["plan"] and records.read(runs, row["plan"]).status not in _VOID | _ENDED:
         raise not_done(instruction, f"`{row['plan']}` carries it out")
     inside = replace(book, runs=runs)
+    if row["plan"]:
+        return row
     asked = [k.task for k in kept.of_instruction(inside, instruction)]
     by_hand = [task for task in asked if task.act is Act.INSTRUCTED and not task.is_open]
     if by_hand:
@@ -185,6 +187,13 @@ def finish(
             mailing = _mailing(book, "instruction-done", row, known.plan.id, domain, at)
             write(tx, book.ring, mailing, [letter], at=at, tell=book.tell)
     return receipt
+
+
+def restored(book: Book, system: str, since: datetime, *, by: str, at: datetime) -> tuple[str, ...]:
+    """A backup of a system, taken at an instant, was restored: every instruction whose plan removed
+    rows there since is to be carried out again. Gives their ids; nothing is removed by it."""
+    rows = book.runs.run("instructions_restored", system=system, since=since, by=by, at=at)
+    return tuple(sorted(row["id"] for row in rows))
 
 
 def receipt_of(book: Book, plan: str) -> Receipt | None:

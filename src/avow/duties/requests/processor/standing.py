@@ -107,7 +107,7 @@ def _wants(row: Row, day: date, *, is_read: bool) -> Wants:
         return Wants.NOTHING
     if row["fetching"] is not None:
         return _of_copy(row, day)
-    if row["doing"] in (State.DONE, State.NOTHING):
+    if row["doing"] in (State.DONE, State.NOTHING) and row["plan"] is None:
         return Wants.NOTHING
     if row["confirmed_at"] is None:
         given = {_HALF: Wants.NOT_THEIRS, str(State.WITHDRAWN): Wants.TAKEN_BACK}
@@ -174,6 +174,8 @@ def _of_row(runs: Runs, row: Row) -> Iterator[Happened]:
             yield Happened(each["at"], "approved", each["person"], row["plan"])
     if row["ended_at"] is not None and row["plan"]:
         yield Happened(row["ended_at"], "told", "")
+    if row["restored_at"] is not None:
+        yield Happened(row["restored_at"], "restored", row["restored_by"])
     copy = runs.one("instruction_package", instruction=row["id"])
     if copy is not None:
         yield Happened(copy["made_at"], "drawn", copy["by"])

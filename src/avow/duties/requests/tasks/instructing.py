@@ -195,6 +195,8 @@ def _state(book: Book, row: Row) -> str:
     tasks = {k.task.act: k.task for k in kept.of_instruction(book, row["id"])}
     if row["contested_at"] is not None:
         return "contested"
+    if row["restored_at"] is not None and row["ended_at"] is None:
+        return "restored"
     done = tasks.get(Act.INSTRUCTED)
     if done is not None:
         return str(done.state)

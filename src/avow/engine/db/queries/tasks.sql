@@ -134,10 +134,21 @@ UPDATE avow.instruction SET ended_at = %(at)s WHERE id = %(id)s AND ended_at IS 
 UPDATE avow.instruction SET contested_at = %(at)s, contested = %(sealed)s
 WHERE id = %(id)s AND contested_at IS NULL RETURNING id
 
+-- name: instructions_restored
+-- A backup of a system was restored: what removed rows there since an instant is done again.
+-- since: 38
+UPDATE avow.instruction AS i
+SET ended_at = NULL, restored_at = %(at)s, restored_by = %(by)s
+FROM avow.plan AS p
+WHERE p.id = i.plan AND p.kind = 'instruction' AND p.system = %(system)s
+  AND p.status IN ('done', 'blocked') AND p.ended_at >= %(since)s
+RETURNING i.id
+
 -- name: instructions_listed
 -- The log of instructions, the newest first.
--- since: 34
-SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by, plan, ended_at, contested_at
+-- since: 38
+SELECT id, tenant, what, arrived_at, due_on, confirmed_at, by, plan, ended_at, contested_at,
+       restored_at
 FROM avow.instruction
 ORDER BY arrived_at DESC, id
 

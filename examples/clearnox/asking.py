@@ -88,7 +88,7 @@ def _answered(desk: Desk, app: str) -> str:
         redact(book, begun.id, numbers, Ground.OTHERS_RIGHTS, by=WORKS, at=desk.now())
     draft(book, begun.id, by=WORKS, at=desk.now(), is_last=True)
     if not paper.can_typeset():
-        return "a copy is asked for on our form; it leaves once `avow[documents]` makes its PDF"
+        return "a copy is asked for on our form; it leaves once `avow[paper]` makes its PDF"
     review(book, desk.state.ledger, begun.id, by=LOOKS, at=desk.now())
     sent = deliver(book, Post(PAGES, "clearnox.example"), begun.id, by=WORKS, at=desk.now())
     letters = letters_to(book.runs, book.ring, SPHERE, [Masked(email)])

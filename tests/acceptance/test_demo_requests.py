@@ -61,4 +61,4 @@ def test_where_no_pdf_can_be_made_the_story_goes_on(
             monkeypatch.setenv(name, address)
         desk = Desk(made.state, made.declaration, TODAY)
         (day,) = [n for n, story in STORY.items() if story.__name__ == "_answered"]
-        assert "avow[documents]" in asked_on(desk, made.urls["app"], day)
+        assert "avow[paper]" in asked_on(desk, made.urls["app"], day)

@@ -16,6 +16,7 @@ from avow.faces.cli.main import SETTINGS, main
 ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 WIDTH = 100
+EXTRAS = "optional-dependencies"
 COMMANDS = """# Commands
 
 What every command says with `--help`; this page is made from it. Each ends with one of the
@@ -67,6 +68,32 @@ def test_a_dependency_is_explained_and_locked(requirement: str) -> None:
     assert re.search(rf"^\|.*\b{name}\b.*\|.+\|$", table.replace("_", "-"), re.MULTILINE)
     for lock in ("run", "test"):
         assert name in locked(lock)
+
+
+LIBRARIES = {"typst": "typst", "odfdo": "odfdo", "docx": "python-docx", "lxml": "lxml",
+             "pypdf": "pypdf"}  # fmt: skip
+"""What of the extras is imported under which name, and its package."""
+
+
+def smallest_extra(needed: set[str]) -> str:
+    """The extra that has these packages and the fewest others."""
+    extras = PROJECT["project"][EXTRAS].items()
+    every: dict[str, set[str]] = {name: set(map(package, has)) for name, has in extras}
+    return min((len(has), name) for name, has in every.items() if needed <= has)[1]
+
+
+def test_a_library_that_lacks_is_had_by_the_smallest_extra_that_has_it() -> None:
+    """Who prints letters is not told to install what reads spreadsheets."""
+    told = {}
+    for path in (ROOT / "src").rglob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        said = re.search(r"avow\[(\w+)\]", text)
+        imports = re.findall(r"""(?:import|from|find_spec\(")\s*(\w+)""", text)
+        needed = {LIBRARIES[name] for name in imports if name in LIBRARIES}
+        if said and needed:
+            told[str(path.relative_to(ROOT))] = (said[1], smallest_extra(needed))
+    assert len(told) > 1, "this test reads nothing any more"
+    assert {name: pair for name, pair in told.items() if pair[0] != pair[1]} == {}
 
 
 @pytest.mark.parametrize("requirement", PROJECT["dependency-groups"]["dev"])

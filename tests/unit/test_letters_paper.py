@@ -133,6 +133,6 @@ def test_without_the_extra_it_is_said(
     room: Room, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "typst", None)
-    with pytest.raises(PaperError, match=r"AV628[\s\S]*avow\[documents\]"):
+    with pytest.raises(PaperError, match=r"AV628[\s\S]*avow\[paper\]"):
         print_waiting(room.store, room.ring, SHEET, tmp_path / "x.pdf", at=NOON)
     assert room.in_state(State.WAITING) == 3

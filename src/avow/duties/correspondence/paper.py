@@ -57,7 +57,7 @@ def print_waiting(
     letter waits.
 
     Raises:
-        PaperError: AV628, the extra `documents` is not installed; AV629, the file is there already
+        PaperError: AV628, the extra `paper` is not installed; AV629, the file is there already
             or cannot be written.
     """
     with runs.transaction() as tx:
@@ -94,7 +94,7 @@ def pdf(letters: Sequence[Letter], sheet: Sheet) -> bytes:
         raise PaperError(
             "letters cannot be printed",
             because="the library that makes PDF is not installed",
-            help="install `avow[documents]`",
+            help="install `avow[paper]`",
         ) from None
     source = resources.files("avow.duties.correspondence").joinpath("paper.typ").read_bytes()
     batch = {

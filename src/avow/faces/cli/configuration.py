@@ -91,5 +91,5 @@ def _documents() -> Iterator[Finding]:
             "AV965",
             "no PDF can be made here: the typesetter is not installed",
             because="answers, letters on paper and dossiers come as pages and data only",
-            help="install avow with its extra: `avow[documents]`",
+            help="install avow with its extra: `avow[paper]`",
         )

@@ -23,7 +23,7 @@ def as_pdf(dossier: Dossier) -> bytes:
         raise DossierRefused(
             "a PDF cannot be made here",
             because="the typesetter is not installed",
-            help="install avow with its extra: `avow[documents]`, or ask for --json",
+            help="install avow with its extra: `avow[paper]`, or ask for --json",
             code="AV932",
         ) from None
     source = resources.files("avow.duties.assurance.dossier").joinpath("dossier.typ").read_bytes()

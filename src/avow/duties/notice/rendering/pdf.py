@@ -63,7 +63,7 @@ def render_pdf(notice: Notice) -> bytes:
         raise NoticeError(
             "a PDF cannot be made here",
             because="the typesetter is not installed",
-            help="install avow with its extra: `avow[documents]`",
+            help="install avow with its extra: `avow[paper]`",
             code="AV642",
         )
     document = source(notice).encode()
@@ -91,7 +91,7 @@ def _with_fonts_of_the_machine(document: bytes) -> bytes:
 
 
 def _typeset(document: bytes, *, own_fonts: bool) -> bytes:
-    import typst  # noqa: PLC0415 -- the extra `documents`
+    import typst  # noqa: PLC0415 -- the extra `paper`
 
     compiler = typst.Compiler(document, ignore_system_fonts=own_fonts)
     try:

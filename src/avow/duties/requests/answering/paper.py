@@ -53,8 +53,8 @@ def typeset(said: bytes) -> bytes:
         AnswerRefused: AV631, the typesetter is not installed, or no font has the letters.
     """
     if not can_typeset():
-        raise _unprintable("the typesetter is not installed", "install `avow[documents]`")
-    import typst  # noqa: PLC0415 -- the extra `documents`
+        raise _unprintable("the typesetter is not installed", "install `avow[paper]`")
+    import typst  # noqa: PLC0415 -- the extra `paper`
 
     source = resources.files("avow.duties.requests.answering").joinpath("paper.typ").read_bytes()
     why = ""

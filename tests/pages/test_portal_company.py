@@ -15,16 +15,17 @@ from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.declaration.publishing import Edition
 from avow.duties.correspondence.outbox import letters_to
-from avow.duties.requests.book import persons_of, read
+from avow.duties.requests.book import Arrival, Asking, persons_of, read
 from avow.duties.requests.delivering.links import send_links
 from avow.duties.requests.identity.company_checks import PROMISED
 from avow.duties.requests.identity.representing import COMPANY_MAY
 from avow.duties.requests.intake.by_form import PAPER
+from avow.duties.requests.intake.entering import enter
 from avow.duties.requests.steps import IdentityAsked
-from avow.duties.requests.words import ItemState, Right, Rung, Voice
+from avow.duties.requests.words import Channel, ItemState, Right, Rung, Voice
 from avow.engine.db.store import Store
 from avow.faces.web.application import public_app
-from avow.faces.web.portal.filled import CHOICES, MOST_USERS
+from avow.faces.web.portal.filled import CHOICES, MOST_USERS, persons
 from avow.faces.web.portal.following import EN as FOLLOWING
 from avow.faces.web.portal.make import PortalDesk
 from avow.faces.web.portal.of_company import EN, OF_COMPANY
@@ -116,6 +117,15 @@ def test_the_company_gets_one_receipt_and_no_user_any(office: Office, client: Br
     assert "2 in all:\n- deletion of their accounts\n" in receipt.content.text
     everybody = [Masked(each) for each in USERS]
     assert letters_to(office.store, office.ring, "controller", everybody) == []
+
+
+def test_a_company_that_is_written_to_on_paper_gets_one_letter_too(office: Office) -> None:
+    street = {"email": "", "postal": "Acme NV\nKerkstraat 1\n9000 Gent", "company": "Acme NV"}
+    people = persons({"about": "company", "users": "\n".join(USERS), **street}, "en")
+    asked = tuple(Asking(n, Right.ERASURE) for n in (1, 2))
+    now = office.clock.now()
+    arrival = Arrival(Channel.PORTAL, now, "en", people, asked, Voice.COMPANY)
+    assert enter(office.book, arrival, by="person", at=now).letters == 1
 
 
 @pytest.mark.parametrize(

@@ -509,6 +509,33 @@ def test_a_long_period_that_the_law_asks_for_needs_no_archive() -> None:
     assert found(text) == []
 
 
+def test_a_minimum_of_other_data_is_no_reason_to_keep_these_at_hand() -> None:
+    """The law asks for orders, and runs from the same event; nobody asks for messages."""
+    text = changed(
+        *CLOSED,
+        category("order"),
+        ("at_most: 0 days", "at_most: 10 years"),
+        more='minimums:\n  - {minimum: books, clause: "3.a", law: a law, applies_to: '
+        "{category: [order]}, starts: answered, at_least: 10 years}\n",
+    )
+    assert "AV265" in {finding.code for finding in found(text)}
+
+
+def test_what_is_archived_in_part_is_at_hand_for_the_rest() -> None:
+    """An archive takes the message out of daily use, or that and the address."""
+    archive = (
+        '  - {{rule: away, clause: "3.a", applies_to: {{category: [{}]}}, starts: answered, '
+        "at_most: 1 year, then: archive}}\n"
+    )
+    for taken, is_found in (("message", True), ("message, email", False)):
+        text = changed(
+            *CLOSED,
+            ("at_most: 0 days", "at_most: 10 years"),
+            ("retention:\n", "retention:\n" + archive.format(taken)),
+        )
+        assert ("AV265" in {finding.code for finding in found(text)}) is is_found, taken
+
+
 def test_customers_data_are_found_by_the_data_map_alone() -> None:
     """A category that only a tenant's dataset holds is theirs, whatever it is called."""
     text = changed(

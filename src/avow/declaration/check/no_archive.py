@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from avow.common.findings import Need, Severity
 from avow.declaration.check.found import Found, defect
@@ -12,25 +12,22 @@ from avow.declaration.check.rule import Wording
 from avow.declaration.check.together import all_in_one
 from avow.declaration.check.universe import Universe
 from avow.declaration.model import Action, Declaration, InForce, Rule
-from avow.declaration.scope import rule_covers
+from avow.declaration.scope import CellPlace, minimum_covers, rule_covers
 
 LONG = 5 * 365.2425
 """Days. Limitation of most claims; what is kept longer is hardly in daily use."""
 
 
 def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterator[Found]:
-    """Rules of more than five years to whose cells no rule that archives applies. What runs with a
-    legal minimum is kept because the law says so, and by whom it is seen is a lesser question."""
+    """Rules of more than five years of which some cells are archived by no rule. What runs with a
+    legal minimum of such cells is kept because the law says so, and by whom it is seen is a lesser
+    question; a minimum of other data says nothing of these."""
     del declaration
-    by_law = {minimum.starts for minimum in law.minimums}
-    archived = [
-        cell
-        for cell in universe.cells
-        for rule in law.rules
-        if rule.then is Action.ARCHIVE and rule_covers(rule, cell)
-    ]
+    archives = [rule for rule in law.rules if rule.then is Action.ARCHIVE]
+    daily = [c for c in universe.cells if not any(rule_covers(rule, c) for rule in archives)]
     for rule in law.rules:
-        if _is_long(rule, by_law) and not any(rule_covers(rule, cell) for cell in archived):
+        cells = [cell for cell in daily if rule_covers(rule, cell)]
+        if cells and _is_long(rule, _by_law(law, cells)):
             yield defect(
                 "AV265",
                 Severity.W,
@@ -42,10 +39,13 @@ def check(declaration: Declaration, law: InForce, universe: Universe) -> Iterato
             )
 
 
+def _by_law(law: InForce, cells: Sequence[CellPlace]) -> set[str]:
+    """The events from which a legal minimum of some of these cells runs."""
+    return {m.starts for m in law.minimums if any(minimum_covers(m, cell) for cell in cells)}
+
+
 def _is_long(rule: Rule, by_law: set[str]) -> bool:
-    return rule.then is not Action.ARCHIVE and any(
-        days(end.period) > LONG and end.starts not in by_law for end in rule.ends
-    )
+    return any(days(end.period) > LONG and end.starts not in by_law for end in rule.ends)
 
 
 RULE = Looked(

@@ -82,7 +82,7 @@ def test_an_erasure_goes_its_whole_way_with_its_plan_in_the_console(
             page = client.get(below(request)).text
         assert headline(house, request) == "It is erased, and can still be taken back."
         assert "no letter that says it is done leaves before" in page
-        assert f"avow request bring-back {request} 1" in page
+        assert f"/en/erasures/{request}/1" in page
         assert "What can be brought back" in page
         item = read(house.office.book, request).items[1]
         assert (item.state, item.gaps) == (ItemState.DONE, 0)

@@ -28,6 +28,7 @@ from avow.faces.web.console.account_add import account_add
 from avow.faces.web.console.account_end import account_end
 from avow.faces.web.console.accounts import accounts
 from avow.faces.web.console.erase_together import erase_all, erase_together
+from avow.faces.web.console.erasure_back import erasure_back, erasure_back_say
 from avow.faces.web.console.first import first
 from avow.faces.web.console.hold_count import hold_count
 from avow.faces.web.console.hold_place import hold_place, hold_release
@@ -207,6 +208,8 @@ STAFF_HANDLERS = (
     *request_restrict,
     restrict_act,
     *request_erase,
+    *erasure_back,
+    erasure_back_say,
     erase_plan,
     erase_run,
     erase_end,

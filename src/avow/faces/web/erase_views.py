@@ -102,6 +102,15 @@ def erasures_of(book: Book, state: Request, language: str, at: datetime) -> tupl
     return tuple(_erasing(book, saying, state, item, at) for item in mine)
 
 
+def lying_lines(book: Book, request: str, item: int, at: datetime) -> tuple[LyingLine, ...]:
+    """What of an erasure could be brought back now, system by system."""
+    zone = ZoneInfo(book.zone)
+    return tuple(
+        LyingLine(each.system, each.rows, each.unkept, each.ends_at.astimezone(zone))
+        for each in lying_of(book, request, item, at)
+    )
+
+
 def wanted(erasures: Sequence[Erasing]) -> Want:
     """What is wanted next of anybody."""
     return min((e.wants for e in erasures), key=list(Want).index, default=Want.NOTHING)
@@ -118,12 +127,7 @@ def _erasing(book: Book, saying: Saying, state: Request, item: Item, at: datetim
         tuple(PartLine(p.system, p.plan or "", p.status, p.gap) for p in known),
         tuple(stays_of(saying, Came(item, left(book, state.id, item.item)))),
         until.astimezone(ZoneInfo(book.zone)) if until > at else None,
-        tuple(
-            LyingLine(
-                each.system, each.rows, each.unkept, each.ends_at.astimezone(ZoneInfo(book.zone))
-            )
-            for each in lying_of(book, state.id, item.item, at)
-        ),
+        lying_lines(book, state.id, item.item, at),
         _can_end(item, known),
         item.gaps,
     )

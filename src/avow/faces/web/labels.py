@@ -57,6 +57,9 @@ LABELS: Mapping[str, str] = {
     Told.STEP_TAKEN: mark("Done. It stands in the register."),
     Told.PLACES_DECIDED: mark("Decided. It stands beside each place, with who decided."),
     Told.ERASURE_PLANNED: mark("Planned, where it can be. Two persons approve each plan."),
+    Told.BACK: mark("It is back, and is to be decided anew."),
+    Told.BACK_IN_PART: mark("It is back but for some rows, and is to be decided anew."),
+    Told.BACK_SAID: mark("Noted. It comes back as soon as a second person says so."),
     Told.ERASURE_ENDED: mark("Ended. Recipients are told, and what stays stands here."),
     Told.HANDED_OVER: mark(
         "Handed over. The company has a task, and the person hears whom to ask."

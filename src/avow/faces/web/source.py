@@ -407,6 +407,9 @@ class Told(StrEnum):
     PLACES_DECIDED = "places-decided"
     ERASURE_PLANNED = "erasure-planned"
     ERASURE_ENDED = "erasure-ended"
+    BACK = "back"
+    BACK_IN_PART = "back-in-part"
+    BACK_SAID = "back-said"
     HANDED_OVER = "handed-over"
     ACTED = "acted"
     COPY_DRAWN = "copy-drawn"
@@ -460,6 +463,9 @@ ACCEPTED = frozenset(
         Told.PLACES_DECIDED,
         Told.ERASURE_PLANNED,
         Told.ERASURE_ENDED,
+        Told.BACK,
+        Told.BACK_IN_PART,
+        Told.BACK_SAID,
         Told.INSTRUCTION_ENTERED,
         Told.INSTRUCTION_PLANNED,
         Told.INSTRUCTION_CONTESTED,

@@ -21,26 +21,30 @@ from avow.duties.requests.acting.erasing import (
     is_over,
     parts,
 )
-from avow.duties.requests.book import Book, Said, persons_of, read, take
+from avow.duties.requests.book import Book, Said, entries_of, persons_of, read, take
 from avow.duties.requests.machine import Item, Request
 from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.sparing import case_of, names_of
-from avow.duties.requests.steps import BroughtBack
+from avow.duties.requests.steps import Begun, BroughtBack, Noted
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.machine import ENDED
 from avow.duties.requests.words import ItemState, Right
 from avow.engine.db.store import Row, Runs
 from avow.engine.facts.standing import OURS
-from avow.engine.planner.refusals import PlannerError
+from avow.engine.planner import records
+from avow.engine.planner.refusals import Guarded, PlannerError
 from avow.engine.planner.requested import by_system
 from avow.engine.planner.sealed_persons import spare
 from avow.engine.planner.undo import Hands as UndoHands
-from avow.engine.planner.undo import Undoing
+from avow.engine.planner.undo import Undoing, two_persons
 from avow.engine.planner.working import bring_back_erased
 from avow.engine.verifier.known_again import Back, forget_gone
 from avow.estate.datamap.reach import Key
 
 _ACTING = frozenset({ItemState.ACTING, ItemState.DONE})
+SAID = "bring-back"
+"""What is noted, with the item, when one person says that an erasure is brought back."""
+NOTHING = "nothing that it took out lies in a bundle any more, or ever did"
 _NEVER = frozenset({"AV435", "AV436"})
 """Nothing lies in a bundle: nothing was kept, it came back already, or its hours are over."""
 
@@ -88,6 +92,45 @@ def _bundles(runs: Runs, request: str, item: int, known: Sequence[Part]) -> Sequ
     return runs.run("undo_bundles_of_cases", plans=plans, cases=list(names_of(request, item)))
 
 
+def said_by(book: Book, request: str, item: int) -> tuple[str, ...]:
+    """Who has said that an erasure is brought back, since it was last begun."""
+    found: list[str] = []
+    for entry in entries_of(book, request):
+        match entry.step:
+            case Begun(item=number) if number == item:
+                found = []
+            case Noted(what=what) if what == f"{SAID}.{item}":
+                found.append(entry.by)
+    return tuple(dict.fromkeys(found))
+
+
+def say_back(
+    hands: Hands, undo: UndoHands, request: str, item: int, *, by: str, at: datetime
+) -> CameBack | None:
+    """Say as one person that an erasure is brought back. It is as soon as enough have said so;
+    until then it is noted, and None is given.
+
+    Raises:
+        what `bring_back` raises; Guarded (AV420), who says so may not.
+    """
+    book = hands.book
+    state = read(book, request)
+    _asked(state, item)
+    if not lying_of(book, request, item, at):
+        raise _not(request, item, NOTHING)
+    people = tuple(dict.fromkeys((*said_by(book, request, item), by)))
+    plans = {each.plan for each in parts(book, request, item) if each.plan}
+    try:
+        for plan in plans:
+            two_persons(hands.office, records.read(book.runs, plan).plan, people)
+    except Guarded as refused:
+        if refused.code != "AV427":
+            raise
+        take(book, request, [Said(Noted(what=f"{SAID}.{item}"))], by=by, at=at)
+        return None
+    return bring_back(hands, undo, request, item, people, at)
+
+
 def bring_back(
     hands: Hands, undo: UndoHands, request: str, item: int, by: Sequence[str], at: datetime
 ) -> CameBack:
@@ -106,7 +149,7 @@ def bring_back(
     planned = [part for part in known if part.plan]
     bundles = _bundles(book.runs, request, item, known)
     if not any(b["rows"] and (b["restored_at"] or b["destroyed_at"] is None) for b in bundles):
-        raise _not(request, item, "nothing that it took out lies in a bundle any more, or ever did")
+        raise _not(request, item, NOTHING)
     done = {part.system: _back(hands, undo, part, request, item, by) for part in planned}
     # What has not begun takes nothing out any more.
     waiting = [part.plan or "" for part in planned if not is_over(part)]

@@ -28,12 +28,12 @@ def test_a_round_looks_at_every_promise_and_the_status_knows(
         monkeypatch.delenv("AVOW_SMTP_URL", raising=False)
         before = made.promise("6.h").status
         done = {each.name: each for each in turn(made)}
-        assert set(done) == {"look", "forget", "acts", "holds", "resume", "contests"}
+        assert set(done) == {"look", "forget", "acts", "undo", "holds", "resume", "contests"}
         assert done["look"].said.endswith("not as promised"), done["look"]
         assert done["forget"].said == "0 files and 0 records of requests"
         assert (before, made.promise("6.h").status) == (Status.UNENFORCED, Status.KEPT)
         made.clock.move(timedelta(hours=23))
-        assert [each.name for each in turn(made)] == ["acts", "holds", "contests"]
+        assert [each.name for each in turn(made)] == ["acts", "undo", "holds", "contests"]
         made.clock.move(timedelta(hours=1))
         assert {each.name for each in turn(made)} == set(done)
 
@@ -63,7 +63,7 @@ def test_before_anything_is_in_force_rounds_fail_by_their_code(
         1,
         [
             f"{name}: {'0 holds took effect' if name == 'holds' else 'failed, AV430'}"
-            for name in ("look", "forget", "acts", "holds", "resume", "contests")
+            for name in ("look", "forget", "acts", "undo", "holds", "resume", "contests")
         ],
     )
     shown = CliRunner().invoke(main, ["rounds", *where])

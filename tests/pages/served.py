@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 import uvicorn
 from litestar import Litestar
+from playwright.sync_api import Locator, Page
 
 
 @contextmanager
@@ -26,3 +27,10 @@ def listening(app: Litestar) -> Iterator[str]:
         finally:
             server.should_exit = True
             thread.join()
+
+
+def turned(page: Page, pressed: Locator) -> None:
+    """Press what leads to another page, and wait until that page is there: a click alone comes back
+    while the page before still stands."""
+    with page.expect_navigation():
+        pressed.click()

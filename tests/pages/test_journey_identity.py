@@ -116,7 +116,7 @@ def test_a_copy_for_somebody_who_had_to_show_a_document(town: Town) -> None:
     with town.staff("agnes") as page:
         page.goto(here)
         with page.expect_download() as opened:
-            page.click('form[action$="/identity/document"] button')
+            page.locator('form[action$="/identity/document"] button').click()
         assert opened.value.path().read_bytes() == SCAN
         judging = 'form[action$="/identity/judge"]'
         page.locator("details", has=page.locator(judging)).locator("summary").click()

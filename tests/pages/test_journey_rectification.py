@@ -13,6 +13,7 @@ from avow.common.languages import LANGUAGES
 from avow.duties.requests.book import read
 from avow.duties.requests.words import ItemState, Status
 from tests.pages.change_town import approved_by_two, change_town
+from tests.pages.served import turned
 from tests.pages.test_journeys import browser as browser  # noqa: PLC0414 (a fixture)
 from tests.pages.town import AUTHORITY, Town, asked, decided, letter_left, rows_accepted, shown
 from tests.restriction_room import Shop, made
@@ -61,7 +62,7 @@ def test_a_correction_from_the_form_to_the_letter(town: Town, shop: Shop) -> Non
     with town.staff("agnes") as page:
         page.goto(here)
         changes = page.locator("form", has=page.locator("[value=changes]"))
-        changes.get_by_role("button").click()
+        turned(page, changes.get_by_role("button"))
         assert page.locator("dd.said").all_inner_texts()[:2] == [WRONG, RIGHT]
         page.goto(here)
         carry_out = page.locator("form", has=page.locator("[value=carry-out]"))

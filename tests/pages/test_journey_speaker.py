@@ -74,7 +74,7 @@ def test_a_copy_for_somebody_one_speaks_for(town: Town) -> None:
     with town.staff("agnes") as page:
         page.goto(f"{here}/files")
         with page.expect_download() as opened:
-            page.click('form[action*="/files/"] button')
+            page.locator('form[action*="/files/"] button').first.click()
         assert opened.value.path().read_bytes() == MANDATE
         page.goto(f"{here}/identity")
         speaker = 'form[action$="/identity/speaker"]'

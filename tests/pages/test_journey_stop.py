@@ -16,7 +16,7 @@ from avow.engine.facts.about import suppressed
 from avow.faces.web.portal.confirming import STOP
 from tests.answers_room import ANNA, BEN, Shop
 from tests.pages.test_journeys import browser as browser  # noqa: PLC0414 (a fixture)
-from tests.pages.test_portal_browser import faults, opened, served
+from tests.pages.test_portal_browser import faults, opened, press, served
 from tests.unit.test_ending_purposes import HIS, uses
 from tests.unit.test_ending_purposes import shop as shop  # noqa: PLC0414 (a fixture)
 
@@ -106,6 +106,6 @@ def test_axe_finds_nothing_on_the_way(
         for kind, link in (("mine", path), ("made up", f"{path[:-6]}abcdef")):
             page.goto(f"{home}{link}")
             found[kind, "button"] = faults(page)
-            page.get_by_role("button", name=STOP[language].press, exact=True).click()
+            press(page, STOP[language].press)
             found[kind, "answer"] = faults(page)
     assert {which: said for which, said in found.items() if said} == {}

@@ -25,7 +25,7 @@ from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.public.desk import PublicDesk
 from tests.facts_room import Market
-from tests.pages.served import listening
+from tests.pages.served import listening, turned
 from tests.pages.test_axe import RULES
 from tests.pages.test_portal_add import ASKED, PDF, page_of
 from tests.pages.test_portal_add import office as office  # noqa: PLC0414 (a fixture)
@@ -71,8 +71,8 @@ def opened(browser: Browser, home: str, *, scripts: bool, width: int = 1280) -> 
 
 
 def press(page: Page, name: str) -> None:
-    """Press a button."""
-    page.get_by_role("button", name=name, exact=True).click()
+    """Press a button, and be on the page that it leads to."""
+    turned(page, page.get_by_role("button", name=name, exact=True))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,7 +25,7 @@ from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
 from avow.faces.web.public.desk import PublicDesk
 from tests.accounts_room import PASSWORD
-from tests.pages.served import listening
+from tests.pages.served import listening, turned
 from tests.pages.staff_house import StaffHouse
 from tests.pages.test_axe import ID, RULES
 from tests.pages.test_portal_browser import opened, press
@@ -78,8 +78,7 @@ class Town:
             page.fill("input[name=person]", who)
             page.fill("input[name=password]", PASSWORD)
             page.fill("input[name=code]", self.house.fresh(who))
-            page.click("form button.primary")
-            page.wait_for_url(re.compile(rf"/{self.language}/?$"))
+            turned(page, page.locator("form button.primary"))
             yield cast("Page", Looked(page, self))
             self.look(page)
 
@@ -129,9 +128,9 @@ class Looked:
         self.page.goto(url)
 
     def click(self, selector: str) -> None:
-        """Press a button or a link."""
+        """Press a button or a link, and be on the page that it leads to."""
         self.town.look(self.page)
-        self.page.click(selector)
+        turned(self.page, self.page.locator(selector).first)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401
         return getattr(self.page, name)
@@ -223,7 +222,7 @@ def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
         page.goto(town.letter_with("answer"))
         page.fill("input[name=code]", code)
         with page.expect_download() as waiting:
-            page.click('form[action$="/fetch"] button.primary')
+            page.locator('form[action$="/fetch"] button.primary').click()
         return bytes(waiting.value.path().read_bytes())
 
 

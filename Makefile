@@ -19,7 +19,7 @@ test: .venv/test.stamp avow ## every test (ARGS=… goes to pytest)
 	@$(TOOLS) pytest $(ARGS)
 
 CASES ?= 2000
-LAWS := tests/properties tests/faults/test_bad_input.py tests/faults/test_intake_random.py tests/pages/test_api_random.py
+LAWS := tests/properties tests/faults/test_bad_input.py tests/faults/test_intake_random.py tests/faults/test_lists_random.py tests/pages/test_api_random.py
 NOISE := -W ignore::hypothesis.errors.HypothesisWarning
 night: .venv/test.stamp avow ## the laws on many random worlds (CASES=… for each), in every engine, for hours
 	@AVOW_CASES=$(CASES) $(TOOLS) pytest -o faulthandler_timeout=0 $(NOISE) $(LAWS) $(ARGS)

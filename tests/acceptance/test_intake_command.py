@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +19,7 @@ from tests.acceptance.test_plan_commands import TABLES
 from tests.dovecot import PASSWORD, Dovecot, dovecot
 from tests.faults.small import DECLARATION
 from tests.post_office import PostOffice, post_office
+from tests.properties.test_intake_bytes import WHOLE
 from tests.today import today
 
 CONTROLLER = "controller: {name: Example,"
@@ -132,6 +135,34 @@ def test_from_the_mailbox_to_the_letter_and_back(
     client.select("INBOX", readonly=True)
     assert client.search(None, "UNSEEN")[1] == [b"1 2 3 4"]  # the mailbox itself is as it was
     client.logout()
+
+
+def dropped(server: Dovecot, user: str, data: bytes, number: int) -> None:
+    """A message as a mail server puts it into the mailbox: any bytes, looked at by nobody."""
+    home = server.folder / "mail" / user / "Maildir"
+    path = home / "new" / f"{1_900_000_000 + number}.M{number}.test"
+    path.write_bytes(data)
+    owner = home.stat()
+    os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def test_damaged_mail_is_read_by_the_command_and_loses_none(home: Path, server: Dovecot) -> None:
+    """Forty random messages and a good one in a real mailbox: each is counted, the good one is a
+    request, nothing of them is printed, and the next reading finds nothing new."""
+    put(server, "noise", message("Ik wil graag inzage in mijn gegevens.", "good@mail.example"))
+    draw = Random(7)  # noqa: S311 (the same messages every time)
+    for number in range(40):
+        at, many = draw.randrange(len(WHOLE)), draw.randrange(1, 12)
+        damage = draw.choice([draw.randbytes(many), b"\0", b"\r\n\r\n", b"\xff" * many])
+        dropped(server, "noise", WHOLE[:at] + damage + WHOLE[at + len(damage) :], number)
+    mailbox = ("--mailbox", server.url("noise"), "--json")
+    said = avow("request", "receive", "mail", *mailbox)
+    counts = json.loads(said.output)["counts"]
+    assert sum(counts.values()) == 41
+    assert "unread" not in counts
+    assert counts["request"] >= 1
+    assert not any(word in said.output + said.stderr for word in ("renee", "Ren", "mail.example"))
+    assert read(server, "noise") == {}
 
 
 def test_the_round_trip(home: Path, server: Dovecot, office: PostOffice) -> None:

@@ -7,9 +7,12 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+import hypothesis
 import pytest
+from hypothesis import strategies as st
 from litestar.testing import TestClient
 
 from avow.common.languages import LANGUAGES
@@ -32,9 +35,11 @@ from avow.faces.web.sent_form import MOST_TYPED
 from tests.pages.document import read as read_page
 from tests.pages.test_accessible import faults
 from tests.pages.test_portal import form_of, notes_of, number_in
+from tests.properties.worlds import cases
 from tests.requests_room import ANNA, SMALL, Office
 
 Browser = TestClient[Any]
+NUMBER = re.compile(r"request-[a-z2-7]{26}")
 HERE = {"sec-fetch-site": "same-origin"}
 PDF, PICTURE, PROGRAM = b"%PDF-1.7 x", b"\xff\xd8\xff\xe0 x", b"MZ\x90\0\x03\0"
 MOTHER = {"name": "Anna Peeters", "email": "anna@mail.example"}
@@ -104,6 +109,42 @@ def test_what_will_be_sent_and_by_when_it_is_answered(client: Browser, language:
     )
     assert page.headers["cache-control"] == "no-store"
     assert str(page.url) == f"https://my.example/{language}/your-data/review"
+
+
+def test_whatever_is_sent_is_a_request_or_a_page_that_says_why(
+    office: Office, client: Browser
+) -> None:
+    """Damaged forms with files, under any content type: never an error of ours, and a request only
+    where the page says so."""
+    head = {**HERE, "content-type": "multipart/form-data; boundary=b"}
+    fields = {**filled(client), "agree": "yes"}
+    named = '--b\r\nContent-Disposition: form-data; name="{}"\r\n\r\n{}\r\n'
+    parts = "".join(named.format(*each) for each in fields.items())
+    parts += (
+        '--b\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\n'
+        "Content-Type: image/png\r\n\r\n\x89PNG\r\n--b--\r\n"
+    )
+    whole = parts.encode()
+
+    @hypothesis.settings(deadline=None, max_examples=cases(60))
+    @hypothesis.given(
+        st.integers(0, len(whole)), st.binary(max_size=12), st.sampled_from(("review", "send"))
+    )
+    def damaged(at: int, what: bytes, path: str) -> None:
+        body, before = whole[:at] + what + whole[at + len(what) :], requests_of(office)
+        office.clock.move(timedelta(minutes=2))  # who sends much is asked to wait
+        said = client.post(
+            f"/en/your-data/{path}", content=body, headers=head, follow_redirects=False
+        )
+        assert said.status_code in (200, 400, 403, 422)
+        assert requests_of(office) - before <= set(NUMBER.findall(said.text)) <= requests_of(office)
+
+    damaged()
+
+
+def requests_of(office: Office) -> set[str]:
+    """The requests that there are."""
+    return {row["id"] for row in office.store.run("requests_open")}
 
 
 def test_nothing_is_kept_before_it_is_sent(office: Office, client: Browser) -> None:

@@ -51,7 +51,7 @@ from tests.pages.house import HouseSource
 from tests.pages.staff_house import StaffHouse, staff_house, staff_of
 from tests.pages.test_crawl import addresses
 from tests.pages.test_staff_erase_run import approved
-from tests.pages.test_staff_instructions import acts, confirmed, console, entered, plan_of
+from tests.pages.test_staff_instructions import acts, confirmed, console, drawn, entered, plan_of
 from tests.pages.test_staff_task import asked as task_of
 from tests.pages.test_staff_task import below, owners
 from tests.processor_room import opened_for_tenants
@@ -285,6 +285,8 @@ def test_an_instruction_of_a_controller_at_each_stage(
         unlawful = confirmed(there, entered(there, "delete-all"))
         assert acts(there, unlawful, "contest", "an", because="a court") == "instruction-contested"
         name = confirmed(there, entered(there))
+        copy = confirmed(there, entered(there, "return"))
+        wrong_field = confirmed(there, entered(there, "correct"))
         for n, language in enumerate(LANGUAGES):
             if n == 1:
                 said = acts(there, name, "plan", kind="email", values="p1@example.org")
@@ -292,8 +294,9 @@ def test_an_instruction_of_a_controller_at_each_stage(
                 approved(there, plan_of(there))
             if n == 2:
                 assert acts(there, name, "run") == "plans-run"
+                drawn(there, copy)
             with there.signed_in("an") as client, read_by(eyes, client):
-                for path in ("", f"/{name}", f"/{unlawful}"):
+                for path in ("", *(f"/{each}" for each in (name, unlawful, copy, wrong_field))):
                     if found := eyes.look(f"/{language}/instructions{path}"):
                         wrong[f"{language} {path}"] = found
     assert wrong == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from avow.duties.requests.processor.standing import Wants, standings
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.answering import TaskAnswer, answer_task
 from avow.duties.requests.tasks.instructing import (
@@ -94,3 +95,13 @@ def test_the_words_of_an_instruction_lie_sealed(office: Office) -> None:
     assert row is not None
     assert b"Claes" not in bytes(row["sealed"])
     assert "Jan Claes" in words_of_instruction(office.book, name)
+
+
+def test_what_an_owner_did_by_hand_waits_for_nobody(office: Office) -> None:
+    writes_to(office, "tenant:app:42", "info@creditor.example", may_instruct=True)
+    name = entered(office)
+    for act, by in ((Act.CONFIRM, "tenant:app:42"), (Act.INSTRUCTED, "person:marc")):
+        tasks = {k.task.act: k.task for k in kept.of_instruction(office.book, name)}
+        said(office, tasks[act].id, Outcome.DONE, by, "done")
+    (found,) = standings(office.store, office.book.declaration, office.book.day(NOON))
+    assert found.wants is Wants.NOTHING

@@ -270,6 +270,25 @@ def test_at_the_end_everything_is_returned_and_only_a_second_instruction_erases(
     assert len(shop.run("SELECT 1 FROM claim")) == 6
 
 
+def test_a_copy_that_its_controller_does_not_fetch_is_seen(shop: Kept) -> None:
+    """Planted: the last day of the task to fetch it is over."""
+    name = instructed(shop, ONE, "return")
+    shop.says("request", "carry-out", name, *CLAIRE)
+    assert shop.verified("3.3-P")["requests.transmitted"] == "pass"
+    shop.own("UPDATE avow.task SET due_on = due_on - 400 WHERE act = 'fetch'")
+    assert shop.verified("3.3-P")["requests.transmitted"] == "fail"
+
+
+def test_a_copy_is_gone_once_its_instruction_is_held_to_be_unlawful(shop: Kept) -> None:
+    name = instructed(shop, ONE, "return")
+    code = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()[-1]
+    address = asked_to_fetch(shop)
+    why = shop.file("why.txt", "A court ordered you to leave these claims where they are.")
+    shop.says("request", "carry-out", name, "--unlawful", why, *CLAIRE)
+    assert fetched(shop, address, code) is None
+    assert not sealed(shop)
+
+
 def test_five_wrong_codes_lock_a_copy_and_another_is_drawn(shop: Kept) -> None:
     name = instructed(shop, ONE, "return")
     code = shop.says("request", "carry-out", name, *CLAIRE).output.splitlines()[-1]

@@ -27,7 +27,7 @@ from avow.duties.requests.acting.others_checks import PROMISED
 from avow.duties.requests.answering.saying import Saying
 from avow.duties.requests.book import PROGRAM, Book
 from avow.duties.requests.tasks import kept
-from avow.duties.requests.tasks.instructing import Instructs, sphere_of
+from avow.duties.requests.tasks.instructing import Instructs, end_package, sphere_of
 from avow.duties.requests.tasks.kept import Evidence
 from avow.duties.requests.tasks.machine import Act, Outcome, State
 from avow.duties.requests.tasks.mailboxes import Mailbox, mailbox_of
@@ -124,7 +124,7 @@ def may_be_planned(book: Book, runs: Runs, instruction: str) -> Row:
     if row["plan"] and records.read(runs, row["plan"]).status not in _VOID | _ENDED:
         raise not_done(instruction, f"`{row['plan']}` carries it out")
     inside = replace(book, runs=runs)
-    if row["plan"]:
+    if row["restored_at"] is not None:  # what was done is undone, whoever did it
         return row
     asked = [k.task for k in kept.of_instruction(inside, instruction)]
     by_hand = [task for task in asked if task.act is Act.INSTRUCTED and not task.is_open]
@@ -303,6 +303,7 @@ def contest(
         sealed = seal_in(tx, book.ring, row["key"], because.encode(), about)
         if tx.one("instruction_contested", id=instruction, sealed=sealed, at=at) is None:
             return
+        end_package(tx, instruction, at)
         for each in kept.of_instruction(inside, instruction):
             if each.task.is_open:
                 kept.withdraw(book, each.task.id, by=by, at=at, runs=tx)

@@ -107,7 +107,7 @@ def _wants(row: Row, day: date, *, is_read: bool) -> Wants:
         return Wants.NOTHING
     if row["fetching"] is not None:
         return _of_copy(row, day)
-    if row["doing"] in (State.DONE, State.NOTHING) and row["plan"] is None:
+    if row["doing"] in (State.DONE, State.NOTHING) and row["restored_at"] is None:
         return Wants.NOTHING
     if row["confirmed_at"] is None:
         given = {_HALF: Wants.NOT_THEIRS, str(State.WITHDRAWN): Wants.TAKEN_BACK}

@@ -142,11 +142,16 @@ def confirmed(book: Book, runs: Runs, instruction: str, *, at: datetime) -> tupl
 def handed(runs: Runs, instruction: str, *, at: datetime) -> None:
     """The controller has the copy that it asked for: the instruction is carried out, and the
     package is destroyed."""
+    end_package(runs, instruction, at)
+    runs.run("instruction_ended", id=instruction, at=at)
+
+
+def end_package(runs: Runs, instruction: str, at: datetime) -> None:
+    """Destroy the copy that was drawn for an instruction, where there is one."""
     row = runs.one("instruction_package_lock", instruction=instruction)
     if row is not None:
         runs.run("instruction_package_end", instruction=instruction)
         destroy(runs, [row["key"]], at)
-    runs.run("instruction_ended", id=instruction, at=at)
 
 
 def words_of_instruction(book: Book, instruction: str) -> str:

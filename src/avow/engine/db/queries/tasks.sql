@@ -154,9 +154,9 @@ ORDER BY arrived_at DESC, id
 
 -- name: instructions_standing
 -- Every instruction, or one, with where its plan and its tasks stand; the newest first.
--- since: 36
+-- since: 38
 SELECT i.id, i.tenant, i.what, i.arrived_at, i.due_on, i.confirmed_at, i.by, i.plan, i.ended_at,
-       i.contested_at, p.status AS plan_status, c.state AS confirming, d.state AS doing,
+       i.contested_at, i.restored_at, p.status AS plan_status, c.state AS confirming, d.state AS doing,
        f.state AS fetching, g.ends_on AS fetch_until,
        EXISTS (SELECT FROM avow.letter AS l
                WHERE l.about = i.plan AND l.kind = 'instruction-done') AS is_told

@@ -3,6 +3,8 @@ words, and sent with a code, once."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +16,8 @@ from avow.common.masked import Masked
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests import steps
 from avow.duties.requests.answering.copy import State
-from avow.duties.requests.book import entries_of, read
+from avow.duties.requests.answering.packing import PAGE, unzipped
+from avow.duties.requests.book import entries_of, file_of, read
 from avow.duties.requests.delivering.answers import collect
 from avow.duties.requests.words import ItemState, Outcome, Right, Rung, Status, Voice, Way
 from avow.engine.accounts.views import newest
@@ -234,6 +237,57 @@ def test_the_letter_is_opened_as_a_view_and_edited_beside_the_first_words(
     assert [(row["number"], row["by"]) for row in rows] == [(1, "agnes"), (2, "agnes")]
 
 
+def test_the_whole_answer_is_shown_as_its_person_reads_it(here: AnswerHouse) -> None:
+    """Byte by byte the page in their file, under a policy that knows its style and nothing else,
+    kept nowhere; whoever opens it stands in the log of views."""
+    request, house = here.asked(), here.house
+    with house.signed_in("agnes") as client:
+        told(client, below(request, "draw"), person="1")
+        here.hide_all(request)
+        early = send(client, below(request, "page"), "/en", **here.named(request))
+        assert early.status_code == 404, "nothing is written yet"
+        assert below(request, "page") not in client.get(below(request)).text
+        told(client, below(request, "write"), **here.named(request))
+        assert below(request, "page") in client.get(below(request)).text
+        assert newest(house.lodge.accounts) == ()
+        whole = send(client, below(request, "page"), "/en", **here.named(request))
+    (view,) = newest(house.lodge.accounts)
+    assert (view.by, view.what, view.why, view.person) == ("agnes", "answer", "review", 1)
+    packed = file_of(house.office.book, here.draft(request).package)
+    assert packed is not None
+    assert whole.content == unzipped(packed[1].reveal(), (PAGE,))[PAGE]
+    assert hashlib.sha256(whole.content).hexdigest() == here.draft(request).digest
+    assert "Anna Peeters" in whole.text
+    assert read_page(whole.text).all("html")[0].attributes["lang"] == "nl"
+    (style,) = re.findall(b"<style>(.*?)</style>", whole.content, re.DOTALL)
+    known = base64.b64encode(hashlib.sha256(style).digest()).decode()
+    policy = whole.headers["content-security-policy"].split("; ")
+    assert policy[:2] == ["default-src 'none'", f"style-src 'sha256-{known}'"]
+    assert {"form-action 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
+    assert whole.headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("agnes", 200), ("rik", 200), ("an", 200), ("olivier", 200), ("aude", 403), ("marc", 403)],
+)
+def test_a_whole_answer_is_for_who_prepares_redacts_or_supervises_it(
+    here: AnswerHouse, who: str, status: int
+) -> None:
+    """Not for an auditor, who sees requests without whom they are about, or for an approver."""
+    request, house = here.asked(person=BEN), here.house
+    with house.signed_in("agnes") as client:
+        told(client, below(request, "draw"), person="1")
+        told(client, below(request, "write"), **here.named(request))
+    with house.signed_in(who) as client:
+        page = client.get(below(request))
+        assert (below(request, "page") in page.text) is (status == 200)
+        whole = send(client, below(request, "page"), "/en", **here.named(request))
+    assert whole.status_code == status
+    assert (BEN.email in whole.text) is (status == 200)
+    assert len(newest(house.lodge.accounts)) == (status == 200)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
@@ -300,14 +354,15 @@ def test_the_officer_and_whoever_serves_a_client_company_draw_nothing(here: Answ
         assert send(client, below(request, "draw"), "/en", person="1").status_code == 403
     with house.signed_in("an") as client:
         assert below(company.id, "draw") not in client.get(below(company.id)).text
-        assert send(client, below(company.id, "draw"), "/en", person="1").status_code == 403
+        for what in ("draw", "page"):
+            assert send(client, below(company.id, what), "/en", person="1").status_code == 403
 
 
 def test_an_answer_to_another_request_is_not_found(here: AnswerHouse) -> None:
     one, other = here.asked(), here.asked(person=NOBODY)
     with here.house.signed_in("agnes") as client:
         told(client, below(one, "draw"), person="1")
-        for what in ("write", "open", "edit", "review", "send"):
+        for what in ("write", "open", "page", "edit", "review", "send"):
             form = here.named(one)
             assert send(client, below(other, what), "/en", **form).status_code == 404
         assert send(client, below(one, "draw"), "/en", person="9").status_code == 404

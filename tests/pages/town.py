@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from avow.common.masked import Masked
 from avow.duties.correspondence.letters import Content
@@ -212,8 +212,10 @@ def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
     """The copy is drawn, written, read and sent; the person fetches it with its second factor."""
     with town.staff(who) as page:
         page.goto(f"{town.console}/{town.language}/requests/{request}/answer")
-        for step in ("draw", "write", "open", "review"):
+        for step in ("draw", "write", "open"):
             page.click(f'form[action*="/answer/{step}"] button')
+        whole_shown(town, page)
+        page.click('form[action*="/answer/review"] button')
         page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
         page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh(who))
         page.click('form[action$="/answer/send"] button.primary')
@@ -224,6 +226,16 @@ def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
         with page.expect_download() as waiting:
             page.locator('form[action$="/fetch"] button.primary').click()
         return bytes(waiting.value.path().read_bytes())
+
+
+def whole_shown(town: Town, page: Page) -> None:
+    """The whole answer opens in a tab of its own, with the style that stands in it."""
+    with page.expect_popup() as waiting:
+        page.locator('form[action$="/answer/page"] button').click()
+    tab = waiting.value
+    expect(tab.locator("main")).to_contain_text(town.email)
+    assert tab.locator("main").evaluate("main => getComputedStyle(main).maxWidth") != "none"
+    tab.close()
 
 
 def followed(town: Town, request: str) -> str:

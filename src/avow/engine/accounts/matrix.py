@@ -36,7 +36,8 @@ class Sphere(StrEnum):
 
 class Action(StrEnum):
     """What a page or a form does. `OPEN` needs nobody to sign in, `OWN` is one's own account.
-    `CONTEST`: say that an instruction of a controller infringes the law (art. 28(3) GDPR)."""
+    `OPEN_ANSWER`: read the whole of an answer before it leaves. `CONTEST`: say that an instruction
+    of a controller infringes the law (art. 28(3) GDPR)."""
 
     OPEN = "open"
     OWN = "own"
@@ -48,6 +49,7 @@ class Action(StrEnum):
     SEE_REQUESTS = "see-requests"
     ENTER_REQUEST = "enter-request"
     OPEN_PERSON = "open-person"
+    OPEN_ANSWER = "open-answer"
     NOTE = "note"
     IDENTIFY = "identify"
     ACCEPT_ROWS = "accept-rows"
@@ -84,9 +86,16 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
         Role.AUTHOR: _SEES,
         Role.APPROVER: _SEES | {Action.APPROVE_PLAN, Action.RELEASE_STOP},
         Role.OFFICER: _WORKS
-        | {Action.ENTER_REQUEST, Action.SEE_VIEWS, Action.ADVISE_INCIDENT, Action.CONTEST},
+        | {
+            Action.OPEN_ANSWER,
+            Action.ENTER_REQUEST,
+            Action.SEE_VIEWS,
+            Action.ADVISE_INCIDENT,
+            Action.CONTEST,
+        },
         Role.AGENT: _WORKS
         | {
+            Action.OPEN_ANSWER,
             Action.ENTER_REQUEST,
             Action.IDENTIFY,
             Action.ACCEPT_ROWS,
@@ -97,10 +106,11 @@ RIGHTS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.PLACE_HOLD,
             Action.HANDLE_INCIDENT,
         },
-        Role.REDACTOR: _WORKS | {Action.REDACT},
+        Role.REDACTOR: _WORKS | {Action.OPEN_ANSWER, Action.REDACT},
         Role.SYSTEM_OWNER: _SEES | {Action.DO_TASK},
         Role.ACCOUNTABLE_MANAGER: _WORKS
         | {
+            Action.OPEN_ANSWER,
             Action.ENTER_REQUEST,
             Action.IDENTIFY,
             Action.ACCEPT_ROWS,
@@ -144,13 +154,21 @@ TAKEN: Mapping[Role, frozenset[Action]] = MappingProxyType(
             }
         ),
         Role.ADMINISTRATOR: frozenset(
-            {Action.OPEN_PERSON, Action.REDACT, Action.IDENTIFY, Action.ACCEPT_ROWS}
+            {
+                Action.OPEN_PERSON,
+                Action.OPEN_ANSWER,
+                Action.REDACT,
+                Action.IDENTIFY,
+                Action.ACCEPT_ROWS,
+            }
         ),
     }
 )
 """What a role takes away, whatever other roles the person has."""
 
-CLIENTS = frozenset({Action.DECIDE, Action.ANSWER, Action.EXTEND, Action.REDACT})
+CLIENTS = frozenset(
+    {Action.DECIDE, Action.ANSWER, Action.OPEN_ANSWER, Action.EXTEND, Action.REDACT}
+)
 """What only the controller does: in the sphere of a client company nobody of ours decides, or
 answers in its name (art. 28(3)(e) GDPR)."""
 

@@ -26,6 +26,7 @@ class Kind(StrEnum):
     LETTER = "letter"
     PLACE = "place"
     COPY = "copy"
+    ANSWER = "answer"
     TENANTS = "tenants"
     DOCUMENT = "document"
     FILE = "file"

@@ -28,6 +28,7 @@ WORDS: Mapping[str, str] = {
     f"view-{Kind.TENANTS}": mark("which companies hold data of them"),
     f"view-{Kind.TASK}": mark("whom a task is about"),
     f"view-{Kind.COPY}": mark("a table of their copy"),
+    f"view-{Kind.ANSWER}": mark("their whole answer"),
     f"file-{ATTACHMENT}": mark("a file beside what they wrote"),
     f"file-{MESSAGE}": mark("the message as it arrived"),
     f"file-{PAPER}": mark("a paper that shows that somebody may speak"),

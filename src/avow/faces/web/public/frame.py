@@ -87,6 +87,21 @@ def policy(content: bytes) -> str:
     )
 
 
+def policy_alone(content: bytes) -> str:
+    """What a page that stands by itself may do: use the styles that stand in it, and link."""
+    styles = [_hash(found) for found in _STYLE.findall(content)] or ["'none'"]
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"style-src {' '.join(styles)}",
+            "form-action 'none'",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+            "require-trusted-types-for 'script'",
+        )
+    )
+
+
 def _hash(style: bytes) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(style).digest()).decode()}'"
 

@@ -1,5 +1,6 @@
 """Somebody asks for somebody else, in a real browser without a script, in every language: the paper
-comes with the form, is seen and heard, and the copy is that of the person who is spoken for."""
+comes with the form, is seen and heard; the copy is that of the person who is spoken for, and of
+whom a company asks for, each is told."""
 
 from __future__ import annotations
 
@@ -16,9 +17,13 @@ from avow.common.masked import Masked
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests.book import read
 from avow.duties.requests.identity import proving
+from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import Rung, Status, Voice
+from avow.faces.web.portal.of_company import OF_COMPANY
 from avow.faces.web.portal.reviewing import REVIEWINGS
 from avow.faces.web.portal.saying import SAYINGS
+from tests.acceptance.rights.test_company_by_form_kept import CONTACT, UNA, UTA, Firm
+from tests.acceptance.rights.test_company_by_form_kept import firm as firm  # noqa: PLC0414
 from tests.answers_room import BEN
 from tests.pages.answer_house import answer_house
 from tests.pages.test_journeys import browser as browser  # noqa: PLC0414 (a fixture)
@@ -26,6 +31,13 @@ from tests.pages.test_journeys import texts_in
 from tests.pages.test_portal_browser import press
 from tests.pages.town import Town, answer_fetched, decided, rows_accepted, town_of
 
+ASKED = {
+    "fr": "la société par laquelle vous utilisez",
+    "nl": "vroeg het bedrijf waarmee u",
+    "en": "the company through which you use",
+}
+ACCOUNTS = {("account", (("10",),)), ("account", (("11",),))}
+"""Those of the two users with the company; one of them reads a newsletter too."""
 SPEAKER = "lawyer@office.example"
 MANDATE = b"%PDF-1.7 I, Ben, let my lawyer ask for a copy until the end of the year"
 
@@ -98,3 +110,49 @@ def test_a_copy_for_somebody_one_speaks_for(town: Town) -> None:
     assert read(town.book, request).status is Status.ANSWERED
     his = letters_to(town.book.runs, town.book.ring, "controller", [Masked(BEN.email)])
     assert list(his) == [], "the speaker is written to"
+
+
+@pytest.fixture(params=LANGUAGES)
+def office_town(request: pytest.FixtureRequest, firm: Firm, browser: Browser) -> Iterator[Town]:
+    """An application with users of two companies, of whom somebody writes for Acme."""
+    estate = firm.house.estate
+    with town_of(firm.console, estate, browser, request.param, CONTACT) as town:
+        yield town
+
+
+def test_a_company_asks_for_its_users_and_each_is_told(office_town: Town, firm: Firm) -> None:
+    """It names two of its users and adds its authority; nobody hears of it before the paper was
+    looked at; then each is told in their language, and their accounts with it alone are taken."""
+    town = office_town
+    say, of, look = SAYINGS[town.language], OF_COMPANY[town.language], REVIEWINGS[town.language]
+    with town.person() as page:
+        page.goto(f"{town.public}/{town.language}/your-data")
+        page.get_by_label(say.choices[1], exact=True).check()
+        page.get_by_label(of.about).check()
+        page.get_by_label(of.name).fill("Acme NV")
+        page.get_by_label(of.users).fill(f"{UTA}\n{UNA}")
+        page.get_by_label(say.email, exact=True).fill(CONTACT)
+        press(page, say.go_on)
+        page.get_by_label(look.paper.format(name="Acme NV")).set_input_files(
+            {"name": "extract.pdf", "mimeType": "application/pdf", "buffer": MANDATE}
+        )
+        press(page, look.send)
+        found = re.search(r"request-[a-z2-7]{26}", page.content())
+    assert found is not None
+    assert firm.letters(UTA) == firm.letters(UNA) == []
+    here = f"{town.console}/{town.language}/requests/{found[0]}"
+    speaker = 'form[action$="/identity/speaker"]'
+    with town.staff("agnes") as page:
+        page.goto(f"{here}/identity")
+        page.locator("details", has=page.locator(speaker)).first.locator("summary").click()
+        page.select_option(f"{speaker} select[name=kind]", "company")
+        page.check(f"{speaker} input[name=right-erasure]")
+        page.fill(f"{speaker} input[name=company]", "app:company:1")
+        page.click(f"{speaker} button.primary")
+        page.wait_for_url("**told=speaker-heard*")
+    assert {p.shown for p in read(town.book, found[0]).persons.values()} == {Rung.AUTHORITY}
+    for user in (UTA, UNA):
+        (text,) = firm.letters(user)
+        assert ASKED[town.language] in text
+    taken = accepted_of(town.book, found[0]) or ()
+    assert {(each.dataset, each.keys) for each in taken} == ACCOUNTS

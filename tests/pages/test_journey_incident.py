@@ -8,15 +8,19 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from avow.common.languages import LANGUAGES
 from avow.duties.incidents.register import entries_of, every, read
-from tests.answers_room import ANNA
-from tests.pages.answer_house import answer_house
+from avow.duties.requests.book import Person
+from avow.duties.requests.words import Right
+from avow.faces.web.portal.receiving import RECEIVINGS
+from tests.answers_room import BEN
+from tests.pages.answer_house import AnswerHouse, answer_house
 from tests.pages.staff_house import staff_of
 from tests.pages.test_journeys import browser as browser  # noqa: PLC0414 (a fixture)
-from tests.pages.town import Town, town_of
+from tests.pages.test_portal_browser import press
+from tests.pages.town import Town, answer_sent, town_of
 
 HAPPENED = "a list with the address of Anna Peeters went to the wrong printer"
 ADVICE = "tell all of them, by letter"
@@ -27,14 +31,15 @@ PERSONS = 2
 """The customers of the shop."""
 
 
+@pytest.fixture
+def there(tmp_path: Path, state_url: str) -> Iterator[AnswerHouse]:
+    with answer_house(tmp_path, state_url) as there:
+        yield there
+
+
 @pytest.fixture(params=LANGUAGES)
-def town(
-    request: pytest.FixtureRequest, tmp_path: Path, state_url: str, browser: Browser
-) -> Iterator[Town]:
-    with (
-        answer_house(tmp_path, state_url) as there,
-        town_of(there.house, there.shop.estate, browser, request.param, ANNA.email) as town,
-    ):
+def town(request: pytest.FixtureRequest, there: AnswerHouse, browser: Browser) -> Iterator[Town]:
+    with town_of(there.house, there.shop.estate, browser, request.param, BEN.email) as town:
         yield town
 
 
@@ -104,3 +109,27 @@ def test_an_incident_from_the_report_to_its_end(town: Town) -> None:
     state = read(register, incident)
     assert state.is_advised
     assert state.authority_at is not None
+
+
+def test_who_got_the_letter_of_somebody_else_says_so(town: Town, there: AnswerHouse) -> None:
+    """One button, without the code: the link is over for everybody, and the register has a report
+    that names the request; somebody of ours judges it."""
+    ben = Person(name=BEN.name, language=town.language, email=BEN.email)
+    request, say = there.asked(Right.ACCESS, person=ben), RECEIVINGS[town.language]
+    answer_sent(town, request)
+    with town.person() as page:
+        page.goto(town.letter_with("answer"))
+        press(page, say.not_mine)
+        expect(page.get_by_role("heading", level=1)).to_have_text(say.closed)
+        page.goto(town.letter_with("answer"))
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert page.locator('form[action$="/fetch"]').count() == 0, "the code helps nobody now"
+    home = f"{town.console}/{town.language}/incidents"
+    (incident,) = every(staff_of(town.house).register)
+    assert incident.request == request
+    with town.staff("agnes") as page:
+        page.goto(home)
+        page.click(f'a[href$="/incidents/{incident.id}"]')
+        assert page.locator(f'main a[href$="/requests/{request}"]').count() == 1
+        stepped(page, "dismiss", words=CAUSE)
+    assert read(staff_of(town.house).register, incident.id).is_dismissed

@@ -208,8 +208,8 @@ def decided(town: Town, request: str, who: str = "an", **given: str) -> None:
         page.wait_for_url("**told=decided*")
 
 
-def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
-    """The copy is drawn, written, read and sent; the person fetches it with its second factor."""
+def answer_sent(town: Town, request: str, who: str = "agnes") -> str:
+    """The copy is drawn, written, read and sent; gives its second factor, told in another way."""
     with town.staff(who) as page:
         page.goto(f"{town.console}/{town.language}/requests/{request}/answer")
         for step in ("draw", "write", "open"):
@@ -219,7 +219,12 @@ def answer_fetched(town: Town, request: str, who: str = "agnes") -> bytes:
         page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
         page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh(who))
         page.click('form[action$="/answer/send"] button.primary')
-        code = page.inner_text("p.seed")
+        return str(page.inner_text("p.seed"))
+
+
+def answer_fetched(town: Town, request: str) -> bytes:
+    """The copy leaves, and the person fetches it with its second factor."""
+    code = answer_sent(town, request)
     with town.person() as page:
         page.goto(town.letter_with("answer"))
         page.fill("input[name=code]", code)

@@ -131,5 +131,7 @@ def test_who_got_the_letter_of_somebody_else_says_so(town: Town, there: AnswerHo
         page.goto(home)
         page.click(f'a[href$="/incidents/{incident.id}"]')
         assert page.locator(f'main a[href$="/requests/{request}"]').count() == 1
+        expect(page.locator("p.lead")).not_to_contain_text(request)
+        assert "person" not in page.locator("ol.lines .aside span").all_inner_texts()
         stepped(page, "dismiss", words=CAUSE)
     assert read(staff_of(town.house).register, incident.id).is_dismissed

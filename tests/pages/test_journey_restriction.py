@@ -26,6 +26,11 @@ KEPT = {
     "nl": "Wij bewaren deze gegevens en gebruiken ze niet meer",
     "en": "We keep these data and use them no more",
 }
+REASON = {
+    "fr": "de garder certaines de vos données sans les utiliser",
+    "nl": "te bewaren zonder ze te gebruiken",
+    "en": "to keep some of your data without using them",
+}
 AGAIN = {
     "fr": "peut de nouveau utiliser ces données",
     "nl": "deze gegevens opnieuw gebruiken",
@@ -81,7 +86,9 @@ def test_a_restriction_from_the_form_to_its_end(town: Town, shop: Shop) -> None:
         page.goto(here)
         page.locator("details", has=page.locator("[value=tell]")).locator("summary").click()
         turned(town, page, "tell", "end-announced")
-        assert AGAIN[town.language] in town.letters()[-1].text
+        notice = town.letters()[-1].text
+        assert AGAIN[town.language] in notice
+        assert REASON[town.language] in notice, "nothing was to be looked at"
         turned(town, page, Turn.PLAN_LIFTING, "change-planned")
     approved_by_two(town)
     lift = f'[name=turn][value="{Turn.LIFT}"]'

@@ -95,6 +95,7 @@ CASES: Mapping[str, str] = {
     "partly": mark("Where something is left"),
     "corrected": mark("Where something was corrected"),
     "refused": mark("As a refusal"),
+    "kept": mark("Where the person wanted the data kept"),
     "unread": mark("Before anybody has read what is asked"),
     "company": mark("To a company that asks for its users"),
 }

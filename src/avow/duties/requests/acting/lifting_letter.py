@@ -11,16 +11,19 @@ from avow.duties.correspondence.addresses import address
 from avow.duties.correspondence.letters import Draft, Mailing
 from avow.duties.correspondence.outbox import letter_id, named, write
 from avow.duties.correspondence.wording import wording
-from avow.duties.requests.acting.restricting import restricted_item
+from avow.duties.requests.acting.restricting import Cause, restricted_item
 from avow.duties.requests.book import Book, Person, Said, persons_of, read, take
 from avow.duties.requests.intake.threads import note_ours
 from avow.duties.requests.steps import Noted
+from avow.engine.db.store import Row
 
 KIND = "restriction-ending"
 READABLE = Period(months=6)
 """How long the letter can be read in the outbox."""
 AHEAD = timedelta(days=2)
 """The day that the letter names lies so far ahead: nothing is used again before it."""
+_WANTED_KEPT = frozenset({str(Cause.UNLAWFUL), str(Cause.CLAIMS)})
+"""Nothing was looked into: the person wanted the data kept (art. 18(1)(b) and (c))."""
 
 
 def tell_lifting(book: Book, request: str, number: int, *, by: str, at: datetime) -> bool:
@@ -35,7 +38,7 @@ def tell_lifting(book: Book, request: str, number: int, *, by: str, at: datetime
     if not (who.email or who.postal):
         return False
     standing = book.runs.run("restrictions_of", request=request, item=number)
-    about = next((row["id"] for row in standing if row["lifted_at"] is None), None)
+    about = next((row for row in standing if row["lifted_at"] is None), None)
     if about is None:
         return False
     mailing, draft = _letter(book, who, who.language or state.language, about, at)
@@ -49,8 +52,9 @@ def tell_lifting(book: Book, request: str, number: int, *, by: str, at: datetime
 
 
 def _letter(
-    book: Book, who: Person, language: str, about: str, at: datetime
+    book: Book, who: Person, language: str, restriction: Row, at: datetime
 ) -> tuple[Mailing, Draft]:
+    about = restriction["id"]
     chosen = language if language in LANGUAGES else SOURCE_LANGUAGE
     declaration = book.declaration
     own = address(declaration.controller.email or declaration.mailbox)
@@ -59,6 +63,7 @@ def _letter(
             "organisation": declaration.controller.name,
             "day": words(chosen).day(book.day(at + AHEAD)),
             "contact": declaration.mailbox or declaration.controller.address,
+            "contested": restriction["cause"] not in _WANTED_KEPT,
         }
     )
     domain = own.domain if own else "localhost"

@@ -214,7 +214,7 @@ def answer_sent(town: Town, request: str, who: str = "agnes") -> str:
         page.goto(f"{town.console}/{town.language}/requests/{request}/answer")
         for step in ("draw", "write", "open"):
             page.click(f'form[action*="/answer/{step}"] button')
-        whole_shown(town, page)
+        whole_shown(page, request)
         page.click('form[action*="/answer/review"] button')
         page.select_option('form[action$="/answer/send"] select[name=way]', "portal")
         page.fill('form[action$="/answer/send"] input[name=code]', town.house.fresh(who))
@@ -233,12 +233,12 @@ def answer_fetched(town: Town, request: str) -> bytes:
         return bytes(waiting.value.path().read_bytes())
 
 
-def whole_shown(town: Town, page: Page) -> None:
+def whole_shown(page: Page, request: str) -> None:
     """The whole answer opens in a tab of its own, with the style that stands in it."""
     with page.expect_popup() as waiting:
         page.locator('form[action$="/answer/page"] button').click()
     tab = waiting.value
-    expect(tab.locator("main")).to_contain_text(town.email)
+    expect(tab.locator("main")).to_contain_text(request)
     assert tab.locator("main").evaluate("main => getComputedStyle(main).maxWidth") != "none"
     tab.close()
 

@@ -9,12 +9,12 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-import msgspec
 import psycopg
 from click.testing import CliRunner, Result
 
 from avow.faces.cli.desk import Desk, opened
 from avow.faces.cli.main import main
+from tests.verified_room import Verifies
 
 DECLARATION = """\
 avow: "1"
@@ -26,19 +26,29 @@ people:
   - {person: claire, name: Claire, roles: [author, agent]}
   - {person: marc, name: Marc, roles: [approver]}
   - {person: paul, name: Paul, roles: [approver]}
-clauses: {"1.a": {kind: E}, "2.a": {kind: E}, "6.0-2": {kind: E}, "9.1": {kind: E},
-  "9.5": {kind: E}, "9.6": {kind: E}, "9.7": {kind: E}, "9.9": {kind: E}, "9.10-a": {kind: E},
+notice: {version: "1", changed: 2026-01-01,
+  promises: {processor: "3.3-P", companies: "6.a", incidents: "6.0-2"}}
+clauses: {"1.a": {kind: E}, "2.a": {kind: E}, "3.3-P": {kind: E}, "6.a": {kind: E},
+  "6.0-2": {kind: D, legs: [register]}, "9.1": {kind: E}, "9.2": {kind: E}, "9.3": {kind: E},
+  "9.4": {kind: E}, "9.5": {kind: E}, "9.6": {kind: E}, "9.7": {kind: E}, "9.8": {kind: E},
+  "9.9": {kind: E}, "9.10-a": {kind: E}, "9.10-b": {kind: E}, "9.10-c": {kind: E},
   "9.11": {kind: E}, "10.1": {kind: E}, "10.2": {kind: E}}
 rights:
   - {right: access, clause: "9.1", law: Art. 15 GDPR}
+  - {right: rectification, clause: "9.2", law: Art. 16 GDPR}
+  - {right: erasure, clause: "9.3", law: Art. 17 GDPR}
+  - {right: restriction, clause: "9.4", law: Art. 18 GDPR}
   - {right: portability, clause: "9.5", law: Art. 20 GDPR, wider: yes}
   - {right: objection, clause: "9.6", law: Art. 21 GDPR}
   - {right: withdrawal, clause: "9.7", law: Art. 7(3) GDPR}
+  - {right: cookie-withdrawal, clause: "9.8", law: Art. 7(3) GDPR}
   - {right: exercise, clause: "9.9"}
   - {right: limit-other-persons, clause: "9.10-a", limits: access, law: Art. 15(4) GDPR}
+  - {right: limit-legal-duty, clause: "9.10-b", limits: erasure, law: Art. 17(3)(b) GDPR}
+  - {right: limit-compelling-interest, clause: "9.10-c", limits: erasure, law: Art. 21(1) GDPR}
   - {right: complaint, clause: "9.11", law: Art. 77 GDPR, link: "https://www.dataprotectionauthority.be/"}
   - {right: exercise-by-email, clause: "10.1", address: privacy@shop.example}
-  - {right: exercise-by-letter, clause: "10.2", address: "Rue Haute 1, Brussels"}
+  - {right: exercise-by-letter, clause: "10.2"}
 categories: {profile: {clause: "1.a"}, message: {clause: "1.a"}}
 subjects: {buyer: {}}
 collection:
@@ -86,7 +96,7 @@ CLAIRE = ("--as", "claire")
 
 
 @dataclass
-class Kept:
+class Kept(Verifies):
     """The shop, the state beside it, and who works there."""
 
     url: str
@@ -134,24 +144,6 @@ class Kept:
         """The person shows who they are, and their rows are accepted."""
         self.says("request", "identify", request, "known-address", *CLAIRE)
         self.says("request", "rows", request, "--accept-all", *CLAIRE)
-
-    def verified(self, *clauses: str) -> dict[str, str]:
-        """What `avow verify` answers of these promises: check -> answer. Of several answers the
-        worst."""
-        place = ["--state", str(self.folder / "state"), "--database-url", self.state]
-        declared = str(self.folder / "declaration")
-        done = CliRunner().invoke(main, ["verify", declared, "--json", *place])
-        said = msgspec.json.decode(done.output.splitlines()[0].encode())
-        found: dict[str, str] = {}
-        for each in said:
-            of = next((c for c in clauses if each["check"].endswith(f".{c}")), None)
-            if of is not None:
-                name = each["check"].removesuffix(f".{of}")
-                found[name] = min(each["answer"], found.get(name, "pass"), key=WORST.index)
-        return found
-
-
-WORST = ("fail", "blind", "unknown", "pass")
 
 
 def made(

@@ -26,8 +26,6 @@ MORE = """
         rest: claims
 """
 CHANGES = {
-    '"10.2": {kind: E}}': '"10.2": {kind: E}, "3.3-P": {kind: E}}\n'
-    'notice: {version: "1", promises: {processor: "3.3-P"}}',
     'message: {clause: "1.a"}}\nsubjects: {buyer: {}}': 'message: {clause: "1.a"}, '
     'claims: {clause: "3.3-P"}}\nsubjects: {buyer: {}, debtor: {}}',
     "    zone: Europe/Brussels\n    datasets:": "    zone: Europe/Brussels\n"

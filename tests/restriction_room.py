@@ -20,6 +20,7 @@ from avow.engine.planner.identities import Candidate
 from avow.faces.cli.desk import Desk, opened
 from avow.faces.cli.main import main
 from tests import mariadb
+from tests.verified_room import Verifies
 
 HEAD = """\
 avow: "1"
@@ -91,7 +92,7 @@ INSERT INTO address_book VALUES (1, 1, 'Gent'), (2, 2, 'Gent')
 
 
 @dataclass
-class Shop:
+class Shop(Verifies):
     """A shop on one engine, the state beside it, and the commands of who works there."""
 
     kind: str
@@ -174,18 +175,6 @@ class Shop:
         self.approve(*plans)
         self.says("request", "restrict", request, "1", "--as", "claire", "--enforce")
         return plans
-
-    def verified(self, clause: str) -> dict[str, str]:
-        """What `avow verify` says of a clause: check and place -> answer."""
-        done = self.says("verify", str(self.folder / "declaration"), "--json")
-        import msgspec  # noqa: PLC0415 (tests alone)
-
-        said = msgspec.json.decode(done.output.splitlines()[0].encode())
-        return {
-            f"{each['check'].removesuffix('.' + clause)} {each['place']}": each["answer"]
-            for each in said
-            if clause in each.get("clauses", ())
-        }
 
 
 def asked(desk: Desk, right: Right, dataset: str, *, decided: bool = True) -> str:

@@ -6,14 +6,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import psycopg
-
 from avow.duties.requests.book import Person, Said, take
 from avow.duties.requests.steps import Decided, WithdrawnByPerson
 from avow.duties.requests.telling import letters
 from avow.duties.requests.words import Outcome, Right
-from tests.acceptance.rights.test_erasure_kept import GONE, STAYS, Town
+from tests.acceptance.rights.test_erasure_kept import Town
 from tests.acceptance.rights.test_erasure_kept import town as town  # noqa: PLC0414 (a fixture)
+from tests.verified_room import KEPT
 
 PEOPLE = [Person(name=f"P{n}", language="en", email=f"p{n}@example.org") for n in (1, 2, 3, 4)]
 MORE = (
@@ -64,11 +63,11 @@ def test_each_is_erased_and_hears_of_their_own(town: Town) -> None:
     assert "invoice" not in second
     assert "30 June 2031" in third
     assert "2031" not in first
-    assert town.verified()[GONE] == town.verified()[STAYS] == "pass"
+    words = town.looked().words()
+    assert words["9.3"] == words["9.10-b"] == KEPT
 
-    with psycopg.connect(town.state) as owner:  # planted: the bill of the first, said of the second
-        owner.execute(
-            "UPDATE avow.request_stay SET request = %s WHERE request = %s",
-            [requests[1], requests[0]],
-        )
-    assert town.verified()[STAYS] == "fail"
+    planted = "UPDATE avow.request_stay SET request = '{}' WHERE request = '{}'"
+    with town.turns("9.10-b"):  # the bill of the first, said of the second
+        town.own(planted.format(requests[1], requests[0]))
+    with town.mended("9.10-b"):
+        town.own(planted.format(requests[0], requests[1]))

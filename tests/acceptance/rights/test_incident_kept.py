@@ -10,19 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.kept_room import CLAIRE, DECLARATION, Kept, made
-
-NOTICE = """\
-notice: {version: "1", changed: 2026-01-01, promises: {incidents: "6.0-2"}}
-"""
+from tests.kept_room import CLAIRE, Kept, made
 
 
 @pytest.fixture
 def shop(
     postgres_url: str, tmp_path: Path, state_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> Kept:
-    text = DECLARATION.replace('"6.0-2": {kind: E}', '"6.0-2": {kind: D, legs: [register]}')
-    return made(postgres_url, tmp_path, state_url, monkeypatch.setenv, text + NOTICE)
+    return made(postgres_url, tmp_path, state_url, monkeypatch.setenv)
 
 
 def reported(shop: Kept) -> str:

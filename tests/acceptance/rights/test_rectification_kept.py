@@ -71,12 +71,12 @@ def test_the_copy_and_what_is_computed_are_corrected_in_the_same_plan(shop: Shop
     assert shop.run("SELECT city FROM buyer ORDER BY id") == [("Brugge",), ("Gent",)]
     assert shop.run("SELECT place FROM address_book ORDER BY id") == [("Brugge",), ("Gent",)]
     assert shop.run("SELECT line FROM label ORDER BY id") == [("-> Brugge",), ("-> Gent",)]
-    assert set(shop.verified("9.2").values()) == {"pass"}
+    assert set(shop.places("9.2").values()) == {"pass"}
     kinds = ledger(shop, plan)
     assert kinds == [PlanMade.kind, *[PlanApproved.kind] * 2, *[BatchApplied.kind] * 3]
 
     shop.run("UPDATE address_book SET place = 'Gent' WHERE id = 1")  # the planted fault
-    assert shop.verified("9.2")[f"{EQUAL} shop"] == "fail"
+    assert shop.places("9.2")[f"{EQUAL} shop"] == "fail"
 
 
 def ledger(shop: Shop, plan: str) -> list[str]:
@@ -97,11 +97,11 @@ def test_a_row_of_the_person_that_keeps_the_old_value_is_red_until_it_is_decided
     _, left = corrected(shop, request, f"{shop.buyer}:city", "Brugge")
     place = f"shop.{shop.buyer.replace('buyer', 'newsletter')}.city"
     assert left == [f"not there: {place}"]
-    assert shop.verified("9.2")[f"{EQUAL} shop"] == "fail"
+    assert shop.places("9.2")[f"{EQUAL} shop"] == "fail"
     stays = ["request", "correct", request, "1", "--as", "claire", "--because", "historic"]
     assert "AV955" in shop.says(*stays, "--stays", "shop.buyer.nothing").output
     assert shop.says(*stays, "--stays", place).exit_code == 0
-    assert set(shop.verified("9.2").values()) == {"pass"}
+    assert set(shop.places("9.2").values()) == {"pass"}
 
 
 def test_while_it_is_not_decided_what_is_right_nobody_uses_it(shop: Shop) -> None:
@@ -159,14 +159,14 @@ def test_a_correction_waits_until_the_cells_are_back_from_the_vault(shop: Shop) 
     assert shop.says(*words, "--lift").exit_code == 0
     assert shop.says(*ask, given="1\n").output == "yes\n"
     assert shop.run("SELECT city, email FROM buyer WHERE id = 1") == [("Brugge", "p1@example.org")]
-    assert set(shop.verified("9.2").values()) == {"pass"}
+    assert set(shop.places("9.2").values()) == {"pass"}
 
 
 def test_a_contest_that_opens_nothing_is_red(shop: Shop) -> None:
     """The planted fault: nobody decides for a week, and no round runs."""
     shop.asks(Right.RECTIFICATION, decided=False)
     place = "requests.restricted avow.request"
-    assert shop.verified("9.4")[place] == "pass"
+    assert shop.places("9.4")[place] == "pass"
     with shop.desk() as desk:
         later = desk.now() + timedelta(days=7)
         found = list(still_restricted.answers(desk.book, desk.estate, at=later))
@@ -211,6 +211,6 @@ def test_old_values_are_gone_for_good_once_a_correction_cannot_be_put_back(shop:
     shop.approve(plan)
     shop.says(*words, "--carry-out", plan)
     assert shop.run("SELECT city FROM buyer WHERE id = 1") == [("Aalst",)]
-    assert set(shop.verified("9.2").values()) == {"pass"}
+    assert set(shop.places("9.2").values()) == {"pass"}
     shop.run("UPDATE address_book SET place = 'Gent' WHERE id = 1")
-    assert shop.verified("9.2")[f"{EQUAL} shop"] == "fail"
+    assert shop.places("9.2")[f"{EQUAL} shop"] == "fail"

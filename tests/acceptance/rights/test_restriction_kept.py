@@ -75,12 +75,12 @@ def test_a_vault_keeps_the_cells_and_what_the_application_writes_back_is_red(
     assert shop.run("SELECT email, city FROM buyer ORDER BY id")[0] == (None, None)
     assert shop.run("SELECT * FROM buyer ORDER BY id")[1] == before[1]
     place = f"shop.{shop.buyer}"
-    said = shop.verified("9.4")
+    said = shop.places("9.4")
     assert (said[f"{STANDS} {place}"], said[f"{READS} {place}"]) == ("pass", "pass")
     assert said[UNUSED] == "pass"
 
     shop.run("UPDATE buyer SET city = 'Gent' WHERE id = 1")  # the planted fault
-    said = shop.verified("9.4")
+    said = shop.places("9.4")
     assert (said[f"{STANDS} {place}"], said[f"{READS} {place}"]) == ("fail", "fail")
     shop.run("UPDATE buyer SET city = NULL WHERE id = 1")
 
@@ -101,9 +101,9 @@ def test_a_flag_is_seen_by_its_reader_and_clearing_it_by_hand_is_red(
     shop.restrict(shop.asks(Right.RESTRICTION))
     assert shop.run("SELECT shut FROM buyer ORDER BY id") == [("yes",), (None,)]
     place = f"{READS} shop.{shop.buyer}"
-    assert shop.verified("9.4")[place] == "pass"
+    assert shop.places("9.4")[place] == "pass"
     shop.run("UPDATE buyer SET shut = NULL")  # the planted fault
-    assert shop.verified("9.4")[place] == "fail"
+    assert shop.places("9.4")[place] == "fail"
 
 
 def test_a_gate_says_no_and_a_reader_who_never_asks_is_not_trusted(shop: Shop) -> None:
@@ -117,7 +117,7 @@ def test_a_gate_says_no_and_a_reader_who_never_asks_is_not_trusted(shop: Shop) -
     assert (done.exit_code, done.output) == (0, "rows: 1\n")
     shop.says("request", "restrict", request, "1", "--as", "claire", "--enforce")
     place = f"{READS} shop.{shop.buyer}"
-    assert shop.verified("9.4")[place] == "pass"
+    assert shop.places("9.4")[place] == "pass"
     asked = shop.says(*ask, given="1\n2\n9\n")
     assert asked.output == "no: the data are restricted\nyes\nno: there is no such row\n"
     assert asked.exit_code == 1
@@ -125,7 +125,7 @@ def test_a_gate_says_no_and_a_reader_who_never_asks_is_not_trusted(shop: Shop) -
     assert (despite.output, despite.exit_code) == ("yes\n", 0)
     with psycopg.connect(shop.state) as owner:  # the planted fault: not asked for a month
         owner.execute("UPDATE avow.use_asked SET at = at - interval '31 days'")
-    assert shop.verified("9.4")[place] == "blind"
+    assert shop.places("9.4")[place] == "blind"
 
 
 def test_programs_ask_over_the_interface_and_a_question_is_logged_without_a_key(
@@ -162,9 +162,9 @@ def test_what_stands_still_for_an_objection_is_used_by_nobody_either(town: Shop)
     assert town.says(*ask, given="1\n2\n").output == "no: the data are restricted\nyes\n"
     belongs = ["may-use", "shop:public.mailing", "--purpose", "news", "--as", "mailer"]
     assert town.says(*belongs, given="1\n2\n").output == "no: the data are restricted\nyes\n"
-    assert town.verified("9.4")[UNUSED] == "pass"
+    assert town.places("9.4")[UNUSED] == "pass"
     town.run("INSERT INTO mailing VALUES (4, 1, '2037-01-01 10:00:00')")  # the planted fault
-    assert town.verified("9.4")[UNUSED] == "fail"
+    assert town.places("9.4")[UNUSED] == "fail"
 
 
 def test_a_policy_hides_the_row_from_the_reports(town: Shop, role: str) -> None:
@@ -180,14 +180,14 @@ def test_a_policy_hides_the_row_from_the_reports(town: Shop, role: str) -> None:
     town.restrict(town.asks(Right.RESTRICTION))
     with psycopg.connect(psycopg.conninfo.make_conninfo(town.url, user=role)) as reader:
         assert reader.execute("SELECT id FROM buyer").fetchall() == [(2,)]
-    assert town.verified("9.4")[place] == "pass"
+    assert town.places("9.4")[place] == "pass"
 
     town.run(f"ALTER ROLE {role} BYPASSRLS")  # the first planted fault
-    assert town.verified("9.4")[place] == "fail"
+    assert town.places("9.4")[place] == "fail"
     town.run(f"ALTER ROLE {role} NOBYPASSRLS")
-    assert town.verified("9.4")[place] == "pass"
+    assert town.places("9.4")[place] == "pass"
     town.run("DROP POLICY avow_restricted ON buyer")  # the second
-    assert town.verified("9.4")[place] == "fail"
+    assert town.places("9.4")[place] == "fail"
     done = town.policies("--check")
     assert (done.exit_code, "AV949" in done.output) == (1, True)
 
@@ -208,11 +208,11 @@ def test_a_mailing_after_the_restriction_is_red(shop: Shop) -> None:
     then the promise is broken; one to somebody else, or before, is none."""
     shop.declare('{flag: shut, set: "yes"}')
     shop.restrict(shop.asks(Right.RESTRICTION))
-    assert shop.verified("9.4")[UNUSED] == "pass"
+    assert shop.places("9.4")[UNUSED] == "pass"
     shop.run("INSERT INTO mailing VALUES (3, 2, '2037-01-01 10:00:00')")
-    assert shop.verified("9.4")[UNUSED] == "pass"
+    assert shop.places("9.4")[UNUSED] == "pass"
     shop.run("INSERT INTO mailing VALUES (4, 1, '2037-01-01 10:00:00')")  # the planted fault
-    assert shop.verified("9.4")[UNUSED] == "fail"
+    assert shop.places("9.4")[UNUSED] == "fail"
 
 
 def test_the_explanation_of_a_row_and_the_gate_say_the_same(town: Shop) -> None:

@@ -6,13 +6,12 @@ looked at its authority: what the same persons are to us otherwise is not the co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from avow.duties.requests.book import Book, persons_of, read
 from avow.duties.requests.rows import looked_for
 from avow.duties.requests.words import Voice
-from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate
 from avow.engine.planner.of_company import company_of, within
 from avow.engine.planner.refusals import PlannerError
@@ -34,22 +33,27 @@ def proposed(book: Book, estate: Estate, request: str) -> Proposed:
     state, people = read(book, request), persons_of(book, request)
     companies = [n for n, each in state.persons.items() if each.voice is Voice.COMPANY]
     looked = looked_for(book, estate, request)
-    if not companies:
-        return Proposed(looked)
-    kept = [c for c in looked.found.candidates if c.person not in companies]
+    spoken = {number: people[number].tenant for number in companies}
+    unheard = tuple(number for number, company in spoken.items() if not company)
+    return Proposed(companies_own(estate, looked, spoken), unheard)
+
+
+def companies_own(estate: Estate, looked: Looked, spoken: Mapping[int, str]) -> Looked:
+    """What was found, but of persons for whom a company speaks only the rows that point to its own.
+
+    `spoken` is the company of each of them (`SYSTEM:DATASET:KEY`; empty where nobody heard it yet:
+    then nothing is its own). What cannot be looked at is left out, and is a gap.
+    """
+    if not spoken:
+        return looked
+    kept = [c for c in looked.found.candidates if c.person not in spoken]
     gaps = list(looked.gaps)
-    for number in companies:
-        mine = [c for c in looked.found.candidates if c.person == number]
+    for company in sorted(filter(None, set(spoken.values()))):
+        mine = [c for c in looked.found.candidates if spoken.get(c.person) == company]
         try:
-            kept += _theirs(estate, mine, people[number].tenant)
+            kept += within(estate, mine, company_of(estate, company))
         except PlannerError as away:
             gaps.append(away.what)
     kept.sort(key=lambda each: each.person)
     found = replace(looked.found, candidates=tuple(kept))
-    unheard = tuple(n for n in companies if not people[n].tenant)
-    return Proposed(Looked(found, tuple(dict.fromkeys(gaps))), unheard)
-
-
-def _theirs(estate: Estate, mine: Sequence[Candidate], tenant: str) -> Iterable[Candidate]:
-    """The rows of the company `tenant`; none where nobody said which one it is."""
-    return within(estate, mine, company_of(estate, tenant)) if tenant else ()
+    return Looked(found, tuple(dict.fromkeys(gaps)))

@@ -66,32 +66,74 @@ def within(
     Raises: Away, Guarded: the system does not answer.
     """
     mine = [c for c in candidates if c.system == company.system]
-    with closing(estate.open(company.system, Access.READ)) as connection:
-        try:
-            found = [replace(c, keys=tuple(_pointing(connection, c, company))) for c in mine]
-        except Refused as refused:
-            raise Away(f"`{company.system}` refused a question") from refused
+    looked = _looked(estate, mine, company)
+    found = (replace(c, keys=tuple(_those(c, looked[c].pointing))) for c in mine)
     return tuple(each for each in found if each.keys)
 
 
-def _pointing(connection: Connection, candidate: Candidate, company: Company) -> Iterator[Key]:
-    """The keys of a candidate whose rows point to the company, read in one go."""
+def beyond(estate: Estate, candidates: Iterable[Candidate], company: Company) -> int:
+    """How many rows among these are not the company's. One that is there no more, of a dataset that
+    points to it, was taken away for it. Reads only.
+
+    Raises: Away, Guarded: the system does not answer.
+    """
+    given = list(candidates)
+    mine = [c for c in given if c.system == company.system]
+    looked = _looked(estate, mine, company)
+    others = sum(len(c.keys) for c in given if c.system != company.system)
+    return others + sum(
+        len(list(_those(c, looked[c].there - looked[c].pointing)))
+        if looked[c].points
+        else len(c.keys)
+        for c in mine
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """The rows of a candidate that are there, and those of them that point to the company;
+    whether its dataset does at all."""
+
+    points: bool = False
+    there: frozenset[tuple[str, ...]] = frozenset()
+    pointing: frozenset[tuple[str, ...]] = frozenset()
+
+
+def _those(candidate: Candidate, keys: frozenset[tuple[str, ...]]) -> Iterator[Key]:
+    return (key for key in candidate.keys if plain_all(key) in keys)
+
+
+def _looked(
+    estate: Estate, candidates: Iterable[Candidate], company: Company
+) -> dict[Candidate, _Looked]:
+    with closing(estate.open(company.system, Access.READ)) as connection:
+        try:
+            return {each: _read(connection, each, company) for each in candidates}
+        except Refused as refused:
+            raise Away(f"`{company.system}` refused a question") from refused
+
+
+def _read(connection: Connection, candidate: Candidate, company: Company) -> _Looked:
+    """The rows of a candidate, read in one go."""
     dataset = connection.system.datasets[candidate.dataset]
     links = _links(connection.system, candidate.dataset, company.dataset)
     if not dataset.is_ours or not links:
-        return
+        return _Looked()
     names = tuple(dataset.key or connection.catalogue().tables[dataset.name].key)
     fields = tuple(dict.fromkeys((*names, *(name for link in links for name in link.fields))))
     connection.put_keys(WITHIN, dataset.name, [(0, key, None) for key in candidate.keys])
     rows = list(connection.fetch(dataset.name, InKeys(names, WITHIN), fields))
     connection.drop_keys(WITHIN)
     read = [dict(zip(fields, row, strict=True)) for row in rows]
-    theirs = {
-        plain_all(tuple(row[name] for name in names))
-        for row in read
-        if any(plain_all(tuple(row[f] for f in link.fields)) == company.key for link in links)
+    there = {
+        key: row for row in read if (key := plain_all(tuple(row[n] for n in names))) is not None
     }
-    yield from (key for key in candidate.keys if plain_all(key) in theirs)
+    pointing = (
+        key
+        for key, row in there.items()
+        if any(plain_all(tuple(row[f] for f in link.fields)) == company.key for link in links)
+    )
+    return _Looked(points=True, there=frozenset(there), pointing=frozenset(pointing))
 
 
 def _links(system: System, dataset: str, company: str) -> tuple[Link, ...]:

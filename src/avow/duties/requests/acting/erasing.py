@@ -19,6 +19,7 @@ from avow.duties.requests.acting.telling_recipients import tell_recipients
 from avow.duties.requests.book import Book, Person, Said, given, persons_of, read, take
 from avow.duties.requests.held import is_held
 from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.proposing import companies_own
 from avow.duties.requests.rows import accepted_of, looked_for
 from avow.duties.requests.steps import Begun, Done
 from avow.duties.requests.tasks.making import gaps_of
@@ -149,10 +150,11 @@ def _not(request: str, because: str, help_: str) -> NotErased:
 
 
 def suppress(book: Book, persons: Iterable[Person], at: datetime) -> None:
-    """Keep persons from coming back: by keyed hashes, with a term, all or none."""
+    """Keep persons from coming back: by keyed hashes, with a term, all or none. Whose account
+    with a company goes because it asks is kept out of nothing: they may be there by themselves."""
     clause = next((r["clause"] for r in book.declaration.rights if r["right"] == "erasure"), "")
     ends = add(book.day(at), SUPPRESSED)
-    pairs = [pair for person in persons for pair in named(person)]
+    pairs = [pair for person in persons if not person.tenant for pair in named(person)]
     book.runs.many("suppression_add", [_suppressed(book, *p, clause, at, ends) for p in pairs])
 
 
@@ -177,7 +179,7 @@ def _suppressed(
 
 def hashes_of(book: Book, person: Person) -> list[bytes]:
     """The keyed hashes by which `suppress` keeps a person from coming back."""
-    pairs = named(person)
+    pairs = named(person) if not person.tenant else ()
     return [book.ring.keyed_hash(Masked(value), f"{kind}/1").hash for kind, value in pairs]
 
 
@@ -357,7 +359,9 @@ def finish(hands: Hands, request: str, item: int, *, by: str, at: datetime) -> F
             help="approve and apply the plans, or begin it: `avow request erase`",
             code="AV637",
         )
+    company = persons_of(hands.book, request)[asked.person].tenant
     looked = looked_for(hands.book, hands.estate, request)
+    looked = companies_own(hands.estate, looked, {asked.person: company} if company else {})
     found = [c for c in looked.found.candidates if c.person == asked.person]
     ended = Ended(state, asked, known, left(hands.book, request, item), found, looked.gaps)
     return end(hands, ended, by=by, at=at)
@@ -408,8 +412,11 @@ def end(hands: Hands, ended: Ended, *, by: str, at: datetime) -> Finished:
 
 def forget_letters(book: Book, state: Request, person: int, at: datetime) -> int:
     """Delete the letters of ours to an erased person that are older than their request; gives how
-    many. Those since then are about it, or answer it, and go on their own day."""
+    many. Those since then are about it, or answer it, and go on their own day. What we wrote to a
+    user is nothing that their company may ask for."""
     who = persons_of(book, state.id)[person]
+    if who.tenant:
+        return 0
     values = [value for kind, value in given(who) if kind == EMAIL]
     before = state.arrived or at
     return forget_person(book.runs, book.ring, SPHERE, [Masked(v) for v in values], before=before)

@@ -30,6 +30,7 @@ from avow.duties.requests.acting.erasing import (
 )
 from avow.duties.requests.book import Book, Person, Said, given, people_of, read_many, take
 from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.proposing import companies_own
 from avow.duties.requests.rows import accepted_of_many
 from avow.duties.requests.sparing import case_of
 from avow.duties.requests.steps import Begun, Steps
@@ -357,7 +358,8 @@ def _looked(hands: Hands, group: Sequence[_Wanted]) -> Looked:
         for number, each in enumerate(group)
         for kind, value in given(each.who)
     ]
-    return look(hands.estate, asked)
+    spoken = {number: each.who.tenant for number, each in enumerate(group) if each.who.tenant}
+    return companies_own(hands.estate, look(hands.estate, asked), spoken)
 
 
 def _by_person(looked: Looked) -> dict[int, list[Candidate]]:

@@ -14,9 +14,8 @@ from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.words import ItemState, Right, Voice
 from avow.engine.db.store import Row
 from avow.engine.evidence.checks import Check, CheckResult, blind, failed, passed
-from avow.engine.planner.identities import Candidate
 from avow.engine.planner.making import Estate
-from avow.engine.planner.of_company import company_of, within
+from avow.engine.planner.of_company import beyond, company_of
 
 PROMISED = "companies"
 """What the notice's `promises` call the clause by which companies ask for their users."""
@@ -91,13 +90,8 @@ def _outside(book: Book, estate: Estate, request: Request) -> int:
     for number, person in persons_of(book, request.id).items():
         mine = [c for c in found if c.person == number]
         if mine:
-            theirs = within(estate, mine, company_of(estate, person.tenant))
-            bad += _keys(mine) - _keys(theirs)
+            bad += beyond(estate, mine, company_of(estate, person.tenant))
     return bad
-
-
-def _keys(candidates: Sequence[Candidate]) -> int:
-    return sum(len(c.keys) for c in candidates)
 
 
 def _finds() -> bool:

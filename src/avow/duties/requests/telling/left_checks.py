@@ -15,6 +15,7 @@ from avow.duties.requests.book import Book, given, noted, people_of, read_many, 
 from avow.duties.requests.book import entries_of as steps_of
 from avow.duties.requests.in_time import FRESH, PLACE, SEEN, clauses_of
 from avow.duties.requests.machine import Answer, Item, Request
+from avow.duties.requests.proposing import companies_own
 from avow.duties.requests.rows import accepted_of_many
 from avow.duties.requests.steps import Decided, Refusal
 from avow.duties.requests.words import Ground, ItemState, Right, Way
@@ -118,13 +119,14 @@ def _found(
     sought = [e for e in erased if e.request.id not in came_back]
     people = people_of(book, sorted({e.request.id for e in sought}))
     numbered = dict(enumerate(dict.fromkeys(e.person for e in sought), 1))
-    asked = [
-        Asked(number, kind, Masked(value))
+    known = {
+        number: who
         for number, (request, person) in numbered.items()
         if (who := people.get(request, {}).get(person)) is not None
-        for kind, value in given(who)
-    ]
-    looked = look(estate, asked) if asked else None
+    }
+    asked = [Asked(n, kind, Masked(text)) for n, who in known.items() for kind, text in given(who)]
+    spoken = {number: who.tenant for number, who in known.items() if who.tenant}
+    looked = companies_own(estate, look(estate, asked), spoken) if asked else None
     found = [
         ((*numbered[c.person], c.system, c.dataset), _texts(c.keys))
         for c in (looked.found.candidates if looked else ())

@@ -150,3 +150,18 @@ def ended(town: Town) -> frozenset[str]:
                   town.house.clock.now())  # fmt: skip
     names = (fact.name.partition(":") for fact in found)
     return frozenset(what for kind, _, what in names if kind == "ended")
+
+
+def test_the_pages_of_the_console_stand_in_one_row(town: Town) -> None:
+    """In a window of 1280 px, on the page with the longest name; the others open below by the
+    keyboard, without a script."""
+    with town.staff("an") as page:
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.goto(f"{town.console}/{town.language}/instructions")
+        row = page.locator(".top nav > ul > li").all()
+        middles = [box["y"] + box["height"] / 2 for li in row if (box := li.bounding_box())]
+        assert len(middles) == len(row)
+        assert max(middles) - min(middles) < 1
+        page.locator(".top nav summary").press("Enter")
+        page.locator('.top nav a[href$="/holds"]').press("Enter")
+        page.wait_for_url(f"**/{town.language}/holds")

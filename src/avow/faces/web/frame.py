@@ -8,6 +8,7 @@ from typing import Annotated
 
 from avow.engine.accounts.matrix import Action, allowed
 from avow.engine.accounts.sessions import Signed
+from avow.faces.web.navigation import NONE, Entries, entries_for
 from avow.faces.web.security import Asked
 from avow.faces.web.source import PageSource, Stop, Told
 
@@ -39,6 +40,7 @@ class Frame:
     told: Annotated[Told | None, "what came of the action that led here"]
     who: Annotated[str, "id of who is signed in; empty when nobody is"] = ""
     may: Annotated[frozenset[str], "what they may do here, as words of the matrix"] = frozenset()
+    entries: Annotated[Entries, "the pages that this one leads to"] = NONE
     for_all: Annotated[bool, "whether nobody has an account, so that no one signs in"] = False
 
 
@@ -50,6 +52,7 @@ def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame
         part for part in request.url.query.split("&") if part and not part.startswith("told=")
     )
     signed: Signed | None = request.state.get("signed")
+    may = _may(request, signed)
     is_out = signed is None and request.state.get("guarded", False)
     return Frame(
         language=language,
@@ -63,7 +66,8 @@ def frame(request: Asked, source: PageSource, language: str, page: str) -> Frame
         takes_codes=house.takes_codes,
         told=_told(request.query_params.get("told", "")),
         who=signed.person if signed else "",
-        may=_may(request, signed),
+        may=may,
+        entries=entries_for(may, page, is_signed=signed is not None),
         for_all=request.state.get("guarded") is False,
     )
 

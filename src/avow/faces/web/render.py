@@ -26,6 +26,7 @@ from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.sessions import Signed
 from avow.faces.web import incident_views, labels, request_words
 from avow.faces.web.frame import Frame, frame
+from avow.faces.web.navigation import PAGES
 from avow.faces.web.security import Asked
 from avow.faces.web.source import ACCEPTED, PageSource
 
@@ -136,6 +137,7 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
             spoken.say(labels.MEANINGS[kind]) if kind in labels.MEANINGS else ""
         ),
         "step_word": lambda name: called.step_word(name, spoken),
+        "page_word": lambda page: spoken.say(PAGES[page]),
         "request_word": lambda code: request_words.request_word(code, spoken),
         "problem_word": lambda code: request_words.problem_word(code, spoken),
         "incident_word": lambda code: incident_views.incident_word(code, spoken),

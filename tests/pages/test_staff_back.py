@@ -26,7 +26,7 @@ from tests.unit.test_request_erasure import rows
 
 
 def page_of(request: str, language: str = "en") -> str:
-    return f"/{language}/erasures/{request}/1"
+    return f"/{language}/erasures/{request}/1/back"
 
 
 @contextmanager
@@ -92,7 +92,7 @@ def test_who_does_not_approve_plans_neither_sees_nor_says(home: Path, state_url:
                 sent = send(client, f"{page_of(request)}/say", "/en", code="1")
                 assert sent.status_code == 403
         with house.signed_in("marc") as client:
-            assert client.get(f"/en/erasures/{request}/9").status_code == 404
+            assert client.get(f"/en/erasures/{request}/9/back").status_code == 404
         assert said_by(house.office.book, request, 1) == ()
 
 

@@ -179,7 +179,7 @@ def filled(path: str, request: str) -> str:
     """The path of a route with values in it."""
     for name, value in (
         ("{language:str}", "en"), ("{request_id:str}", request), ("{clause:str}", "3.a"),
-        ("{plan_id:str}", f"plan-{'a' * 26}"), ("{shown:str}", "fr"),
+        ("{plan_id:str}", f"plan-{'a' * 26}"), ("{shown:str}", "fr"), ("{item:int}", "1"),
     ):  # fmt: skip
         path = path.replace(name, value)
     return path

@@ -34,7 +34,7 @@ from avow.faces.web.signin.sign_in import GivenStaff
 from avow.faces.web.source import Told
 
 TEMPLATE = "staff/back.html"
-PATH = "/{language:str}/erasures/{request_id:str}/{item:int}"
+PATH = "/{language:str}/erasures/{request_id:str}/{item:int}/back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def erasure_back_say(
     allow(request, Action.APPROVE_PLAN, mine)
     done, code = _said(request, staff, mine.id, item, data.get("code", ""))
     if not code:
-        here = f"/{language}/erasures/{quote(mine.id, safe='')}/{item}?told={done}"
+        here = f"/{language}/erasures/{quote(mine.id, safe='')}/{item}/back?told={done}"
         return Redirect(here, status_code=HTTP_303_SEE_OTHER)
     mistake = Mistake(str(item), "say", code)
     page = context(request, language, request_id, item, pages, staff, mistake)

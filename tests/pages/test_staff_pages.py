@@ -17,8 +17,8 @@ from avow.common.clock import SetClock
 from avow.common.languages import LANGUAGES
 from avow.declaration.model import Level
 from avow.duties.requests.book import entries_of, read
-from avow.duties.requests.steps import IdentityShown
-from avow.duties.requests.words import ItemState, Right, Rung, Voice
+from avow.duties.requests.steps import IdentityShown, Paused
+from avow.duties.requests.words import ItemState, Right, Rung, Voice, Waits
 from avow.engine.accounts import making
 from avow.engine.accounts.known import AccountError
 from avow.engine.accounts.matrix import Action, Role, allowed
@@ -309,13 +309,29 @@ def test_two_persons_release_a_stop_each_with_a_code(house: StaffHouse) -> None:
 # --- requests ---------------------------------------------------------------------------------
 
 
+def test_a_term_that_stands_says_why_and_since_when(house: StaffHouse) -> None:
+    """In the list and on its own page, in words; no day of an end, which moves as long as it
+    stands."""
+    request = house.office.arrive(Right.ACCESS)
+    house.office.take(request, Paused(waits=Waits.SCOPE))
+    since = f"since {NOON:%d %B}".replace(" 0", " ")
+    with house.signed_in("agnes") as client:
+        listed = client.get("/en/requests").text
+        alone = client.get(f"/en/requests/{request.id}").text
+    assert "until it is known what is asked, since" in listed
+    assert "It stands " + since in alone
+    assert "On the day the person answers it runs again by itself." in alone
+
+
 def test_what_comes_is_drawn_by_its_last_day(house: StaffHouse) -> None:
     """Three that end soon, one later than five weeks, one overdue: each bar is a day, and what is
     overdue is not drawn."""
 
     def line(left: int, *, waits: bool = False) -> RequestLine:
         due = NOON.date() + timedelta(days=left)
-        return RequestLine("r", "email", NOON.date(), due, left, "deciding", waits, left < 0, ())
+        return RequestLine(
+            "r", "email", NOON.date(), due, left, "deciding", waits, (), left < 0, ()
+        )
 
     found = coming([line(0), line(5), line(5), line(40), line(-3)], NOON.date())
     assert found is not None

@@ -12,16 +12,22 @@ from avow.common.languages import words
 from avow.duties.assurance.history import fold
 from avow.duties.assurance.model import Clause, Evidenced
 from avow.duties.requests.book import PERSON, Said, take
-from avow.duties.requests.steps import IdentityShown, Noted
+from avow.duties.requests.steps import IdentityShown, Noted, Paused, Resumed
 from avow.duties.requests.tasks import kept
 from avow.duties.requests.tasks.making import make_tasks
-from avow.duties.requests.words import Right, Rung
+from avow.duties.requests.words import Right, Rung, Waits
 from avow.engine.db.store import Store
 from avow.engine.evidence.checks import Check, CheckResult, Item, Outcome, failed, passed
 from avow.faces.web.console.asks import Known, asks
 from avow.faces.web.console.today import in_order, week
 from avow.faces.web.labels import ask
-from avow.faces.web.requests_today import letters_ask, mailbox_ask, requests_ask, tasks_ask
+from avow.faces.web.requests_today import (
+    letters_ask,
+    mailbox_ask,
+    requests_ask,
+    silent_ask,
+    tasks_ask,
+)
 from avow.faces.web.source import (
     Ask,
     AskKind,
@@ -201,6 +207,25 @@ def test_what_a_person_did_since_is_named_whenever_it_ends(store: Store) -> None
     office.clock.move(timedelta(minutes=1))
     office.take(request, Noted(what="looked"))
     assert [ask.kind for ask in requests_ask(store, day)] == [AskKind.ANSWER_REQUEST]
+
+
+def test_a_term_that_stands_is_asked_for_when_nothing_happens_for_two_weeks(store: Store) -> None:
+    """Not while the person may well be writing; a step, such as a reminder, puts it off; once the
+    term runs it is asked for by its day."""
+    office = Office(store)
+    request, day = office.arrive(Right.ACCESS), office.book.day(office.clock.now())
+    office.take(request, Paused(waits=Waits.SCOPE))
+    assert requests_ask(store, day) == ()
+    assert silent_ask(store, day + timedelta(days=13)) == ()
+    (asked,) = silent_ask(store, day + timedelta(days=14))
+    assert (asked.kind, asked.link) == (AskKind.REMIND_PERSON, ("requests", request.id))
+    assert "stands for 14 days: remind the person" in ask(asked, words("en"))
+    office.clock.move(timedelta(days=10))
+    office.take(request, Noted(what="reminded"))
+    assert silent_ask(store, day + timedelta(days=23)) == ()
+    assert len(silent_ask(store, day + timedelta(days=24))) == 1
+    office.take(request, Resumed(waits=Waits.SCOPE))
+    assert silent_ask(store, day + timedelta(days=60)) == ()
 
 
 def reading(store: Store, at: datetime, unread: int, oldest: datetime | None) -> None:

@@ -34,6 +34,7 @@ from avow.faces.web.requests_today import (
     letters_ask,
     mailbox_ask,
     requests_ask,
+    silent_ask,
     tasks_ask,
 )
 from avow.faces.web.source import (
@@ -108,6 +109,7 @@ class EngineSource:
         asked = (
             *requests_ask(runs, day),
             *tasks_ask(runs, day),
+            *silent_ask(runs, day),
             *instructions_ask(runs, self.standing.declaration, day),
             *mailbox_ask(runs, self.standing.declaration, self.now()),
             *letters_ask(runs, self.now()),

@@ -194,13 +194,8 @@ def ask(wanted: Ask, words: Words) -> str:
                 "Sign {n} proposed decisions, or reject them.",
                 n,
             )
-        case AskKind.OWNER_TASK:
-            return words.count(
-                "{n} task about {subject} is overdue: its owner has not answered.",
-                "{n} tasks about {subject} are overdue: their owner has not answered.",
-                n,
-                subject=subject,
-            )
+        case AskKind.OWNER_TASK | AskKind.REMIND_PERSON:
+            return _unanswered(wanted, words)
         case AskKind.READ_MAILBOX if n:
             return words.count(
                 "{n} message lies unread in the mailbox of requests: it may be a request.",
@@ -225,6 +220,23 @@ def ask(wanted: Ask, words: Words) -> str:
     everything = words.say("everything")
     wish = ASKS.get(wanted.kind) or instruction_words.ASKS[wanted.detail]
     return words.say(wish, subject=subject or everything, detail=wanted.detail)
+
+
+def _unanswered(wanted: Ask, words: Words) -> str:
+    n, subject = wanted.n, wanted.subject
+    if wanted.kind is AskKind.OWNER_TASK:
+        return words.count(
+            "{n} task about {subject} is overdue: its owner has not answered.",
+            "{n} tasks about {subject} are overdue: their owner has not answered.",
+            n,
+            subject=subject,
+        )
+    return words.count(
+        "{subject} stands for {n} day: remind the person, or decide on what is known.",
+        "{subject} stands for {n} days: remind the person, or decide on what is known.",
+        n,
+        subject=subject,
+    )
 
 
 def _heal(wanted: Ask, words: Words) -> str:

@@ -21,7 +21,8 @@ class Term:
     """The term as a plot, in days from arrival: its end, today, and when it stood.
 
     `left`: days until its end, negative when it is over; `reply`: the day of the answer if there
-    was one. `month`: the end of the first month where it was extended.
+    was one. `waits`: what it waits for, since when. `month`: the end of the first month where it
+    was extended.
     """
 
     first: date
@@ -29,7 +30,7 @@ class Term:
     days: int
     today: int
     left: int
-    waits: tuple[str, ...]
+    waits: tuple[tuple[str, date], ...]
     pauses: tuple[tuple[int, int], ...]
     month: int | None
     answered: date | None
@@ -91,11 +92,16 @@ def term_of(request: Request, calendar: Calendar, day: date) -> Term:
         days=max(1, (until - first).days),
         today=((done or day) - first).days,
         left=(last - (done or day)).days,
-        waits=tuple(sorted(str(w) for w in request.waits)),
+        waits=standing_for(request),
         pauses=tuple(((p.since - first).days, p.days(day)) for _, p in request.pauses),
         month=(month - first).days if month else None,
         answered=request.answered_on,
     )
+
+
+def standing_for(request: Request) -> tuple[tuple[str, date], ...]:
+    """What the term waits for, and since which day; nothing while it runs."""
+    return tuple((str(waits), pause.since) for waits, pause in request.pauses if not pause.until)
 
 
 def steps_of(entries: tuple[Entry, ...], zone: ZoneInfo) -> tuple[StepLine, ...]:

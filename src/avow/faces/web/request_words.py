@@ -13,6 +13,7 @@ from avow.duties.requests.identity.documents import DOCUMENT
 from avow.duties.requests.identity.representing import EVIDENCE
 from avow.duties.requests.intake.by_form import PAPER
 from avow.duties.requests.intake.receiving import ATTACHMENT, MESSAGE
+from avow.duties.requests.words import Waits
 from avow.engine.accounts.views import Kind, Why
 from avow.engine.planner.identities import Question
 from avow.engine.planner.staying import Why as Stays
@@ -39,6 +40,8 @@ WORDS: Mapping[str, str] = {
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
+    f"stands-{Waits.IDENTITY}": mark("until it is known who asks"),
+    f"stands-{Waits.SCOPE}": mark("until it is known what is asked"),
 }
 STAYS: Mapping[str, str] = {
     f"stays-{Stays.MINIMUM}": mark("a law obliges to keep it"),

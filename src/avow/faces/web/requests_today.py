@@ -18,6 +18,9 @@ from avow.engine.db.store import Row, Runs
 from avow.faces.web.source import Ask, AskKind
 
 NEAR = timedelta(days=7)
+SILENT = timedelta(days=14)
+"""How long a term may stand without a step before somebody looks: a reminder, or a decision on what
+is known, ends what else stands for ever."""
 SINGLY = 12
 """How many are named one by one; the list of requests has the others."""
 
@@ -45,6 +48,19 @@ def _asks(rows: Sequence[Row], heard: Collection[str]) -> Iterator[Ask]:
         kind = AskKind.HEAR_PERSON if row["id"] in heard else kind
         below = ("identity",) if unknown else ()
         yield Ask(kind, row["id"], row["due_on"], link=("requests", row["id"], *below))
+
+
+def silent_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
+    """One ask per request whose term stands for its person and in which nothing has happened for
+    two weeks, the longest first."""
+    rows = runs.run("requests_silent", until=day - SILENT)
+    return tuple(
+        Ask(
+            AskKind.REMIND_PERSON, row["id"], n=(day - row["since"]).days,
+            link=("requests", row["id"]),
+        )
+        for row in rows[:SINGLY]
+    )  # fmt: skip
 
 
 def incidents_ask(runs: Runs, zone: ZoneInfo) -> tuple[Ask, ...]:

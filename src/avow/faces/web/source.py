@@ -56,6 +56,7 @@ class AskKind(StrEnum):
     HEAR_PERSON = "hear-person"
     ANSWER_REQUEST = "answer-request"
     OWNER_TASK = "owner-task"
+    REMIND_PERSON = "remind-person"
     FOLLOW_INSTRUCTION = "follow-instruction"
     READ_MAILBOX = "read-mailbox"
     REACH_PERSON = "reach-person"

@@ -121,6 +121,15 @@ CROSS JOIN LATERAL (SELECT s.by, s.at FROM avow.request_step AS s WHERE s.reques
                     ORDER BY s.number DESC LIMIT 1) AS newest
 WHERE r.closed_on IS NULL AND NOT r.is_canary AND newest.by = 'person' AND newest.at > f.at
 
+-- name: requests_silent
+-- The requests whose term stands and in which nothing has happened since, the longest first.
+-- since: 17
+SELECT r.id, newest.day AS since FROM avow.request AS r
+CROSS JOIN LATERAL (SELECT s.day FROM avow.request_step AS s WHERE s.request = r.id
+                    ORDER BY s.number DESC LIMIT 1) AS newest
+WHERE r.closed_on IS NULL AND NOT r.is_canary AND r.waits AND newest.day <= %(until)s
+ORDER BY newest.day, r.id
+
 -- name: requests_listed
 -- Requests by their arrival, the newest first.
 -- since: 17

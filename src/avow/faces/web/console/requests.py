@@ -11,12 +11,14 @@ from typing import Annotated
 from litestar import Response
 from litestar.params import FromPath
 
+from avow.duties.requests.book import read_many
+from avow.duties.requests.machine import Request
 from avow.duties.requests.words import Right, Status
 from avow.engine.accounts.matrix import Action
 from avow.engine.db.store import Row
 from avow.faces.web.frame import Frame
 from avow.faces.web.render import GivenPages, Pages, with_twin
-from avow.faces.web.request_views import is_done
+from avow.faces.web.request_views import is_done, standing_for
 from avow.faces.web.security import Asked
 from avow.faces.web.signin.desk import StaffDesk
 from avow.faces.web.signin.sign_in import GivenStaff
@@ -32,7 +34,8 @@ SHOWN = ("waiting", "all", "done")
 
 @dataclass(frozen=True, slots=True)
 class RequestLine:
-    """A request in the list. `left`: days until its last day, negative when it is over."""
+    """A request in the list. `left`: days until its last day, negative when it is over. `stands`:
+    what the term waits for, and since when."""
 
     id: str
     channel: str
@@ -41,6 +44,7 @@ class RequestLine:
     left: int
     status: str
     waits: bool
+    stands: tuple[tuple[str, date], ...]
     is_late: bool
     rights: tuple[tuple[str, str], ...]
 
@@ -147,10 +151,13 @@ def _read(staff: StaffDesk, rows: list[Row], day: date) -> list[RequestLine]:
     rights: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
     for item in staff.book.runs.run("request_items_of", ids=[row["id"] for row in rows]):
         rights[item["request"]].append((item["asked"], item["state"]))
-    return [_line(row, rights[row["id"]], day) for row in rows]
+    standing = read_many(staff.book, [row["id"] for row in rows if row["waits"]])
+    return [_line(row, rights[row["id"]], standing.get(row["id"]), day) for row in rows]
 
 
-def _line(row: Row, rights: list[tuple[str, str]], day: date) -> RequestLine:
+def _line(
+    row: Row, rights: list[tuple[str, str]], standing: Request | None, day: date
+) -> RequestLine:
     done = is_done(row["status"])
     left = (row["due_on"] - (row["answered_on"] or row["closed_on"] or day)).days
     return RequestLine(
@@ -161,6 +168,7 @@ def _line(row: Row, rights: list[tuple[str, str]], day: date) -> RequestLine:
         left=left,
         status=row["status"],
         waits=row["waits"],
+        stands=standing_for(standing) if standing is not None else (),
         is_late=left < 0 and not row["waits"] and not done,
         rights=tuple(dict.fromkeys(rights)),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from avow.duties.requests.acting.bringing_back import said_by
 from avow.duties.requests.acting.erasing import parts
 from avow.duties.requests.book import read
 from avow.duties.requests.words import ItemState
+from avow.faces.web.requests_today import half_back_ask
+from avow.faces.web.source import Ask
 from tests.pages.answer_house import told
 from tests.pages.document import read as read_page
 from tests.pages.staff_house import StaffHouse, send
@@ -52,6 +55,11 @@ def says(house: StaffHouse, request: str, person: str, code: str = "") -> str:
         return told(client, path, code=code or house.fresh(person))
 
 
+def half_back(house: StaffHouse, later: timedelta = timedelta()) -> list[Ask]:
+    """What Today asks of the second person."""
+    return list(half_back_ask(house.state.store, house.clock.now() + later))
+
+
 def headline(house: StaffHouse, request: str, person: str, language: str = "en") -> str:
     with house.signed_in(person) as client:
         page = read_page(client.get(page_of(request, language)).text)
@@ -67,16 +75,24 @@ def test_two_who_approve_plans_bring_it_back(home: Path, state_url: str) -> None
             assert page_of(request) in client.get(below(request)).text, "who works there is led on"
         assert headline(house, request, "marc") == "This erasure can still be taken back."
         assert says(house, request, "marc", "000000").startswith("The code is not right")
+        assert half_back(house) == []
         assert says(house, request, "marc") == "back-said"
         assert headline(house, request, "marc") == "A second person has to say so."
         assert headline(house, request, "an").startswith("One person says that it is brought back")
         assert says(house, request, "marc") == "back-said", "one person is one person"
         assert said_by(house.office.book, request, 1) == ("marc",)
         assert [rows(home, t) for t in ("buyer", "question", "bill")] != before
+        (asked,) = half_back(house)
+        assert asked.link == ("erasures", request, "1", "back")
+        with house.signed_in("an") as client:
+            today = client.get("/en").text
+        assert f'href="{page_of(request)}"' in today, "whoever is wanted second is led there"
+        assert half_back(house, timedelta(hours=73)) == [], "its hours are over"
 
         assert says(house, request, "an") == "back"
 
         assert [rows(home, t) for t in ("buyer", "question", "bill")] == before
+        assert half_back(house) == []
         state = read(house.office.book, request)
         assert state.items[1].state is ItemState.ASKED
         done = "It was taken back, and is to be decided anew."

@@ -29,6 +29,7 @@ from avow.faces.web.digest import digest_of
 from avow.faces.web.preview import page_of, preview_of
 from avow.faces.web.proven import Proven
 from avow.faces.web.requests_today import (
+    half_back_ask,
     incidents_ask,
     instructions_ask,
     letters_ask,
@@ -107,6 +108,7 @@ class EngineSource:
             return found
         runs, day = self.standing.runs, self.now().date()
         asked = (
+            *half_back_ask(runs, self.now()),
             *requests_ask(runs, day),
             *tasks_ask(runs, day),
             *silent_ask(runs, day),

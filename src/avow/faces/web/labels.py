@@ -261,6 +261,7 @@ ASKS: Mapping[AskKind, str] = {
     AskKind.TELL_OF_INCIDENT: mark("Go on with the incident {subject}."),
     AskKind.RELEASE_STOP: mark("Release the stop of {subject}, or leave it."),
     AskKind.SOLVE_REFUSAL: mark("Settle why the guard refused the plan for {subject}: {detail}."),
+    AskKind.TAKE_BACK: mark("One person takes the erasure of {subject} back: do you too?"),
     AskKind.CARRY_OUT: mark("Carry out the approved plan for {subject}."),
     AskKind.MAKE_PLAN: mark("Make a plan for {subject}: rows are past their end."),
     AskKind.RAISE_LEVEL: mark("Raise the level in {subject}: below it nothing is erased."),

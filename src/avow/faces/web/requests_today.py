@@ -63,6 +63,17 @@ def silent_ask(runs: Runs, day: date) -> tuple[Ask, ...]:
     )  # fmt: skip
 
 
+def half_back_ask(runs: Runs, at: datetime) -> tuple[Ask, ...]:
+    """One ask per erasure that one person takes back, until a second does or its hours are over."""
+    return tuple(
+        Ask(
+            AskKind.TAKE_BACK, row["request"], ends=row["ends_at"],
+            link=("erasures", row["request"], row["item"], "back"),
+        )
+        for row in runs.run("erasures_half_back", at=at)
+    )  # fmt: skip
+
+
 def incidents_ask(runs: Runs, zone: ZoneInfo) -> tuple[Ask, ...]:
     """One ask per incident that needs something: reports are judged within a day, and of a breach
     the hours run until everybody was told."""

@@ -50,6 +50,7 @@ class AskKind(StrEnum):
     RELEASE_STOP = "release-stop"
     SOLVE_REFUSAL = "solve-refusal"
     APPROVE_PLAN = "approve-plan"
+    TAKE_BACK = "take-back"
     CARRY_OUT = "carry-out"
     MAKE_PLAN = "make-plan"
     RAISE_LEVEL = "raise-level"

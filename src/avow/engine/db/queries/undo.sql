@@ -26,6 +26,25 @@ FROM avow.undo_bundle AS b JOIN avow.bundle_key AS k ON k.id = b.key
 WHERE b.plan = ANY(%(plans)s::text[]) AND b.case_id = ANY(%(cases)s::text[])
 ORDER BY b.plan, b.case_id
 
+-- name: erasures_half_back
+-- Erasures of which something lies, and of which somebody said since they began that they come back.
+-- since: 37
+WITH lying AS (
+    SELECT split_part(case_id, '/', 1) AS request, min(ends_at) AS ends_at FROM avow.undo_bundle
+    WHERE case_id IS NOT NULL AND destroyed_at IS NULL AND ends_at > %(at)s GROUP BY 1
+), said AS (
+    SELECT l.request, l.ends_at, s.number,
+           split_part(convert_from(s.step, 'UTF8')::jsonb ->> 'what', '.', 2) AS item
+    FROM lying AS l JOIN avow.request_step AS s ON s.request = l.request AND s.name = 'noted'
+    WHERE starts_with(convert_from(s.step, 'UTF8')::jsonb ->> 'what', 'bring-back.')
+)
+SELECT DISTINCT request, item, ends_at FROM said
+WHERE NOT EXISTS (SELECT FROM avow.request_step AS later
+                  WHERE later.request = said.request AND later.number > said.number
+                    AND later.name IN ('begun', 'brought-back')
+                    AND convert_from(later.step, 'UTF8')::jsonb ->> 'item' = said.item)
+ORDER BY ends_at, request, item
+
 -- name: undo_bundle_of_case_add
 -- Begin the bundle of a case in a plan of erasure.
 -- since: 37

@@ -4,6 +4,7 @@ approved by two, carried out, and looked for elsewhere."""
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,10 +16,13 @@ from avow.duties.requests.steps import Decided, RightAsked
 from avow.duties.requests.words import ItemState, Outcome, Right
 from avow.engine.accounts import views
 from avow.engine.accounts.views import Kind
+from avow.engine.planner import records
 from avow.faces.web.change_views import corrections_of
 from avow.faces.web.change_words import WORDS
 from tests.pages.changes_house import ChangesHouse, changes_house
+from tests.pages.document import read as read_page
 from tests.pages.staff_house import send, staff_of
+from tests.pages.test_accessible import faults
 from tests.restriction_room import ROOT, Shop, made
 
 CITY = {"place": "shop:buyer", "field-1": "city", "value-1": "Brugge"}
@@ -66,6 +70,39 @@ def test_a_correction_goes_its_whole_way_in_the_console(shop: Shop) -> None:
         assert "Nowhere that was looked at." in here.looks(what="left")
         then = here.looks(what="changes", plan=plan)
         assert '<dd class="said">Gent</dd>' in then, "what stood there, from what was sealed"
+
+
+def test_who_approves_a_correction_sees_what_it_changes(shop: Shop) -> None:
+    """Values before and after on the page of the plan, as an entry in the log of views, and nothing
+    else of whom it is about; for who approves plans alone, and only while it is not over."""
+    with changes_house(shop, Right.RECTIFICATION) as here:
+        here.acts("correct", what="plan", **CITY)
+        (kept,) = records.newest(here.house.state.store)
+        path = f"/en/plans/{kept.plan.id}"
+
+        def opens(person: str) -> Any:  # noqa: ANN401
+            with here.house.signed_in(person) as client:
+                assert "Brugge" not in client.get(path).text, "no value without an entry in the log"
+                return send(client, f"{path}/changes", "/en")
+
+        for person in ("agnes", "aude", "olivier", "rik"):
+            assert opens(person).status_code == 403, person
+        assert seen(here) == []
+        page = opens("marc")
+        assert [
+            v for v in ("Gent", "Brugge") if f'<dd class="said">{v}</dd>' not in page.text
+        ] == []
+        assert "p1@example.org" not in page.text
+        assert "correct fields" in page.text, "a correction empties nothing"
+        assert "blank fields" not in page.text
+        assert page.headers["cache-control"] == "no-store"
+        assert faults(read_page(page.text)) == []
+        assert seen(here) == [Kind.CORRECTION]
+        assert 'name="digest"' in page.text, "what was seen is approved on the same page"
+        here.approves()
+        here.acts("correct", what="carry-out")
+        assert opens("marc").status_code == 404, "nobody needs it any more"
+        assert seen(here) == [Kind.CORRECTION]
 
 
 def test_an_old_value_that_stands_elsewhere_is_named_and_somebody_says_that_it_stays(

@@ -88,6 +88,13 @@ class Measure:
     lock_ms: int = 0
 
 
+_DOES = {
+    PlanKind.RESTRICTION: "restrict-fields",
+    PlanKind.CORRECTION: "correct-fields",
+    PlanKind.LIFTING: "give-fields-back",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class PlannedStep:
     """One step with its counts, its SQL for the eyes of who approves, and its side effects.
@@ -164,6 +171,11 @@ class Plan:
     def steps(self) -> tuple[tuple[Part, PlannedStep], ...]:
         """Every step with its part, in the order in which they run: its place is its number."""
         return tuple((part, step) for part in self.parts for step in part.steps)
+
+    def does(self, planned: PlannedStep) -> str:
+        """What a step does to its rows, by the word for people. A change of cells is called by what
+        it is for: a correction empties nothing, though it is written as one that might."""
+        return _DOES.get(self.kind, str(planned.step.move))
 
     @property
     def is_cut(self) -> bool:

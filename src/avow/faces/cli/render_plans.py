@@ -36,7 +36,7 @@ def _cells(plan: Plan, each: PlannedStep) -> Iterable[str]:
     measure = each.measure
     is_about = bool(plan.persons) and measure.of >= ABOUT
     return (
-        str(each.step.move),
+        plan.does(each),
         each.step.dataset,
         " ".join(each.step.clauses),
         " ".join(each.step.rules),

@@ -55,6 +55,7 @@ from avow.faces.web.console.notice import notice, notice_page
 from avow.faces.web.console.patterns import patterns
 from avow.faces.web.console.plan import plan
 from avow.faces.web.console.plan_approve import plan_approve
+from avow.faces.web.console.plan_changes import plan_changes
 from avow.faces.web.console.plans import plans
 from avow.faces.web.console.promise import promise
 from avow.faces.web.console.promises import promises
@@ -184,6 +185,7 @@ STAFF_HANDLERS = (
     answer_write,
     answer_open,
     answer_page,
+    plan_changes,
     answer_edit,
     answer_review,
     answer_send,

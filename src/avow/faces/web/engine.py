@@ -21,7 +21,7 @@ from avow.engine.db.store import Row
 from avow.engine.evidence.entries import Body, Stopped
 from avow.engine.planner import records
 from avow.engine.planner.approve import sufficient
-from avow.engine.planner.plan import OURS, Part, Plan, PlannedStep
+from avow.engine.planner.plan import OURS, Part, Plan, PlanKind, PlannedStep
 from avow.engine.planner.records import Kept
 from avow.engine.planner.refusals import PlannerError
 from avow.engine.planner.stop import stop
@@ -195,6 +195,11 @@ class EngineSource:
         return proven.release(stop, who, self.standing.clock.now())
 
 
+def _corrects(plan: Plan) -> str:
+    is_one = plan.kind is PlanKind.CORRECTION and plan.sphere == OURS
+    return plan.case or "" if is_one else ""
+
+
 def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: datetime) -> PlanView:
     """A kept plan as the pages show it."""
     plan = kept.plan
@@ -211,7 +216,8 @@ def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: date
         persons=plan.persons if plan.is_asked and plan.persons else None,
         tenant="" if plan.sphere == OURS else plan.sphere.split(":", 2)[-1],
         undo_hours=plan.undo_hours,
-        steps=tuple(_step(planned) for planned in steps),
+        corrects=_corrects(plan),
+        steps=tuple(_step(plan, planned) for planned in steps),
         cascades=tuple(
             Cascade(planned.step.dataset, each.table, f"{each.constraint}: {each.does}", each.rows)
             for planned in steps
@@ -237,10 +243,10 @@ def view(kept: Kept, approvals: tuple[Approval, ...], needed: int, made_at: date
     )
 
 
-def _step(planned: PlannedStep) -> PlanStep:
+def _step(plan: Plan, planned: PlannedStep) -> PlanStep:
     return PlanStep(
         dataset=planned.step.dataset,
-        action=str(planned.step.move),
+        action=plan.does(planned),
         rows=planned.measure.rows,
         bound=planned.bound,
         clauses=planned.step.clauses,

@@ -293,7 +293,8 @@ class PlanView:
     `digest` is what an approval signs; `release` the declaration it was made from. `needed`:
     approvals it takes. `gaps`: what it cannot do, in sentences. `persons`: None for a plan that
     moves what is due, whoever's it is. `tenant`: the client in whose sphere alone it runs.
-    `undo_hours`: how long what it takes out can be brought back, request by request.
+    `undo_hours`: how long what it takes out can be brought back, request by request. `corrects`:
+    the request whose correction it carries out.
     """
 
     id: str
@@ -316,6 +317,7 @@ class PlanView:
     author: str = ""
     tenant: str = ""
     undo_hours: int = 0
+    corrects: str = ""
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,6 @@ value still stands. The first two are entries in the log of views."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from litestar import Response, post
@@ -14,13 +13,12 @@ from avow.common.errors import AvowError
 from avow.duties.requests.acting.correcting_next import Differs, difference
 from avow.duties.requests.acting.rectifying import left_old, stands_now
 from avow.duties.requests.acting.restricting import Hands
-from avow.duties.requests.answering.detecting import is_credential
 from avow.duties.requests.machine import Item, Request
 from avow.engine.accounts.matrix import Action
 from avow.engine.accounts.views import Kind, Why, note_view
 from avow.faces.web.changing_hands import changing_hands
 from avow.faces.web.console.request_correct import PATH, TEMPLATE, Opened, context
-from avow.faces.web.correct_form import correction_of, wishes_of
+from avow.faces.web.correct_form import correction_of, wishes_of, without_secrets
 from avow.faces.web.mistakes import Mistake
 from avow.faces.web.render import GivenPages
 from avow.faces.web.request_acting import allow, found
@@ -30,7 +28,6 @@ from avow.faces.web.signin.sign_in import GivenStaff
 
 LEFT = "left"
 """What a form asks to see without any value."""
-_DOTS = "•••••"
 
 
 @post(f"{PATH}/look", sync_to_thread=True, status_code=200, action=Action.OPEN_PERSON)
@@ -58,7 +55,7 @@ def correct_look(
                 note_view(
                     staff.accounts, mine.id, item.person, Kind.CORRECTION, Why.REVIEW, by=by, at=at
                 )
-            opened = _kept_secret(_opened(hands, mine, item, what, data, at))
+            opened = _opened(hands, mine, item, what, data, at)
     except (AvowError, LookupError) as problem:
         code = problem.code if isinstance(problem, AvowError) else "moved"
         mistake = Mistake(str(item.item), what, code)
@@ -70,39 +67,19 @@ def correct_look(
     return answer
 
 
-def _kept_secret(opened: Opened) -> Opened:
-    """Without what lets somebody in: nobody needs to read it to correct it."""
-    return replace(
-        opened, changes=_without_secrets(opened.changes), stands=_without_secrets(opened.stands)
-    )
-
-
-def _without_secrets(found: tuple[Differs, ...] | None) -> tuple[Differs, ...] | None:
-    if found is None:
-        return None
-    return tuple(
-        replace(
-            each,
-            old=tuple(_DOTS if is_credential(column, value) else value for value in each.old),
-            new=_DOTS if each.new and is_credential(column, each.new) else each.new,
-        )
-        for each in found
-        for column in (each.place.rpartition(".")[2],)
-    )
-
-
 def _opened(
     hands: Hands, state: Request, item: Item, what: str, form: Mapping[str, str], at: datetime
 ) -> Opened:
     match what:
         case "changes":
             plan = form.get("plan", "")
-            return Opened(item.item, plan, difference(hands, state, item, plan, at))
+            changes = without_secrets(difference(hands, state, item, plan, at))
+            return Opened(item.item, plan, changes)
         case _ if what == LEFT:
             names = (each.name for each in left_old(hands, state.id, item.item, at))
             return Opened(item.item, left=tuple(names))
         case _:
-            return Opened(item.item, stands=_stands(hands, state, item, form))
+            return Opened(item.item, stands=without_secrets(_stands(hands, state, item, form)))
 
 
 def _stands(

@@ -36,7 +36,7 @@ LOOKED: set[str] = set()
 
 
 AUTHORITY = {
-    "fr": "Autorité de protection des données: https://autoriteprotectiondonnees.be/",
+    "fr": "Autorité de protection des données : https://autoriteprotectiondonnees.be/",
     "nl": "Gegevensbeschermingsautoriteit: https://gegevensbeschermingsautoriteit.be/",
     "en": "Data Protection Authority: https://dataprotectionauthority.be/",
 }

@@ -64,7 +64,7 @@ def answered(request: str, out: Path) -> dict[str, bytes]:
     refused = avow("request", "answer", "send", answer, "mail", *BY, expect=3)
     assert "AV619" in refused.output
     avow("request", "answer", "review", answer, "--as", "an")
-    avow("request", "answer", "write", answer, "package", str(out))
+    avow("request", "answer", "write", answer, "package", str(out), *BY)
     avow("request", "answer", "send", answer, "mail", *BY)
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
     with zipfile.ZipFile(io.BytesIO(out.read_bytes())) as archive:

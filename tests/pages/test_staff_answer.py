@@ -5,20 +5,25 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pypdf import PdfReader
 
 from avow.common.languages import LANGUAGES
 from avow.common.masked import Masked
 from avow.duties.correspondence.outbox import letters_to
 from avow.duties.requests import steps
 from avow.duties.requests.answering.copy import State
-from avow.duties.requests.answering.packing import PAGE, unzipped
+from avow.duties.requests.answering.leaving import TAKEN
+from avow.duties.requests.answering.packing import PAGE, PDF, unzipped
 from avow.duties.requests.book import entries_of, file_of, read
 from avow.duties.requests.delivering.answers import collect
+from avow.duties.requests.steps import Noted
 from avow.duties.requests.words import ItemState, Outcome, Right, Rung, Status, Voice, Way
 from avow.engine.accounts.views import newest
 from avow.faces.web.answer_views import WAYS
@@ -106,6 +111,45 @@ def test_the_code_is_shown_once_and_opens_the_file_with_the_link(here: AnswerHou
         assert new.text != seed.text, "a new link has a new code, and the old one ends"
     sent = [e for e in entries_of(book, request) if isinstance(e.step, steps.AnswerSent)]
     assert len(sent) == 1
+
+
+def test_what_leaves_on_paper_is_taken_with_a_code_and_noted(here: AnswerHouse) -> None:
+    """The pages to print or the whole package, once somebody has read it, each as a step of the
+    request and in the log of views; a program between keeps no copy."""
+    request, house = here.asked(person=BEN), here.house
+    with house.signed_in("agnes") as client:
+
+        def took(what: str, code: str = "") -> Any:  # noqa: ANN401
+            form = {**here.named(request), "what": what, "code": code or house.fresh("agnes")}
+            return send(client, below(request, "take"), "/en", **form)
+
+        told(client, below(request, "draw"), person="1")
+        told(client, below(request, "write"), **here.named(request))
+        assert took("print").status_code == 404, "nobody has read it"
+        assert below(request, "take") not in client.get(below(request)).text
+        told(client, below(request, "review"), **here.named(request))
+        assert below(request, "take") in client.get(below(request)).text
+        wrong = took("print", "000000")
+        assert (wrong.status_code, "%PDF" in wrong.text) == (422, False)
+        assert newest(house.lodge.accounts) == ()
+        printed, whole = took("print"), took("package")
+    pages = PdfReader(io.BytesIO(printed.content)).pages
+    assert BEN.email in "".join(page.extract_text() for page in pages)
+    assert {PAGE, PDF} <= unzipped(whole.content).keys()
+    assert unzipped(whole.content)[PDF] == printed.content
+    for answer, ending in ((printed, "pdf"), (whole, "zip")):
+        name = f'attachment; filename="{here.draft(request).id}.{ending}"'
+        assert answer.headers["content-disposition"] == name
+        assert answer.headers["cache-control"] == "no-store"
+    assert [(v.by, v.what, v.why) for v in newest(house.lodge.accounts)] == [
+        ("agnes", "answer", "answer")
+    ] * 2
+    taken = [e.by for e in entries_of(house.office.book, request) if e.step == Noted(what=TAKEN)]
+    assert taken == ["agnes", "agnes"]
+    for person in ("rik", "olivier", "aude", "marc"):
+        with house.signed_in(person) as client:
+            form = {**here.named(request), "what": "package", "code": house.fresh(person)}
+            assert send(client, below(request, "take"), "/en", **form).status_code == 403, person
 
 
 def test_what_left_on_paper_is_said_once_and_by_no_link(here: AnswerHouse) -> None:
@@ -354,7 +398,7 @@ def test_the_officer_and_whoever_serves_a_client_company_draw_nothing(here: Answ
         assert send(client, below(request, "draw"), "/en", person="1").status_code == 403
     with house.signed_in("an") as client:
         assert below(company.id, "draw") not in client.get(below(company.id)).text
-        for what in ("draw", "page"):
+        for what in ("draw", "page", "take"):
             assert send(client, below(company.id, what), "/en", person="1").status_code == 403
 
 
@@ -362,7 +406,7 @@ def test_an_answer_to_another_request_is_not_found(here: AnswerHouse) -> None:
     one, other = here.asked(), here.asked(person=NOBODY)
     with here.house.signed_in("agnes") as client:
         told(client, below(one, "draw"), person="1")
-        for what in ("write", "open", "page", "edit", "review", "send"):
+        for what in ("write", "open", "page", "edit", "review", "take", "send"):
             form = here.named(one)
             assert send(client, below(other, what), "/en", **form).status_code == 404
         assert send(client, below(one, "draw"), "/en", person="9").status_code == 404

@@ -44,9 +44,10 @@ def answered(shop: Kept, request: str, *last: str) -> dict[str, bytes]:
     shop.says("request", "redact", answer, "--hide", "rights-of-others", *CLAIRE, ends=None)
     shop.says("request", "answer", "draft", answer, *last, *CLAIRE, ends=None)
     shop.says("request", "answer", "review", answer, "--as", "marc")
-    shop.says("request", "answer", "write", answer, "package", str(shop.folder / f"{answer}.zip"))
+    out = shop.folder / f"{answer}.zip"
+    shop.says("request", "answer", "write", answer, "package", str(out), *CLAIRE)
     shop.says("request", "deliver", answer, *CLAIRE)
-    with zipfile.ZipFile(io.BytesIO((shop.folder / f"{answer}.zip").read_bytes())) as archive:
+    with zipfile.ZipFile(io.BytesIO(out.read_bytes())) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
 
 

@@ -66,6 +66,7 @@ from avow.faces.web.console.request_answer_draw import answer_draw, answer_write
 from avow.faces.web.console.request_answer_letter import answer_edit, answer_open
 from avow.faces.web.console.request_answer_page import answer_page
 from avow.faces.web.console.request_answer_send import answer_review, answer_send
+from avow.faces.web.console.request_answer_take import answer_take
 from avow.faces.web.console.request_correct import request_correct
 from avow.faces.web.console.request_correct_look import correct_look
 from avow.faces.web.console.request_correct_step import correct_act
@@ -185,6 +186,7 @@ STAFF_HANDLERS = (
     answer_write,
     answer_open,
     answer_page,
+    answer_take,
     plan_changes,
     answer_edit,
     answer_review,

@@ -22,6 +22,8 @@ MADE = "pdf-made"
 """What is noted when the PDF was made; the words of the step are its SHA-256."""
 UNMADE = "pdf-not-made"
 """What is noted when a person got the package without its PDF."""
+TAKEN = "answer-taken"
+"""What is noted when somebody of ours took the package, to let it leave in another way."""
 
 
 def leaving(
@@ -53,6 +55,21 @@ def leaving(
         digest = hashlib.sha256(printed).hexdigest().encode()
         take(inside, row["request"], [Said(Noted(what=MADE), digest)], by=by, at=at, runs=tx)
     return Masked(package)
+
+
+def taken(book: Book, answer: str, *, by: str, at: datetime) -> Masked[bytes] | None:
+    """The package for somebody of ours, who prints it or sends it by e-mail; None when it is gone.
+    Who took it is a step of the request.
+
+    Raises:
+        AnswerRefused: AV631, the PDF cannot be made here.
+    """
+    package = leaving(book, answer, by=by, at=at)
+    if package is not None:
+        row = book.runs.one("answer_known", id=answer)
+        if row is not None:
+            take(book, row["request"], [Said(Noted(what=TAKEN))], by=by, at=at)
+    return package
 
 
 def is_proven(package: Masked[bytes]) -> bool:

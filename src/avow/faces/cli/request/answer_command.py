@@ -16,7 +16,7 @@ from avow.duties.requests.answering import drafting
 from avow.duties.requests.answering.drafting import Draft
 from avow.duties.requests.answering.extract import write_new
 from avow.duties.requests.answering.gathering import Sources
-from avow.duties.requests.answering.leaving import leaving
+from avow.duties.requests.answering.leaving import taken
 from avow.duties.requests.answering.marks import AnswerRefused
 from avow.duties.requests.answering.records import Records
 from avow.duties.requests.answering.together import answer_all
@@ -142,14 +142,19 @@ def send(answer: str, way: str, by: str, folder: Path, database_url: str | None)
 @click.argument("answer")
 @click.argument("part", type=click.Choice(["letter", "package"]))
 @click.argument("out", type=click.Path(path_type=Path))
+@WHO
 @state_options
-def write(answer: str, part: str, out: Path, folder: Path, database_url: str | None) -> None:
-    """Write the letter or the package of an ANSWER to a new file that only you may read."""
+def write(
+    answer: str, part: str, out: Path, by: str, folder: Path, database_url: str | None
+) -> None:
+    """Write the letter or the package of an ANSWER to a new file that only you may read. Who took
+    the package is a step of the request.
+    """
     with opened(folder, database_url) as desk:
         found = drafting.opened(desk.book, answer)
         content = found.letter.encode()
         if part == "package":
-            package = leaving(desk.book, answer, by="avow", at=desk.now())
+            package = taken(desk.book, answer, by=by, at=desk.now())
             if package is None:
                 raise AnswerRefused(f"the package of `{answer}` was erased", code="AV615")
             content = package.reveal()

@@ -44,6 +44,55 @@ STEPS: Mapping[str, str] = {
     "noted": mark("A note was made"),
     "closed": mark("The request was closed"),
 }
+NOTES: Mapping[str, str] = {
+    "accepted-rows": mark("it was said which rows are theirs"),
+    "accuracy-contested": mark("the person says that data are wrong"),
+    "acknowledged": mark("the receipt was written"),
+    "added-by-person": mark("the person added something"),
+    "advice": mark("advice of the data-protection officer"),
+    "answer-not-mine": mark("who got the answer had not asked for it"),
+    "answer-taken": mark("the answer was taken out, to print it or to send it by e-mail"),
+    "arrival-not-known": mark("when the message arrived is not known"),
+    "attachments-in-the-message-only": mark("attachments are in the message alone"),
+    "authority-came": mark("a paper came that shows that somebody may speak"),
+    "bring-back": mark("somebody takes the erasure back"),
+    "came-back": mark("the person is known again, by an act of their own"),
+    "could-not-be-taken-apart": mark("the message could not be taken apart"),
+    "erasure-goes-on": mark("a hold ended and the erasure goes on"),
+    "file-seen": mark("a file was looked at"),
+    "identity-document-came": mark("a document came"),
+    "identity-document-seen": mark("the document was looked at"),
+    "known-facts-answered": mark("the questions were answered"),
+    "lifting-told": mark("the end of the restriction was announced"),
+    "link-of-an-address-not-held": mark("a link was opened that led to nobody who is known"),
+    "message-cut": mark("the message was too long and is kept in part"),
+    "message-joined": mark("another message of theirs came"),
+    "message-of-another-sender": mark("a message of another sender came"),
+    "minor-found": mark("it was found to be a minor"),
+    "no-address-to-write-to": mark("there is no address to write to"),
+    "not-answered-by-itself": mark("nothing was answered automatically"),
+    "note": mark("words of somebody of ours"),
+    "nothing-asked": mark("nothing was asked"),
+    "pdf-made": mark("its PDF was made"),
+    "pdf-not-made": mark("no PDF could be made of it"),
+    "person-named-again": mark("the person was named anew"),
+    "place-opened": mark("a place was opened"),
+    "places-decided": mark("places were decided"),
+    "restriction-lifted": mark("the restriction ended"),
+    "say-what-is-asked": mark("somebody has to say what is asked"),
+    "scan-came": mark("a scan was added"),
+    "sender-checked": mark("what the mail server said of its sender"),
+    "sender-of-our-own-domain": mark("somebody of ours sent it on"),
+    "stays-another": mark("the old value rightly stays: it says something else"),
+    "stays-historic": mark("the old value rightly stays: it was right at its time"),
+    "task-cannot": mark("a task cannot be done"),
+    "task-disproportionate": mark("a task would be disproportionate"),
+    "task-done": mark("a task is done"),
+    "task-nothing": mark("a task found nothing"),
+    "use-goes-on": mark("the use goes on"),
+    "use-stands-still": mark("the use stands still"),
+}
+"""What was noted with a request, by the code that stands in the step, up to a dot."""
 WORDS: Mapping[str, str] = {
     Right.INFORMATION: mark("information"),
     Right.ACCESS: mark("access"),
@@ -115,6 +164,16 @@ WORDS: Mapping[str, str] = {
 def step_word(name: str, words: Words) -> str:
     """What a step is called; its own name where no sentence is known yet."""
     return words.say(STEPS[name]) if name in STEPS else name
+
+
+def note_word(code: str, words: Words) -> str:
+    """What a note is called; what follows a dot in its code (a number, a system) is left out, but
+    for a word that says something. A code that nobody gave words is shown as it is."""
+    name, _, about = code.partition(".")
+    if name not in NOTES:
+        return code
+    said = words.say(NOTES[name])
+    return f"{said} ({about})" if about and not about[0].isdigit() else said
 
 
 def word_of(code: str, words: Words) -> str:

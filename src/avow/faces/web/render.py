@@ -138,6 +138,7 @@ def globals_of(spoken: Words) -> Mapping[str, Any]:
         ),
         "step_word": lambda name: called.step_word(name, spoken),
         "page_word": lambda page: spoken.say(PAGES[page]),
+        "note_word": lambda code: called.note_word(code, spoken),
         "request_word": lambda code: request_words.request_word(code, spoken),
         "problem_word": lambda code: request_words.problem_word(code, spoken),
         "incident_word": lambda code: incident_views.incident_word(code, spoken),

@@ -8,7 +8,6 @@ from avow.common.languages import Words, mark
 from avow.duties.assurance.wording import ROLES
 from avow.duties.requests import called
 from avow.duties.requests.answering.detecting import Kind as Place
-from avow.duties.requests.answering.leaving import TAKEN
 from avow.duties.requests.answering.marks import Keeps
 from avow.duties.requests.identity.documents import DOCUMENT
 from avow.duties.requests.identity.representing import EVIDENCE
@@ -41,7 +40,6 @@ WORDS: Mapping[str, str] = {
     f"why-{Why.IDENTIFY}": mark("to find out who they are"),
     f"why-{Why.ANSWER}": mark("to answer"),
     f"why-{Why.REVIEW}": mark("to review the work"),
-    TAKEN: mark("the answer was taken out, to print it or to send it by e-mail"),
     f"stands-{Waits.IDENTITY}": mark("until it is known who asks"),
     f"stands-{Waits.SCOPE}": mark("until it is known what is asked"),
 }

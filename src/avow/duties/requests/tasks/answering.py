@@ -38,6 +38,9 @@ def answer_task(book: Book, runs: Runs, said: TaskAnswer, *, at: datetime) -> Ta
     Raises:
         UnknownTask: AV669. TaskRefused: AV664. EvidenceRefused: AV677.
     """
+    request = kept.read(replace(book, runs=runs), said.task).request
+    if request is not None:  # before its task, as `make_tasks` takes them: else each waits for both
+        runs.one("request_lock", id=request)
     task = kept.answer(book, said.task, said.outcome, said.evidence, by=said.by, at=at, runs=runs)
     whole = kept.read(replace(book, runs=runs), said.task)
     if whole.request is not None:

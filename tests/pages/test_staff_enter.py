@@ -186,3 +186,64 @@ def test_the_form_speaks_every_language_without_a_fault(house: StaffHouse, langu
             assert answer.status_code == 200
             assert answer.headers["content-language"] == language
             assert faults(read_page(answer.text)) == []
+
+
+# --- a minor who was found ----------------------------------------------------------------------
+
+MINOR = {"kind": "email", "value": "kid@school.example", "name": "Kid", "spoken": "nl",
+         "words": "their school wrote that they are fourteen"}  # fmt: skip
+
+
+def finds(house: StaffHouse, person: str = "agnes", **form: str) -> httpx.Response:
+    """What comes of the form about a minor."""
+    with house.signed_in(person) as client:
+        data = {"csrf": token_of(client.get("/en").text), **MINOR, "code": house.fresh(person)}
+        return client.post("/en/requests/minor/send", data=data | form, headers=OURS)
+
+
+def test_the_erasure_of_a_minor_is_opened_with_a_code(house: StaffHouse) -> None:
+    """A request like any other, for which nobody has to show who they are; how it was found is
+    sealed and shown on no page."""
+    answer = finds(house)
+    assert answer.status_code == 303, answer.text
+    name = answer.headers["location"].split("?")[0].rpartition("/")[2]
+    book = house.office.book
+    state = read(book, name)
+    assert [item.right for item in state.items.values()] == [Right.ERASURE]
+    assert state.persons[1].shown is Rung.KNOWN_FACTS
+    assert set(persons_of(book, name)[1].naming()) == {("email", MINOR["value"])}
+    assert "minor-found" in [
+        e.step.what for e in entries_of(book, name) if isinstance(e.step, Noted)
+    ]
+    with house.signed_in("agnes") as client:
+        page = client.get(f"/en/requests/{name}").text
+    assert "it was found to be a minor" in page
+    assert [word for word in (MINOR["words"], MINOR["value"]) if word in page] == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "said"),
+    [
+        ({"code": "000000"}, "The code is not right"),
+        ({"words": " "}, "Say how it was found."),
+        ({"value": ""}, "Say by what they are known."),
+        ({"kind": ""}, "Say by what they are known."),
+    ],
+)
+def test_what_lacks_is_said_and_nothing_is_opened(
+    house: StaffHouse, changed: dict[str, str], said: str
+) -> None:
+    answer = finds(house, **changed)
+    assert (answer.status_code, said in answer.text) == (422, True)
+    assert faults(read_page(answer.text)) == []
+    assert house.state.store.run("requests_open") == []
+    assert finds(house, "marc").status_code == 403
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_about_a_minor_speaks_three_languages(house: StaffHouse, language: str) -> None:
+    with house.signed_in("an") as client:
+        assert f'href="/{language}/requests/minor"' in client.get(f"/{language}/requests").text
+        page = client.get(f"/{language}/requests/minor")
+    assert page.headers["content-language"] == language
+    assert faults(read_page(page.text)) == []

@@ -89,6 +89,7 @@ from avow.faces.web.console.request_identity_questions import (
 )
 from avow.faces.web.console.request_identity_speaker import identity_speaker
 from avow.faces.web.console.request_identity_step import identity_step
+from avow.faces.web.console.request_minor import minor_sent, request_minor
 from avow.faces.web.console.request_note import request_note
 from avow.faces.web.console.request_open import request_open
 from avow.faces.web.console.request_outcome import request_outcome
@@ -186,6 +187,8 @@ STAFF_HANDLERS = (
     answer_write,
     answer_open,
     answer_page,
+    *request_minor,
+    minor_sent,
     answer_take,
     plan_changes,
     answer_edit,

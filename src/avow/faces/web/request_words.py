@@ -132,6 +132,8 @@ PROBLEMS: Mapping[str, str] = {
     "file-many": mark("One file at a time."),
     "file-none": mark("Choose a file."),
     "file-what": mark("Say what the paper is, and whose."),
+    "no-how": mark("Say how it was found."),
+    "no-one": mark("Say by what they are known."),
     "no-day": mark("Say how it came, and on which day."),
     "AV690": mark(
         "It cannot have come before it was written, or in the future; a file has 10 MB at most."

@@ -5,12 +5,16 @@ a paper that is none, and rows that were taken beyond the account."""
 from __future__ import annotations
 
 import json
+from datetime import date
 from pathlib import Path
 
 import psycopg
 import pytest
 
+from avow.common.masked import Masked
+from avow.duties.requests.acting.telling_recipients import Disclosure, disclosed
 from avow.duties.requests.rows import accept, accepted_of
+from avow.duties.requests.tasks import kept
 from avow.engine.planner.identities import Candidate
 from tests.kept_room import CLAIRE, DECLARATION, Kept, made
 from tests.verified_room import KEPT, UNKNOWN
@@ -62,6 +66,18 @@ def speaks(shop: Kept) -> str:
     return request
 
 
+def erases(shop: Kept, request: str) -> None:
+    """Two persons approve that the account goes, and it goes."""
+    said = shop.says("request", "erase", request, "1", *CLAIRE).output
+    plan = next(word for word in said.split() if word.startswith("plan-"))
+    for person in ("marc", "paul"):
+        shop.says("approve", plan, "--as", person)
+    with shop.steady():
+        shop.says("apply", plan)
+    with shop.steady():
+        shop.says("request", "erase", request, "1", "--finish", *CLAIRE)
+
+
 def accounts(shop: Kept) -> list[object]:
     """Who has an account with a company."""
     return [email for (email,) in shop.run("SELECT email FROM account ORDER BY id")]
@@ -72,18 +88,27 @@ def test_the_account_alone_goes_when_its_company_asks(shop: Kept) -> None:
     less welcome."""
     request = speaks(shop)
     assert shop.looked().words()["6.a"] == KEPT
-    said = shop.says("request", "erase", request, "1", *CLAIRE).output
-    plan = next(word for word in said.split() if word.startswith("plan-"))
-    for person in ("marc", "paul"):
-        shop.says("approve", plan, "--as", person)
-    with shop.steady():
-        shop.says("apply", plan)
-    with shop.steady():
-        shop.says("request", "erase", request, "1", "--finish", *CLAIRE)
+    erases(shop, request)
     assert accounts(shop) == ["una@acme.example", "vic@other.example"]
     with psycopg.connect(shop.state) as owner:
         assert owner.execute("SELECT * FROM avow.suppression").fetchall() == [], "kept out"
     assert shop.run("SELECT email FROM buyer WHERE id = 3") == [(UTA,)]
+
+
+def test_who_got_other_data_of_the_user_is_told_nothing(shop: Kept) -> None:
+    """The host of accounts is told that the account went. The bank, which got what Uta wrote to us
+    as a buyer, does not learn from us that she left Acme, and loses nothing of hers."""
+    for recipient, category in (("host", "account"), ("bank", "message"), ("unsaid", "")):
+        what = Disclosure(
+            recipient, tuple(filter(None, [category])), date(2026, 1, 2), (Masked(UTA),)
+        )
+        with shop.desk() as desk:
+            disclosed(desk.book, what, by="claire")
+    request = speaks(shop)
+    erases(shop, request)
+    with shop.desk() as desk:
+        told = {each.task.place for each in kept.of_request(desk.book, request)}
+    assert told == {"recipient:host", "recipient:unsaid"}
 
 
 def test_a_user_who_was_not_told_is_red(shop: Kept) -> None:

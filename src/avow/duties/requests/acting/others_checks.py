@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 
-from avow.duties.requests.acting.telling_recipients import TELLS, recipients_of
+from avow.duties.requests.acting.telling_recipients import TELLS, concerned
 from avow.duties.requests.book import Book, read_many
 from avow.duties.requests.in_time import FRESH, PLACE, SEEN, clauses_of
 from avow.duties.requests.machine import Item, Request
@@ -142,7 +142,7 @@ def _untold(book: Book, act: Act, mine: Sequence[Kept], requests: Sequence[Reque
         for request in requests
         for item in request.items.values()
         if TELLS.get(item.right) is act and item.state is ItemState.DONE
-        for got in recipients_of(book, request.id, item.person) or ()
+        for got in concerned(book, request, item)
     )
 
 

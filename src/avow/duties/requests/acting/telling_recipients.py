@@ -11,11 +11,12 @@ from avow.common.ids import new_id
 from avow.common.masked import Masked
 from avow.duties.requests.book import Book, Person, persons_of, read
 from avow.duties.requests.machine import Item, Request
+from avow.duties.requests.rows import accepted_of
 from avow.duties.requests.tasks.kept import Wanted
 from avow.duties.requests.tasks.machine import Act
 from avow.duties.requests.tasks.mailboxes import accountable_of
 from avow.duties.requests.tasks.making import begin, due_of
-from avow.duties.requests.words import ItemState, Right
+from avow.duties.requests.words import ItemState, Right, Voice
 from avow.engine.db.store import Row, Runs
 
 FORM = "disclosed-person/1"
@@ -146,13 +147,26 @@ def tell_recipients(
     act = TELLS.get(asked.right) if asked is not None else None
     if asked is None or act is None or asked.state not in _GOING_ON:
         return Telling((), ())
-    got = {g.recipient for g in recipients_of(book, request, asked.person) or ()}
+    got = {g.recipient for g in concerned(book, state, asked)}
     unlogged = unlogged_of(book, purposes)
     who = accountable_of(book.declaration)
     wanted = [(name, f"recipient:{name}", "log") for name in sorted(got)]
     wanted += [(name, who, "declared") for name in sorted(unlogged - got) if who]
     made = _made(book, state, asked, act, wanted, by=by, at=at)
     return Telling(made, () if who else tuple(sorted(unlogged - got)))
+
+
+def concerned(book: Book, request: Request, item: Item) -> tuple[Got, ...]:
+    """Who got data that an item is about. A company decides about its own rows alone: to tell who
+    got other data of the person would disclose that it left, and lose data that it did not mean. A
+    line of the log that names no category may be about any."""
+    got = recipients_of(book, request.id, item.person) or ()
+    if request.persons[item.person].voice is not Voice.COMPANY:
+        return got
+    systems = book.declaration.datamap.systems
+    rows = [r for r in accepted_of(book, request.id) or () if r.person == item.person]
+    about = {c for r in rows for c in systems[r.system].datasets[r.dataset].categories()}
+    return tuple(each for each in got if not each.categories or about & set(each.categories))
 
 
 def unlogged_of(book: Book, purposes: frozenset[str] | None = None) -> frozenset[str]:

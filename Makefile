@@ -15,8 +15,10 @@ help: ## say what there is
 demo: .venv/run.stamp avow ## an example organisation, from declaration to pages (SERVE=0: without the pages)
 	@./avow demo $(if $(filter 0,$(SERVE)),--no-serve) $(ARGS)
 
-test: .venv/test.stamp avow ## every test (ARGS=… goes to pytest)
-	@$(TOOLS) pytest $(ARGS)
+JOBS ?= auto
+AT_ONCE := -n $(JOBS) --maxprocesses 4 --dist loadfile
+test: .venv/test.stamp avow ## every test (ARGS=… goes to pytest; JOBS=0: one after the other)
+	@$(TOOLS) pytest $(AT_ONCE) $(ARGS)
 
 CASES ?= 2000
 LAWS := tests/properties tests/faults/test_bad_input.py tests/faults/test_intake_random.py tests/faults/test_lists_random.py tests/pages/test_api_random.py

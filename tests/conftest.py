@@ -21,7 +21,13 @@ if os.environ.get("AVOW_CI") == "1":
         raise RuntimeError("this Hypothesis keeps its constants elsewhere: see tests/conftest.py")
     providers._get_local_constants = Constants
 
-pytest_plugins = ["tests.postgres", "tests.mariadb", "tests.owners", "tests.skips"]
+pytest_plugins = [
+    "tests.postgres",
+    "tests.mariadb",
+    "tests.owners",
+    "tests.skips",
+    "tests.carried",
+]
 
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _POSTGRESQL_HOMES = "usr/lib/postgresql/*/bin/postgres"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import dataclasses
 import re
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -37,6 +36,7 @@ from avow.engine.planner.trust import Standing
 from avow.estate.connectors.base import Access, Connection
 from avow.estate.connectors.catalogue import Catalogue, ColumnKind
 from avow.estate.datamap.reach import Row
+from tests.carried import CARRIED
 from tests.connectors import engines
 from tests.connectors.world import Estate
 from tests.faults.small import Facts
@@ -46,8 +46,6 @@ from tests.properties.worlds import TODAY, World, copy, key_sets
 NOON = datetime(2026, 3, 31, 12, tzinfo=UTC)
 T = TypeVar("T")
 _DATASET = re.compile(r"d\d")
-CARRIED = Counter[str]()
-"""Random worlds that were carried out and compared, by engine."""
 _STORED = {ColumnKind.INSTANT: datetime.fromisoformat, ColumnKind.DATE: date.fromisoformat}
 
 

@@ -96,7 +96,11 @@ def test_what_is_no_checkpoint_is_refused(text: str) -> None:
     assert refused.value.code == "AV802"
 
 
-@pytest.mark.parametrize("text", ["", "a+b", f"{KEY}x", str(KEY).replace("avow", "avov")])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a+b", f"{KEY}x", str(KEY).replace("avow", "avov")],
+    ids=["nothing", "no number", "a letter more", "another name"],
+)
 def test_what_is_no_key_is_refused(text: str) -> None:
     with pytest.raises(LedgerError) as refused:
         read_key(text)

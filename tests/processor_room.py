@@ -25,6 +25,7 @@ MORE = """
         owned_by: {public.debtor: debtor_id}
         rest: claims
 """
+FLAG = 'restriction: {flag: locked, set: "yes"}'
 CHANGES = {
     'message: {clause: "1.a"}}\nsubjects: {buyer: {}}': 'message: {clause: "1.a"}, '
     'claims: {clause: "3.3-P"}}\nsubjects: {buyer: {}, debtor: {}}',
@@ -43,10 +44,14 @@ INSERT INTO claim VALUES (1, 70, 42, 1), (2, 30, 42, 1), (3, 5, 42, 2), (4, 9, 4
 
 
 def opened_for_tenants(
-    url: str, folder: Path, state: str, environ: Callable[[str, str], None]
+    url: str,
+    folder: Path,
+    state: str,
+    environ: Callable[[str, str], None],
+    also: Callable[[str], str] = str,
 ) -> Kept:
-    """The shop with its debtors of two creditors, who may instruct us."""
-    text = DECLARATION + MORE.lstrip("\n")
+    """The shop with its debtors of two creditors, who may instruct us; `also` declares more."""
+    text = DECLARATION + also(MORE.lstrip("\n"))
     for old, new in CHANGES.items():
         assert old in text, old
         text = text.replace(old, new)
@@ -59,6 +64,28 @@ def opened_for_tenants(
     ):
         shop.says("request", "mailbox", who, address, "--by", "claire", *more)
     return shop
+
+
+def opened_with_flags(
+    url: str, folder: Path, state: str, environ: Callable[[str, str], None]
+) -> Kept:
+    """The same shop, where a column of debtors and claims says whether a row may be used."""
+    flags = f"rest: claims\n        {FLAG}\n"
+    shop = opened_for_tenants(
+        url, folder, state, environ, lambda text: text.replace("rest: claims\n", flags)
+    )
+    for table in ("debtor", "claim"):
+        shop.run(f"ALTER TABLE {table} ADD COLUMN locked text NOT NULL DEFAULT 'free'")
+    return shop
+
+
+def locked(shop: Kept) -> tuple[list[object], list[object]]:
+    """The debtors and the claims that are kept from use."""
+    debtors, claims = (
+        [key for (key,) in shop.run(f"SELECT id FROM {t} WHERE locked = 'yes' ORDER BY id")]
+        for t in ("debtor", "claim")
+    )
+    return debtors, claims
 
 
 def instructed(shop: Kept, tenant: str, what: str, *, confirmed: bool = True) -> str:

@@ -18,6 +18,7 @@ from avow.duties.requests.answering import answered
 from avow.duties.requests.book import Book
 from avow.duties.requests.identity import company_checks, identity_checks
 from avow.duties.requests.intake import judging
+from avow.duties.requests.processor import still_unused
 from avow.duties.requests.telling import left_checks
 from avow.engine.evidence.checks import Check, CheckResult
 from avow.engine.planner.making import Estate
@@ -45,3 +46,4 @@ def answers(
     yield from company_checks.answers(book, estate, day=day, at=at)
     yield from back_no_more.answers(book, at=at)
     yield from left_checks.answers(book, estate, day=day, at=at)
+    yield from still_unused.answers(book, estate, at=at)

@@ -103,15 +103,15 @@ def make_change(office: Office, estate: Estate, change: Change, at: datetime) ->
     return plan.id
 
 
-def make_lifting(office: Office, plan: str, at: datetime) -> str:
-    """Plan that what a plan changed is put back.
+def make_lifting(office: Office, plan: str, at: datetime, *, sphere: str = OURS) -> str:
+    """Plan that what a plan changed is put back, among the rows of the same sphere.
 
     Raises:
         PlannerError: AV462, it changed nothing, or is put back already.
     """
     kept, row = records.read(office.runs, plan), office.runs.one("cell_change", plan=plan)
-    is_ours = kept.plan.sphere == OURS  # what a controller instructed, it takes back itself
-    if not is_ours or row is None or row["before"] is None or row["back_at"] is not None:
+    is_theirs = kept.plan.sphere == sphere  # what a controller instructed, it takes back itself
+    if not is_theirs or row is None or row["before"] is None or row["back_at"] is not None:
         raise PlannerError(
             f"`{plan}` cannot be put back",
             because="it changed nothing, was put back before, or a controller instructed it",
@@ -126,6 +126,8 @@ def make_lifting(office: Office, plan: str, at: datetime) -> str:
         parts=kept.plan.parts,
         author=author_of(office.runs),
         case=plan,
+        persons=kept.plan.persons,
+        sphere=sphere,
     )
     records.keep(office.runs, lifting, (), Level.APPROVE, at)
     return lifting.id

@@ -240,28 +240,32 @@ def _put_back(
 ) -> Changed:
     """Every cell as it was, where nobody wrote it since; then the sealed cells are destroyed."""
     office, pieces = changer.office, _known(changer.office, row)
+    seen = seen_from(connection.system, kept.plan.sphere)
     with connection.transaction() as batch:
-        missed = sum(_restored(connection, batch, piece) for piece in pieces)
+        missed = sum(_restored(connection, batch, seen, piece) for piece in pieces)
         changer.crash("restored")
     changer.crash("committed")
+    rows = sum(len(p.before) for p in pieces) - missed
     with office.runs.transaction() as tx:
-        tx.run("cell_change_back", plan=row["plan"], at=at)
+        tx.run("cell_change_back", plan=row["plan"], at=at, rows=rows)
         records.pass_to(tx, kept.plan.id, Status.DONE, [Status.RUNNING], at)
-        rows = sum(len(p.before) for p in pieces) - missed
         changer.tell([Undone(bundle=row["bundle"], by=kept.approved_by, rows=rows)], at, tx)
         if not missed:
             destroy(tx, [row["bundle"]], at)
     return Changed(kept.plan.id, rows, missed)
 
 
-def _restored(connection: Connection, batch: Batch, piece: _Piece) -> int:
-    """Put one dataset's cells back; gives the rows that are not as they were."""
+def _restored(connection: Connection, batch: Batch, seen: System, piece: _Piece) -> int:
+    """Put one dataset's cells back, in rows that are of this sphere still; gives the rows that are
+    not as they were."""
     section, n = piece.section, len(piece.section.key)
-    keys = [(1, row[:n], None) for row in piece.before]
-    name = keys_name(section.dataset)
-    connection.put_keys(name, section.dataset, keys)
-    batch.restore(section.dataset, section.key, section.blanks, piece.before)
-    now = batch.copies(section.dataset, InKeys(section.key, name), section.columns)
+    dataset, name = section.dataset, keys_name(section.dataset)
+    connection.put_keys(name, dataset, [(1, row[:n], None) for row in piece.before])
+    mine = all_of([InKeys(section.key, name), inside(seen.datasets[dataset])])
+    theirs = {row[:n] for row in batch.copies(dataset, mine, section.key)}
+    before = [row for row in piece.before if row[:n] in theirs]
+    batch.restore(dataset, section.key, section.blanks, before)
+    now = batch.copies(dataset, InKeys(section.key, name), section.columns)
     return len(set(map(repr, piece.before)) - set(map(repr, now)))
 
 

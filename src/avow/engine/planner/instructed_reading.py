@@ -71,10 +71,8 @@ def held_for(
             raise Guarded((refusal(system, refused),)) from refused
 
 
-def owned_by(
-    estate: Estate, system: str, value: str, roots: Roots, dataset: str
-) -> tuple[Key, ...]:
-    """The keys of the rows of a dataset that are the tenant's and that these persons of it own.
+def owned_in(estate: Estate, system: str, value: str, roots: Roots) -> dict[str, tuple[Key, ...]]:
+    """The keys of the rows, by dataset, that are the tenant's and that these persons of it own.
 
     Raises: Away, Guarded: the system does not answer, or refused a question.
     """
@@ -85,7 +83,11 @@ def owned_by(
             known = _claims(connection, reaching, roots)
         except Refused as refused:
             raise Guarded((refusal(system, refused),)) from refused
-    return tuple(sorted(known.get((dataset, Right.OWN), set()), key=repr))
+    return {
+        name: tuple(sorted(keys, key=repr))
+        for (name, held), keys in sorted(known.items())
+        if held is Right.OWN and keys
+    }
 
 
 def read_held(connection: Connection, value: str, roots: Roots | None, most: int) -> HeldFor:

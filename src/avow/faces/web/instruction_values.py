@@ -14,8 +14,9 @@ from avow.faces.web.signin.desk import StaffDesk
 
 MOST = 500
 """Values of one form; a list that is longer is given to the command."""
-NAMING = frozenset({Instructs.ERASE, Instructs.EXTRACT, Instructs.CORRECT})
-"""What is about persons that values name. The rest is about all of a controller's data."""
+NAMING = frozenset({Instructs.ERASE, Instructs.EXTRACT, Instructs.CORRECT, Instructs.RESTRICT})
+"""What is about persons that values name. The rest is about all of a
+controller's data, or about what an earlier instruction named."""
 
 
 @dataclass(frozen=True, slots=True)

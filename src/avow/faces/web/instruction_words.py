@@ -13,6 +13,7 @@ WORDS: Mapping[str, str] = {
     f"instructs-{Instructs.EXTRACT}": mark("Give a copy of persons' data"),
     f"instructs-{Instructs.CORRECT}": mark("Correct persons' data"),
     f"instructs-{Instructs.RESTRICT}": mark("Keep persons' data unused"),
+    f"instructs-{Instructs.LIFT}": mark("Let persons' data be used again"),
     f"instructs-{Instructs.RETURN}": mark("Return all of its data: the contract ends"),
     f"instructs-{Instructs.DELETE_ALL}": mark("Erase all of its data: the contract ends"),
     f"instruction-{Wants.TELL}": mark("tell the controller what was done"),

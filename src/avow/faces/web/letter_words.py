@@ -94,6 +94,8 @@ CASES: Mapping[str, str] = {
     "late": mark("After the term"),
     "partly": mark("Where something is left"),
     "corrected": mark("Where something was corrected"),
+    "restricted": mark("Where data are kept from use"),
+    "lifted": mark("Where data may be used again"),
     "refused": mark("As a refusal"),
     "kept": mark("Where the person wanted the data kept"),
     "unread": mark("Before anybody has read what is asked"),

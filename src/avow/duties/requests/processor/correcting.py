@@ -15,13 +15,13 @@ from avow.common.calendar import local_day
 from avow.duties.requests.acting.others_checks import PROMISED
 from avow.duties.requests.acting.rectifying import Correct, no_structure
 from avow.duties.requests.acting.restricting import Hands
-from avow.duties.requests.processor.instructed import may_be_planned, not_done
+from avow.duties.requests.processor.instructed import CHANGED, may_be_planned, not_done
 from avow.duties.requests.tasks.instructing import Instructs, sphere_of
 from avow.engine.planner.changing import Cells, Change, make_change
 from avow.engine.planner.changing_run import Changed, run_change
 from avow.engine.planner.identities import Asked
 from avow.engine.planner.instructed import Named, persons_named
-from avow.engine.planner.instructed_reading import owned_by
+from avow.engine.planner.instructed_reading import owned_in
 from avow.engine.planner.plan import PlanKind
 from avow.estate.datamap.model import Blank, BlankKind, System
 from avow.estate.datamap.spheres import in_sphere
@@ -58,7 +58,7 @@ def prepare_correction(
     seen = in_sphere(book.declaration.datamap.systems[system], value)
     dataset = _dataset(instruction, seen, wished)
     named = persons_named(hands.estate, system, value, asked)
-    keys = owned_by(hands.estate, system, value, named.roots, dataset)
+    keys = owned_in(hands.estate, system, value, named.roots).get(dataset, ())
     if not keys:
         raise not_done(instruction, "its values name no row of that table there")
     blanks = {w.field: Blank(BlankKind.CONSTANT, w.value.reveal()) for w in wished}
@@ -94,12 +94,12 @@ def _dataset(instruction: str, seen: System, wished: Sequence[Correct]) -> str:
     return name
 
 
-def run_correction(hands: Hands, instruction: str, *, at: datetime) -> Changed:
+def run_changes(hands: Hands, instruction: str, *, at: datetime) -> Changed:
     """Run its approved plan; a second time it does nothing.
 
-    Raises: NotInstructed AV968, it has none; and what `run_change` raises.
+    Raises: NotInstructed AV968, it has none that changes cells; and what `run_change` raises.
     """
     row = hands.book.runs.one("instruction_known", id=instruction)
-    if row is None or not row["plan"] or Instructs(row["what"]) is not Instructs.CORRECT:
-        raise not_done(instruction, "no plan of it corrects anything")
+    if row is None or not row["plan"] or Instructs(row["what"]) not in CHANGED:
+        raise not_done(instruction, "no plan of it changes rows that stay")
     return run_change(hands.changer(at), row["plan"], at)

@@ -48,10 +48,17 @@ from avow.engine.planner.plan import Plan, PlanKind
 from avow.engine.planner.program import Move
 from avow.engine.planner.records import Kept, Status
 
+_DID = {
+    PlanKind.CORRECTION: Instructs.CORRECT,
+    PlanKind.RESTRICTION: Instructs.RESTRICT,
+    PlanKind.LIFTING: Instructs.LIFT,
+}
 REMOVED = frozenset({Instructs.ERASE, Instructs.DELETE_ALL})
 """What removes rows."""
-PLANNED = REMOVED | {Instructs.CORRECT}
-"""What is planned. Copies are given, and the rest is done by who owns the system."""
+CHANGED = frozenset({Instructs.CORRECT, Instructs.RESTRICT, Instructs.LIFT})
+"""What changes cells of rows that stay."""
+PLANNED = REMOVED | CHANGED
+"""What is planned. Copies are given."""
 _VOID = frozenset({Status.WITHDRAWN, Status.REFUSED})
 """Plans that did nothing: another may take their place."""
 _ENDED = frozenset({Status.DONE, Status.BLOCKED})
@@ -121,7 +128,9 @@ def may_be_planned(book: Book, runs: Runs, instruction: str) -> Row:
         raise not_done(instruction, "it is carried out, and its controller is told")
     if Instructs(row["what"]) not in PLANNED:
         raise not_done(instruction, "it is carried out by who owns the system")
-    if row["plan"] and records.read(runs, row["plan"]).status not in _VOID | _ENDED:
+    status = records.read(runs, row["plan"]).status if row["plan"] else Status.WITHDRAWN
+    is_once = Instructs(row["what"]) in (Instructs.RESTRICT, Instructs.LIFT)
+    if status not in _VOID | (frozenset() if is_once else _ENDED):
         raise not_done(instruction, f"`{row['plan']}` carries it out")
     inside = replace(book, runs=runs)
     if row["restored_at"] is not None:  # what was done is undone, whoever did it
@@ -145,19 +154,26 @@ def not_done(instruction: str, because: str) -> NotInstructed:
 @dataclass(frozen=True, slots=True)
 class Receipt:
     """What came of an instruction: rows removed by dataset, rows that a hold or a reference keeps,
-    and rows that the system refused to remove. `changed`: the rows were not removed but corrected,
-    and `missing` ones were gone, or another's, when it ran."""
+    and rows that the system refused to remove. `did` says what was done where rows were not removed
+    but corrected, kept from use or let be used again (`Instructs`); `missing` ones were gone, or
+    another's, when it ran."""
 
     plan: str
     removed: Mapping[str, int]
     held: int
     missing: int
-    changed: bool = False
+    did: str = ""
 
     @property
     def is_whole(self) -> bool:
         """Whether nothing of what was meant is left."""
         return not self.held and not self.missing
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more can be done: a row that is gone is neither kept from use nor let be
+        used again."""
+        return self.is_whole or self.did in (Instructs.RESTRICT, Instructs.LIFT)
 
 
 def finish(
@@ -181,7 +197,7 @@ def finish(
     with book.runs.transaction() as tx:
         locked = tx.one("instruction_lock", id=instruction)
         if locked is not None and locked["ended_at"] is None:
-            if receipt.is_whole:
+            if receipt.is_over:
                 tx.run("instruction_ended", id=instruction, at=at)
             _answer_task(replace(book, runs=tx), instruction, receipt, at)
             mailing = _mailing(book, "instruction-done", row, known.plan.id, domain, at)
@@ -204,8 +220,8 @@ def receipt_of(book: Book, plan: str) -> Receipt | None:
 
 def _receipt(book: Book, known: Kept) -> Receipt:
     plan = known.plan
-    if plan.kind is PlanKind.CORRECTION:
-        return _corrected(book, plan)
+    if plan.kind in _DID:
+        return _changed(book, plan)
     removed = _removed(book.runs, plan)
     steps = [each for _, each in plan.steps]
     wanted = sum(each.bound for each in steps if each.step.move is Move.DELETE)
@@ -215,11 +231,17 @@ def _receipt(book: Book, known: Kept) -> Receipt:
     return Receipt(plan.id, dict(removed), held, max(short, len(blocked)))
 
 
-def _corrected(book: Book, plan: Plan) -> Receipt:
-    """Rows whose fields are as they should be. Such a plan has one step."""
-    row = book.runs.one("cell_change", plan=plan.id)
-    rows, ((_, each),) = int(row["rows"]) if row is not None else 0, plan.steps
-    return Receipt(plan.id, {each.step.dataset: rows}, 0, each.bound - rows, changed=True)
+def _changed(book: Book, plan: Plan) -> Receipt:
+    """Rows whose cells are as they should be. Where several tables were meant and rows are missing,
+    the counts are those of the plan, and `missing` is of all together."""
+    is_back = plan.kind is PlanKind.LIFTING
+    row = book.runs.one("cell_change", plan=plan.case if is_back else plan.id)
+    counted = row["back_rows" if is_back else "rows"] if row is not None else None
+    rows, steps = int(counted or 0), [each for _, each in plan.steps]
+    wanted = {each.step.dataset: each.bound for each in steps}
+    short = sum(wanted.values()) - rows
+    done = wanted if len(wanted) > 1 else dict.fromkeys(wanted, rows)
+    return Receipt(plan.id, done, 0, short, did=str(_DID[plan.kind]))
 
 
 def _removed(runs: Runs, plan: Plan) -> Counter[str]:
@@ -242,8 +264,8 @@ def _removed(runs: Runs, plan: Plan) -> Counter[str]:
 
 def _answer_task(book: Book, instruction: str, receipt: Receipt, at: datetime) -> None:
     """The task of who owns the system ends with the plan as its evidence."""
-    outcome = Outcome.DONE if receipt.is_whole else Outcome.CANNOT
-    did = "corrected" if receipt.changed else "removed"
+    outcome = Outcome.DONE if receipt.is_over else Outcome.CANNOT
+    did = "changed" if receipt.did else "removed"
     counts = f"{sum(receipt.removed.values())} {did}, {receipt.held + receipt.missing} left"
     said = Evidence(words=f"{receipt.plan}: rows {counts}")
     for each in kept.of_instruction(book, instruction):
@@ -266,9 +288,9 @@ def _done_letter(book: Book, row: Row, receipt: Receipt, at: datetime, own: Path
             "places": [{"place": d, "rows": n} for d, n in sorted(receipt.removed.items()) if n],
             "held": receipt.held,
             "missing": receipt.missing,
-            "changed": receipt.changed,
+            "did": receipt.did or "remove",
             "plan": receipt.plan,
-            "backups": saying.day(add(day, lag)) if lag and not receipt.changed else "",
+            "backups": saying.day(add(day, lag)) if lag and not receipt.did else "",
             "period": saying.period(lag) if lag else "",
         },
     )

@@ -31,6 +31,7 @@ class Instructs(StrEnum):
     EXTRACT = "extract"
     CORRECT = "correct"
     RESTRICT = "restrict"
+    LIFT = "lift"
     RETURN = "return"
     DELETE_ALL = "delete-all"
 

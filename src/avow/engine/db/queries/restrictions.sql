@@ -20,8 +20,8 @@ UPDATE avow.cell_change SET done_at = %(at)s WHERE plan = %(plan)s AND done_at I
 
 -- name: cell_change_back
 -- What was changed is put back.
--- since: 22
-UPDATE avow.cell_change SET back_at = %(at)s WHERE plan = %(plan)s AND back_at IS NULL
+-- since: 39
+UPDATE avow.cell_change SET back_at = %(at)s, back_rows = %(rows)s WHERE plan = %(plan)s AND back_at IS NULL
 
 -- name: restriction_add
 -- Rows of a dataset are restricted.

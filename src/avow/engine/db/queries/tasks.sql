@@ -169,6 +169,13 @@ LEFT JOIN avow.instruction_package AS g ON g.instruction = i.id
 WHERE %(id)s::text IS NULL OR i.id = %(id)s
 ORDER BY i.arrived_at DESC, i.id
 
+-- name: instructions_restricting
+-- Instructions whose plan kept rows of a controller from use, the oldest first.
+-- since: 39
+SELECT i.id, i.tenant, i.plan FROM avow.instruction AS i
+JOIN avow.cell_change AS c ON c.plan = i.plan AND c.done_at IS NOT NULL AND c.back_at IS NULL
+WHERE i.what = 'restrict' ORDER BY i.arrived_at, i.id
+
 -- name: instruction_package_put
 -- What a controller asked for is drawn; an earlier package of the same instruction is gone with it.
 -- since: 36

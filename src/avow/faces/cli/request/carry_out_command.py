@@ -11,15 +11,23 @@ from rich.console import Console
 from avow.common.exits import Exit
 from avow.duties.requests.acting.erasing import Hands
 from avow.duties.requests.named_file import Named, read_named
-from avow.duties.requests.processor.correcting import prepare_correction, run_correction
+from avow.duties.requests.processor.correcting import prepare_correction, run_changes
 from avow.duties.requests.processor.giving import GIVEN, give
 from avow.duties.requests.processor.instructed import Prepared, contest, finish, prepare
+from avow.duties.requests.processor.restricting import prepare_lifting, prepare_restriction
 from avow.duties.requests.processor.standing import standing_of
+from avow.duties.requests.tasks.instructing import Instructs
 from avow.faces.cli.desk import Desk, opened, state_options
 from avow.faces.cli.render_findings import as_text
 from avow.faces.cli.render_plans import finding_text, plan_table
 from avow.faces.cli.request.correct_command import wished_on_input
 from avow.faces.cli.request.restrict_command import hands_of
+
+_DID = {
+    str(Instructs.CORRECT): "corrected",
+    str(Instructs.RESTRICT): "kept from use",
+    str(Instructs.LIFT): "given back to use",
+}
 
 
 @click.command("carry-out")
@@ -33,11 +41,12 @@ from avow.faces.cli.request.restrict_command import hands_of
     metavar="SYSTEM:DATASET:FIELD",
     help="A field that is corrected; the right values come on standard input.",
 )
+@click.option("--lifts", metavar="INSTRUCTION", help="Whose rows may be used again, of a `lift`.")
 @click.option(
     "--run",
     "is_run",
     is_flag=True,
-    help="Run an approved plan that corrects; others run by `avow apply`.",
+    help="Run an approved plan that corrects, restricts or lifts; others run by `avow apply`.",
 )
 @click.option("--finish", "is_end", is_flag=True,
               help="Tell the controller what was done: its plan has ended.")  # fmt: skip
@@ -51,6 +60,7 @@ def command(
     instruction: str,
     file: Path | None,
     fields: tuple[str, ...],
+    lifts: str | None,
     unlawful: Path | None,
     words: Path | None,
     by: str,
@@ -60,22 +70,30 @@ def command(
     is_run: bool,
     is_end: bool,
 ) -> None:
-    """Plan a confirmed INSTRUCTION, `erase`, `correct` or `delete-all`, in its own sphere alone; or
-    draw the copy that `extract` or `return` asks for, and print the code that opens it.
+    """Plan a confirmed INSTRUCTION, `erase`, `correct`, `restrict`, `lift` or `delete-all`, in its
+    own sphere alone; or draw the copy that `extract` or `return` asks for, and print the code that
+    opens it.
 
     No row of another sphere is touched or read. A plan waits for two persons: `avow approve`, then
     `avow apply`. With --finish the controller is told what went and what is left; with --unlawful,
     that nothing is done and why (art. 28(3) GDPR).
     """
-    if (file is not None) + is_run + is_end + (unlawful is not None) > 1:
-        raise click.UsageError("choose one of --for, --run, --finish and --unlawful")
+    chosen = (file is not None, lifts is not None, is_run, is_end, unlawful is not None)
+    if sum(chosen) > 1:
+        raise click.UsageError("choose one of --for, --lifts, --run, --finish and --unlawful")
     with opened(folder, database_url) as desk:
         hands = Hands(desk.book, desk.office, desk.estate, desk.memory)
+        asks = standing_of(desk.book, instruction, desk.today)
         if is_end:
             raise SystemExit(_finished(desk, hands, instruction, words))
         if is_run:
-            done = run_correction(hands_of(desk), instruction, at=desk.now())
-            click.echo(f"{done.plan}: {done.rows} rows corrected, {done.missed} not")
+            done = run_changes(hands_of(desk), instruction, at=desk.now())
+            did = _DID.get(asks.what if asks is not None else "", "done")
+            click.echo(f"{done.plan}: {done.rows} rows {did}, {done.missed} not")
+            return
+        if lifts is not None:
+            plan = prepare_lifting(hands_of(desk), instruction, lifts, at=desk.now())
+            click.echo(f"{plan}: waits for two approvals")
             return
         if unlawful is not None:
             because = unlawful.read_text("utf-8")
@@ -85,23 +103,24 @@ def command(
             )  # fmt: skip
             click.echo("the controller is told, and nothing is done")
             return
-        asks = standing_of(desk.book, instruction, desk.today)
         if asks is not None and asks.what in GIVEN:
             raise SystemExit(_drawn(desk, instruction, file, by))
         if fields and file is not None:
             raise SystemExit(_corrected(desk, instruction, file, fields))
+        if asks is not None and asks.what == Instructs.RESTRICT and file is not None:
+            raise SystemExit(_restricted(desk, instruction, file))
         raise SystemExit(_planned(desk, hands, instruction, file))
 
 
 def _finished(desk: Desk, hands: Hands, instruction: str, words: Path | None) -> Exit:
     done = finish(hands, instruction, domain=_domain(desk), at=desk.now(), own=words)
     for dataset, rows in sorted(done.removed.items()):
-        click.echo(f"{dataset}: {rows} rows removed")
+        click.echo(f"{dataset}: {rows} rows {_DID.get(done.did, 'removed')}")
     if done.held:
         click.echo(f"{done.held} rows stay: a hold on them, or something that refers to them")
     if done.missing:
         click.echo(f"{done.missing} rows are not done")
-    return Exit.OK if done.is_whole else Exit.INCOMPLETE
+    return Exit.OK if done.is_over else Exit.INCOMPLETE
 
 
 def _domain(desk: Desk) -> str:
@@ -132,6 +151,16 @@ def _corrected(desk: Desk, instruction: str, file: Path, fields: tuple[str, ...]
         return Exit.FINDINGS
     wished = wished_on_input(fields)
     made = prepare_correction(hands_of(desk), instruction, named.asked, wished, at=desk.now())
+    click.echo(f"{made.plan}: {made.rows} rows wait for two approvals")
+    return _unsaid(made.named.missing, made.named.gaps)
+
+
+def _restricted(desk: Desk, instruction: str, file: Path) -> Exit:
+    named = _named(desk, file)
+    if named.findings:
+        click.echo(as_text(named.findings, {}), err=True)
+        return Exit.FINDINGS
+    made = prepare_restriction(hands_of(desk), instruction, named.asked, at=desk.now())
     click.echo(f"{made.plan}: {made.rows} rows wait for two approvals")
     return _unsaid(made.named.missing, made.named.gaps)
 

@@ -12,6 +12,7 @@ from litestar import Response
 from litestar.params import FromPath
 
 from avow.duties.requests.processor.instructed import Receipt, receipt_of
+from avow.duties.requests.processor.restricting import restricting
 from avow.duties.requests.processor.standing import Happened, story_of
 from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
@@ -62,6 +63,10 @@ class InstructionPage:
     ]
     corrects: Annotated[bool, "whether fields are corrected, so that right values are typed"]
     places: Annotated[tuple[str, ...], "tables of that controller in which something can be wrong"]
+    restricting: Annotated[
+        tuple[str, ...] | None,
+        "the instructions by which rows of that controller are kept from use, of one that lifts",
+    ]
     takes_values: Annotated[bool, "whether values name the persons that it is about"]
     kinds: Annotated[
         tuple[str, ...], "kinds of values by which persons of that controller are named"
@@ -116,6 +121,7 @@ def context(
         line=line_of(found, staff.today(), book.zone),
         corrects=found.what == Instructs.CORRECT,
         places=places_of(staff, found.tenant),
+        restricting=restricting(book, found.tenant) if found.what == Instructs.LIFT else None,
         takes_values=found.what in NAMING,
         kinds=kinds_of(staff, found.tenant),
         receipt=receipt_of(book, found.plan) if found.plan else None,

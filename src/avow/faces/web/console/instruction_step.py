@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from litestar import Response, post
 from litestar.params import FromPath
 from litestar.response import Redirect
 
 from avow.common.errors import AvowError
-from avow.duties.requests.processor.correcting import prepare_correction, run_correction
-from avow.duties.requests.processor.instructed import finish, prepare
+from avow.duties.requests.acting.restricting import Hands
+from avow.duties.requests.processor.correcting import prepare_correction, run_changes
+from avow.duties.requests.processor.instructed import CHANGED, finish, prepare
+from avow.duties.requests.processor.restricting import prepare_lifting, prepare_restriction
 from avow.duties.requests.processor.standing import Standing
 from avow.duties.requests.tasks.instructing import Instructs
 from avow.engine.accounts.matrix import Action
@@ -72,16 +75,32 @@ def _planned(
     """Whom the values named, and the code of why there is no plan or the guard refused it."""
     try:
         changing = changing_hands(staff)
-        if mine.what == Instructs.CORRECT and changing is not None:
-            wished = wishes_of(form)
-            if not wished:
-                return None, "no-field"
-            return prepare_correction(changing, mine.id, asked, wished, at=staff.now()).named, ""
+        if mine.what in CHANGED and changing is not None:
+            return _changes(changing, mine, asked, form, staff.now())
         prepared = prepare(erasing_hands(staff, estate), mine.id, asked, at=staff.now())
     except AvowError as problem:
         return None, problem.code
     findings = prepared.made.findings
     return prepared.named, findings[0].code if findings else ""
+
+
+def _changes(
+    hands: Hands,
+    mine: Standing,
+    asked: Sequence[identities.Asked],
+    form: Mapping[str, str],
+    at: datetime,
+) -> tuple[Named | None, str]:
+    """The same of an instruction that changes cells of rows which stay."""
+    if mine.what == Instructs.LIFT:
+        prepare_lifting(hands, mine.id, form.get("lifts", ""), at=at)
+        return None, ""
+    if mine.what == Instructs.RESTRICT:
+        return prepare_restriction(hands, mine.id, asked, at=at).named, ""
+    wished = wishes_of(form)
+    if not wished:
+        return None, "no-field"
+    return prepare_correction(hands, mine.id, asked, wished, at=at).named, ""
 
 
 @post(f"{PATH}/run", sync_to_thread=True, action=Action.CARRY_OUT)
@@ -111,10 +130,10 @@ def instruction_run(
 def _run(staff: StaffDesk, mine: Standing, bench: Bench) -> str:
     """Carry its plan out; the code of why it did not go on, or nothing."""
     changing = changing_hands(staff)
-    if mine.what != Instructs.CORRECT or changing is None:
+    if mine.what not in CHANGED or changing is None:
         return run_plans(bench, [mine.plan])
     try:
-        run_correction(changing, mine.id, at=staff.now())
+        run_changes(changing, mine.id, at=staff.now())
     except AvowError as problem:
         return problem.code
     return ""

@@ -58,7 +58,7 @@ from avow.estate.datamap.model import (
     System,
     Then,
 )
-from avow.faces.cli.diff_command import command
+from avow.faces.cli.main import main
 from tests.unit.test_load_notice import DECLARATION, TEXTS
 
 CLEARNOX = Path(__file__).parents[2] / "declarations" / "clearnox"
@@ -552,11 +552,11 @@ def test_the_gate_closes_when_people_get_less(tmp_path: Path) -> None:
     month = written(tmp_path / "month", DECLARATION)
     year = written(tmp_path / "year", DECLARATION.replace("at_most: 1 month", "at_most: 1 year"))
     run = CliRunner().invoke
-    longer = run(command, [month, year, "--gate"])
+    longer = run(main, ["diff", month, year, "--gate"])
     assert longer.exit_code == Exit.FINDINGS, longer.output
     assert "1 material, 1 may give people less" in longer.output
-    assert run(command, [year, month, "--gate"]).exit_code == Exit.OK
-    assert run(command, [month, year]).exit_code == Exit.OK
-    (told,) = json.loads(run(command, [month, year, "--json"]).output)
+    assert run(main, ["diff", year, month, "--gate"]).exit_code == Exit.OK
+    assert run(main, ["diff", month, year]).exit_code == Exit.OK
+    (told,) = json.loads(run(main, ["diff", month, year, "--json"]).output)
     assert (told["clause"], told["field"], told["existing"]) == ("6.h", "ends", "old-rule")
     assert told["before"] == "1 month after recorded"

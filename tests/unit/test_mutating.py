@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from avow.declaration.load import load
 from avow.declaration.mutating import Judged, judged
-from avow.faces.cli.mutate_command import command
+from avow.faces.cli.main import main
 
 DAY = date(2026, 5, 1)
 TEXT = """
@@ -85,10 +85,10 @@ def test_the_declaration_itself_is_left_alone(folder: Path) -> None:
 
 def test_survivors_are_listed_with_their_place_and_end_with_1(folder: Path) -> None:
     """In words, and the same in JSON."""
-    run = CliRunner().invoke(command, [str(folder), "--on", "2026-05-01"])
+    run = CliRunner().invoke(main, ["mutate", str(folder), "--on", "2026-05-01"])
     assert run.exit_code == 1
     assert "without field `shop.visit.agent`: nobody notices" in run.output
     assert "rule: 2 of 2 noticed" in run.output
-    told = CliRunner().invoke(command, [str(folder), "--on", "2026-05-01", "--json"])
+    told = CliRunner().invoke(main, ["mutate", str(folder), "--on", "2026-05-01", "--json"])
     survived = [each["name"] for each in json.loads(told.output) if each["survived"]]
     assert "shop.visit.agent" in survived
